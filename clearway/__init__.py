@@ -1,0 +1,1 @@
+"""Clearway: cross-border e-commerce customs Declaration Lists as durable workflows."""

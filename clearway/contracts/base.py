@@ -1,0 +1,71 @@
+"""What every published value has in common: frozen models, exact amounts, legal time, customs' name of a field."""
+
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Legal time. China has had no daylight saving since 1991, so a fixed offset is exact (RULEBOOK B.0.1)."""
+
+
+class Contract(BaseModel):
+    """A published value: frozen, read by field name or wire name; unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", str_strip_whitespace=True)
+
+
+def wire(name: str, meaning: str, shortest: int | None = None, longest: int | None = None) -> Any:
+    """Describe a field that customs calls `name`; `shortest` and `longest` are its official length in characters."""
+    return Field(
+        description=meaning,
+        min_length=shortest,
+        max_length=longest,
+        validation_alias=name,
+        json_schema_extra={"wire": name},
+    )
+
+
+def wire_name(model: type[BaseModel], field: str) -> str | None:
+    """Customs' name of a field, or None where the field is ours alone and never goes on the wire."""
+    extra = model.model_fields[field].json_schema_extra
+    return str(extra["wire"]) if isinstance(extra, dict) and "wire" in extra else None
+
+
+def _digits_to_instant(value: object) -> object:
+    if isinstance(value, str) and value.isdigit() and len(value) in (14, 17):
+        moment = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI)
+        return moment + timedelta(milliseconds=int(value[14:] or "0"))
+    return value
+
+
+def _digits_to_day(value: object) -> object:
+    if isinstance(value, str) and value.isdigit() and len(value) == 8:
+        return datetime.strptime(value, "%Y%m%d").date()
+    return value
+
+
+def _settle(value: datetime) -> datetime:
+    return value.astimezone(SHANGHAI) if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+
+
+Instant = Annotated[datetime, BeforeValidator(_digits_to_instant), AfterValidator(_settle)]
+"""An instant to the second, kept with Shanghai's offset; reads ISO 8601 and the wire's 14 or 17 digits."""
+
+Day = Annotated[date, BeforeValidator(_digits_to_day)]
+"""A calendar day in Shanghai; reads ISO 8601 and the wire's 8 digits."""
+
+Amount = Annotated[
+    Decimal,
+    Field(max_digits=19, decimal_places=5, ge=0),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
+]
+"""A quantity or CNY amount, never negative, at most 19 digits with 5 decimals (N19,5); a string in JSON."""
+
+
+def legal_day(moment: datetime) -> date:
+    """The Shanghai calendar day of an instant; raises ValueError for an instant without a time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return moment.astimezone(SHANGHAI).date()

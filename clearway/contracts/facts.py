@@ -1,0 +1,155 @@
+"""Facts: what activities decided, with the rule that decided it. Workflows branch on these and never recompute them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field
+
+from clearway.contracts.base import Amount, Contract, Instant
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.parties import Sender
+from clearway.contracts.problems import Problem
+
+
+class RuleUse(Contract):
+    """A rule that took part in a decision."""
+
+    rule: str = Field(description="Rule or parameter id, e.g. `limits.single` or `T-CBEC-2018`")
+    value: str = Field("", description="The value used, as written in the parameter file")
+    effective_from: date | None = Field(None, description="First day of the value used")
+    reference: str = Field("", description="Where the rule comes from")
+
+
+class Treatment(StrEnum):
+    """How a list is taxed (RULEBOOK B.3)."""
+
+    IN_QUOTA = "IN_QUOTA"
+    FULL_TAX = "FULL_TAX"
+    OUT_OF_CHANNEL = "OUT_OF_CHANNEL"
+
+
+class LimitDecision(Contract):
+    """The single-transaction and annual limits applied to one list (RULEBOOK B.3)."""
+
+    regime: str = Field(description="Tax regime, e.g. `T-CBEC-2018`")
+    treatment: Treatment
+    taxable_price: Amount = Field(description="Goods + freight + insurance in CNY, tax excluded")
+    single_limit: Amount
+    annual_limit: Amount
+    used_before: Amount = Field(description="CNY counted for this person in the year before this list")
+    rules: tuple[RuleUse, ...] = ()
+
+
+class TaxLine(Contract):
+    """Taxes of one line in CNY, each rounded half up to the fen (RULEBOOK B.9.1)."""
+
+    gnum: int
+    hs_code: str
+    base: Amount = Field(description="Line price with its share of freight and insurance")
+    duty: Amount
+    consumption_tax: Amount
+    vat: Amount
+    explanation: str = Field("", description="The arithmetic, for a clerk to check by hand")
+
+
+class TaxAssessment(Contract):
+    """Our own figure for a list's taxes in CNY."""
+
+    regime: str
+    treatment: Treatment
+    assessed_on: date = Field(description="Day whose rates apply (Shanghai)")
+    lines: tuple[TaxLine, ...]
+    duty: Amount
+    consumption_tax: Amount
+    vat: Amount
+    total: Amount
+    rules: tuple[RuleUse, ...] = ()
+
+
+class IdentityOutcome(StrEnum):
+    """Answer of the identity authority (RULEBOOK B.3)."""
+
+    VERIFIED = "VERIFIED"
+    MISMATCH = "MISMATCH"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+class DocumentOnFile(Contract):
+    """A stored, accepted version of a document."""
+
+    kind: DocumentKind
+    guid: str
+    content_hash: str = Field(description="SHA-256 of the business content, without guid and submission time")
+    version: int = Field(1, ge=1, description="Counts accepted versions from 1")
+    sender: Sender
+
+
+class Judgement(Contract):
+    """The whole judgement of a list at one moment: comparison, identity, limits and tax."""
+
+    matched: bool
+    problems: tuple[Problem, ...] = Field((), description="Hard problems, all of them")
+    warnings: tuple[Problem, ...] = ()
+    identity: IdentityOutcome
+    limits: LimitDecision | None = None
+    tax: TaxAssessment | None = None
+    snapshot: str = Field(description="SHA-256 over the content hashes that were compared")
+    profile: str = Field("SEED", description="Rule profile used: SEED or LAW_2026")
+
+
+class Examination(Contract):
+    """Answer to newly arrived documents: what was taken, what was refused, what is missing, and the judgement."""
+
+    on_file: tuple[DocumentOnFile, ...] = Field((), description="Latest accepted version of every document")
+    refused: tuple[Problem, ...] = Field((), description="Problems of refused documents; those changed nothing")
+    missing: tuple[DocumentKind, ...] = ()
+    judgement: Judgement | None = Field(None, description="Present once all four documents are on file")
+    platform: str = ""
+    port: str = ""
+    trade_mode: str = ""
+
+
+class Filing(Contract):
+    """What was handed to customs."""
+
+    kinds: tuple[DocumentKind, ...]
+    guids: tuple[str, ...]
+    filed_at: Instant
+    answer_by: Instant = Field(description="Customs' silence after this instant shows as overdue")
+
+
+class LegalClocks(Contract):
+    """Every deadline that a release fixes, computed once (RULEBOOK B.0.1). `…_before` instants are exclusive."""
+
+    released_at: Instant = Field(description="returnTime of receipt 800 (D-19)")
+    release_day: date = Field(description="D0, the Shanghai day of the release")
+    return_application_before: Instant = Field(description="D0+31 00:00; an application at this instant is refused")
+    tax_window_opens: Instant = Field(description="D0+31 00:00")
+    return_arrival_before: Instant = Field(description="D0+46 00:00; an arrival at this instant is too late")
+    payment_before: Instant = Field(description="First instant after the rolled payment deadline")
+    payment_deadline: date = Field(description="Last day of payment after rolling over holidays")
+    provisional: bool = Field(False, description="A year's holidays were not announced when this was computed")
+    rules: tuple[RuleUse, ...] = ()
+
+
+class PaymentOutcome(StrEnum):
+    """How an attempt to pay ended."""
+
+    PAID = "PAID"
+    NOT_DUE = "NOT_DUE"
+    BILL_MISSING = "BILL_MISSING"
+    REFUSED = "REFUSED"
+
+
+class TaxPayment(Contract):
+    """An attempt to pay the tax of one list."""
+
+    outcome: PaymentOutcome
+    amount: Amount = Decimal(0)
+    assessed: Amount = Field(Decimal(0), description="Our own figure")
+    bill_no: str | None = Field(None, description="taxNo of the electronic bill")
+    difference: Decimal = Field(Decimal(0), description="Bill minus our figure; the bill wins (RULEBOOK B.9.3)")
+    paid_at: datetime | None = Field(None, description="Bank receipt date = payment date")
+    bank_reference: str | None = None
+    reason: str = ""
