@@ -1,0 +1,13 @@
+"""Runs the migrations against the database whose URL `Database.migrate` hands over."""
+
+from alembic import context
+
+from models.database import Database
+from models.tables import CaseRecord
+
+database = Database(context.config.attributes["url"])
+with database.engine.begin() as connection:
+    context.configure(connection=connection, target_metadata=CaseRecord.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+database.close()

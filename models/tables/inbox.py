@@ -1,0 +1,48 @@
+"""The inbox: every byte that came in, then what was read from it, and where that went."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, Text
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import InstantColumn
+
+
+class RawMessage(SQLModel, table=True):
+    """A message as it arrived, stored before anything is read (DESIGN law 6)."""
+
+    __tablename__ = "raw_message"
+
+    id: int | None = Field(default=None, primary_key=True)
+    door: str = Field(max_length=30, index=True, description="customs, control, inspection or enterprise")
+    sender: str = Field("", max_length=60)
+    content_type: str = Field("", max_length=100)
+    body: bytes = Field(sa_type=LargeBinary)
+    sha256: str = Field(max_length=64, index=True)
+    received_at: datetime = Field(sa_type=InstantColumn)
+    state: str = Field("stored", max_length=12, index=True, description="stored, read or refused")
+    message_type: str = Field("", max_length=20)
+    fault: str = Field("", sa_type=Text, description="Problems as JSON, when refused")
+    traceparent: str | None = Field(default=None, max_length=60)
+
+
+class InboxItem(SQLModel, table=True):
+    """One piece of news read from a raw message, for one case."""
+
+    __tablename__ = "inbox_item"
+
+    id: int | None = Field(default=None, primary_key=True)
+    raw_id: int = Field(foreign_key="raw_message.id", index=True)
+    kind: str = Field(max_length=20, description="receipt, bill, control, result or document")
+    address: str = Field(max_length=160, index=True, description="Key by which its case is found")
+    dedupe_key: str = Field(unique=True, max_length=300, description="Same news twice is one item")
+    workflow_id: str | None = Field(default=None, max_length=120, index=True)
+    state: str = Field(max_length=12, index=True, description="parked, waiting, delivered, undeliverable")
+    wakes: bool = Field(description="Whether it is delivered at once or rides with the next that does")
+    payload: str = Field(sa_type=Text)
+    arrived_at: datetime = Field(sa_type=InstantColumn)
+    deliver_by: datetime = Field(sa_type=InstantColumn)
+    delivered_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    repeats: int = Field(0, description="How often the same news came again")
+    tries: int = 0
+    fault: str = Field("", max_length=300)

@@ -1,0 +1,34 @@
+"""Tax bills as customs sent them, and what was paid."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Field, SQLModel
+
+from models.tables.columns import AmountColumn, InstantColumn
+
+
+class BillRecord(SQLModel, table=True):
+    """An electronic tax bill (816) with its latest status (818)."""
+
+    __tablename__ = "tax_bill"
+
+    bill_no: str = Field(primary_key=True, max_length=50)
+    invt_no: str = Field(max_length=18, index=True)
+    workflow_id: str | None = Field(default=None, max_length=120, index=True)
+    status: str = Field(max_length=1)
+    total: Decimal | None = Field(default=None, sa_type=AmountColumn)
+    payment_order_no: str | None = Field(default=None, max_length=50)
+    at: datetime = Field(sa_type=InstantColumn)
+
+
+class PaymentRecord(SQLModel, table=True):
+    """Tax paid for one list: one row, however often the activity is tried."""
+
+    __tablename__ = "tax_payment"
+
+    workflow_id: str = Field(primary_key=True, max_length=120)
+    amount: Decimal = Field(sa_type=AmountColumn)
+    bill_no: str | None = Field(default=None, max_length=50)
+    bank_reference: str = Field(max_length=60)
+    paid_at: datetime = Field(sa_type=InstantColumn)
