@@ -105,9 +105,11 @@ class Examination(Contract):
     refused: tuple[Problem, ...] = Field((), description="Problems of refused documents; those changed nothing")
     missing: tuple[DocumentKind, ...] = ()
     judgement: Judgement | None = Field(None, description="Present once all four documents are on file")
-    platform: str = ""
-    port: str = ""
-    trade_mode: str = ""
+    platform: str = Field("", description="ebpCode, once known")
+    port: str = Field("", description="customsCode, once the list is known")
+    trade_mode: str = Field("", description="Supervision mode, once the list is known")
+    remind_at: Instant = Field(description="When a missing document is called for (RULEBOOK D-04)")
+    give_up_at: Instant = Field(description="When waiting for a document or a correction ends")
 
 
 class Filing(Contract):
@@ -127,6 +129,7 @@ class LegalClocks(Contract):
     return_application_before: Instant = Field(description="D0+31 00:00; an application at this instant is refused")
     tax_window_opens: Instant = Field(description="D0+31 00:00")
     return_arrival_before: Instant = Field(description="D0+46 00:00; an arrival at this instant is too late")
+    held_tax_paid_at: Instant = Field(description="When tax held for a return still travelling is paid after all (D-13)")
     payment_before: Instant = Field(description="First instant after the rolled payment deadline")
     payment_deadline: date = Field(description="Last day of payment after rolling over holidays")
     provisional: bool = Field(False, description="A year's holidays were not announced when this was computed")

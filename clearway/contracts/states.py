@@ -17,7 +17,6 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     DETAINED = "detained"
     RETURNED_ABROAD = "returned_abroad"
-    DESTROYED = "destroyed"
     RETURNED = "returned"
 
 
@@ -36,7 +35,6 @@ ENDS = frozenset(
         State.REJECTED,
         State.CANCELLED,
         State.RETURNED_ABROAD,
-        State.DESTROYED,
         State.RETURNED,
     }
 )
@@ -50,8 +48,7 @@ class Detail(StrEnum):
     DOCS_PENDING = "DOCS_PENDING"
     DOCS_TIMEOUT = "DOCS_TIMEOUT"
     CORRECTION_PENDING = "CORRECTION_PENDING"
-    DOCUMENTS_FILED = "DOCUMENTS_FILED"
-    LIST_FILED = "LIST_FILED"
+    WITH_CUSTOMS = "WITH_CUSTOMS"
     ACCEPTED = "ACCEPTED"
     UNDER_REVIEW = "UNDER_REVIEW"
     REVIEWED = "REVIEWED"

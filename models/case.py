@@ -1,0 +1,329 @@
+"""What a Declaration List's workflow carries: recorded facts and the chart, changed only by the methods here.
+
+Nothing in this module decides money, a limit or a date: those come in as facts (DESIGN law 1). It keeps the chart and
+the record together, so that a receipt that comes twice, late or out of order can do nothing twice.
+"""
+
+from datetime import datetime
+
+from clearway.contracts.case import (
+    Answer,
+    CancelRequest,
+    Passage,
+    ReturnArrival,
+    ReturnCase,
+    ReturnRequest,
+    StartCase,
+)
+from clearway.contracts.customs import (
+    ControlInstruction,
+    CustomsNews,
+    CustomsReceipt,
+    InspectionOutcome,
+    InspectionResult,
+    TaxBillNotice,
+)
+from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.facts import DocumentOnFile, Examination, Filing, Judgement, LegalClocks, TaxPayment
+from clearway.contracts.problems import Problem
+from clearway.contracts.states import ENDS, Detail, State
+from models.lifecycle import DeclarationListChart
+from models.return_status import Effect, detail_of, effect_of, rank_of
+
+MAX_REMATCHES = 5
+"""After so many failed comparisons an operator is called (RULEBOOK B.2)."""
+
+
+class DeclarationCase:
+    """One list, from the first document to its end."""
+
+    def __init__(self, start: StartCase) -> None:
+        self.key = start.key
+        self.profile = start.profile
+        self.chart = DeclarationListChart()
+        self.detail = Detail.DRAFT
+        self.examination: Examination | None = None
+        self.judgement: Judgement | None = None
+        self.failed_matches = 0
+        self.filings: list[Filing] = []
+        self.accepted_documents: dict[DocumentKind, int] = {}
+        self.to_resend: set[DocumentKind] = set()
+        self.receipts: list[CustomsReceipt] = []
+        self.duplicate_receipts = 0
+        self.list_rank = -1
+        self.release: CustomsReceipt | None = None
+        self.instructions: list[ControlInstruction] = []
+        self.inspection_results: list[InspectionResult] = []
+        self.customs_inspects = False
+        self.bills: list[TaxBillNotice] = []
+        self.clocks: LegalClocks | None = None
+        self.goods_return: ReturnCase | None = None
+        self.payment: TaxPayment | None = None
+        self.reason = ""
+        self.alarms: list[str] = []
+        self.passages: list[Passage] = []
+        self._seen: set[str] = set()
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The published state."""
+        return State(next(iter(self.chart.configuration)).id)
+
+    @property
+    def over(self) -> bool:
+        """The case has reached an end."""
+        return self.state in ENDS
+
+    @property
+    def documents(self) -> tuple[DocumentOnFile, ...]:
+        """The latest accepted version of every document."""
+        return self.examination.on_file if self.examination else ()
+
+    @property
+    def missing(self) -> tuple[DocumentKind, ...]:
+        """Documents still to come."""
+        return self.examination.missing if self.examination else ()
+
+    @property
+    def list_filed(self) -> bool:
+        """The list itself has been handed to customs."""
+        return any(DocumentKind.DECLARATION_LIST in filing.kinds for filing in self.filings)
+
+    @property
+    def documents_to_send(self) -> tuple[DocumentOnFile, ...]:
+        """Of the three documents, the versions customs has not stored yet."""
+        return tuple(
+            document
+            for document in self.documents
+            if document.kind in THREE_DOCUMENTS and self.accepted_documents.get(document.kind) != document.version
+        )
+
+    @property
+    def under_control(self) -> bool:
+        """Customs inspects or is about to: nothing may be changed, cancelled or returned (RULEBOOK B.5)."""
+        done = {result.instruction_id for result in self.inspection_results}
+        return self.customs_inspects or any(each.instruction_id not in done for each in self.instructions)
+
+    @property
+    def return_is_open(self) -> bool:
+        """A return was applied for and the goods are still travelling."""
+        return self.goods_return is not None and self.goods_return.outcome == "APPLIED"
+
+    # --- facts coming in ---------------------------------------------------------------------------------------
+
+    def enter(self, event: str, at: datetime, why: str = "") -> None:
+        """Take a transition of the chart; raises if the state does not admit the event."""
+        self.chart.send(event)
+        self.reason = why
+        self.passages.append(Passage(state=self.state, at=at, why=why))
+
+    def take_examination(self, examination: Examination, at: datetime) -> None:
+        """Record what was made of newly arrived documents, and match or fail the list if it was judged."""
+        if not self.passages:
+            self.passages.append(Passage(state=self.state, at=at))
+        self.examination = examination
+        judgement = examination.judgement
+        if judgement is None:
+            if DocumentKind.DECLARATION_LIST not in self.missing:
+                self.detail = Detail.DOCS_PENDING
+            return
+        self.judgement = judgement
+        if judgement.matched:
+            self._matched(at)
+        else:
+            self.fail_match(at, ", ".join(problem.code for problem in judgement.problems))
+
+    def _matched(self, at: datetime) -> None:
+        self.detail = Detail.WITH_CUSTOMS
+        self.drop_alarms("DOCS_REMINDER", "MATCH_FAILED", "REMATCH_LIMIT")
+        if self.state is not State.MATCHED:
+            self.enter("match", at)
+
+    def fail_match(self, at: datetime, why: str) -> None:
+        """The comparison failed, or customs refused one of the three documents."""
+        self.failed_matches += 1
+        self.detail = Detail.CORRECTION_PENDING
+        self.raise_alarm("MATCH_FAILED")
+        if self.failed_matches > MAX_REMATCHES:
+            self.raise_alarm("REMATCH_LIMIT")
+        self.reason = why
+        if self.state is not State.MATCH_FAILED:
+            self.enter("fail_match", at, why)
+
+    def take_filing(self, filing: Filing) -> None:
+        """Record that documents were handed to customs."""
+        self.filings.append(filing)
+        self.to_resend.difference_update(filing.kinds)
+
+    def take_news(self, news: CustomsNews) -> None:
+        """Record receipts and bills; receipts already known are counted and change nothing."""
+        for bill in news.bills:
+            if bill not in self.bills:
+                self.bills.append(bill)
+        fresh = []
+        for receipt in news.receipts:
+            if receipt.key in self._seen:
+                self.duplicate_receipts += 1
+                continue
+            self._seen.add(receipt.key)
+            self.receipts.append(receipt)
+            fresh.append(receipt)
+        for receipt in sorted(fresh, key=lambda each: (rank_of(each.status), each.at)):
+            if receipt.about is DocumentKind.DECLARATION_LIST:
+                self._apply_to_list(receipt)
+            else:
+                self._apply_to_document(receipt)
+
+    def _apply_to_document(self, receipt: CustomsReceipt) -> None:
+        effect = effect_of(receipt.about, receipt.status)
+        version = next((each.version for each in self.documents if each.kind is receipt.about), 1)
+        if effect is Effect.UNKNOWN:
+            self.raise_alarm("UNKNOWN_RECEIPT")
+        if self.list_filed or self.state is not State.MATCHED or receipt.about in self.accepted_documents:
+            return
+        if effect is Effect.ACCEPT:
+            self.accepted_documents[receipt.about] = version
+        elif effect is Effect.RESEND:
+            self.to_resend.add(receipt.about)
+        elif effect is Effect.REJECT:
+            self.fail_match(receipt.at, f"customs refused the {receipt.about}: {receipt.status} {receipt.info}".strip())
+
+    def _apply_to_list(self, receipt: CustomsReceipt) -> None:
+        effect = effect_of(receipt.about, receipt.status)
+        if effect is Effect.UNKNOWN:
+            self.raise_alarm("UNKNOWN_RECEIPT")
+            return
+        if self.over or self.release is not None:
+            return  # the state only moves forward
+        if effect is Effect.RESEND:
+            if self.list_rank < rank_of("120"):
+                self.to_resend.add(receipt.about)
+            return
+        rank = rank_of(receipt.status)
+        if effect is Effect.NOTE or rank < self.list_rank:
+            return
+        self.list_rank = rank
+        self.to_resend.discard(receipt.about)
+        self.customs_inspects = effect is Effect.INSPECT
+        self.detail = detail_of(receipt.status) or self.detail
+        why = f"{receipt.status} {receipt.info}".strip()
+        moves = {
+            Effect.PASS: "pass_risk_control",
+            Effect.DETAIN: "detain",
+            Effect.SHIP_BACK: "ship_back",
+            Effect.REJECT: "reject",
+        }
+        if effect is Effect.RELEASE:
+            self._release(receipt)
+        elif effect in moves and self.chart_admits(moves[effect]):
+            self.enter(moves[effect], receipt.at, why)
+
+    def _release(self, receipt: CustomsReceipt) -> None:
+        if self.chart_admits("pass_risk_control"):
+            self.enter("pass_risk_control", receipt.at)
+        if self.chart_admits("release"):
+            self.release = receipt
+            self.enter("release", receipt.at, f"{receipt.status} {receipt.info}".strip())
+            self.detail = Detail.RELEASED
+
+    def chart_admits(self, event: str) -> bool:
+        """Whether the chart has a transition for the event from the present state."""
+        return any(each.id == event for each in self.chart.enabled_events())
+
+    def take_instruction(self, instruction: ControlInstruction) -> None:
+        """Record a control instruction: the list is frozen until its result; repeats change nothing."""
+        if any(each.instruction_id == instruction.instruction_id for each in self.instructions):
+            return
+        self.instructions.append(instruction)
+        if self.state in (State.MATCHED, State.INSPECTED) and self.under_control:
+            self.detail = Detail.INSPECTION
+
+    def take_result(self, result: InspectionResult) -> None:
+        """Record an inspection result: normal lets the list go on, abnormal detains it for customs to dispose of."""
+        if any(each.instruction_id == result.instruction_id for each in self.inspection_results):
+            return
+        self.inspection_results.append(result)
+        self.customs_inspects = False
+        if self.state not in (State.MATCHED, State.INSPECTED):
+            if result.outcome is InspectionOutcome.ABNORMAL:
+                self.raise_alarm("ABNORMAL_AFTER_RELEASE")
+            return
+        if result.outcome is InspectionOutcome.ABNORMAL:
+            self.enter("detain", result.recorded_at, f"inspection abnormal: {result.finding}".strip(": "))
+            self.detail = Detail.INSPECTED_ABNORMAL
+        elif not self.under_control:
+            self.detail = Detail.INSPECTED_NORMAL
+            if self.chart_admits("pass_risk_control"):
+                self.enter("pass_risk_control", result.recorded_at, "inspection normal")
+
+    def take_clocks(self, clocks: LegalClocks, at: datetime) -> None:
+        """Record the deadlines that the release fixed; the return window is open from now on."""
+        self.clocks = clocks
+        self.enter("open_return_window", at)
+        self.detail = Detail.RETURN_OPEN
+        if clocks.provisional:
+            self.raise_alarm("CALENDAR_PROVISIONAL")
+
+    def apply_return(self, request: ReturnRequest, at: datetime) -> None:
+        """Record an application to return the whole list; its tax is held from now on."""
+        self.goods_return = ReturnCase(applied_at=at, reason=request.reason, actor=request.actor)
+        self.detail = Detail.RETURN_APPLIED
+
+    def confirm_arrival(self, arrival: ReturnArrival, at: datetime) -> None:
+        """Record the goods' arrival: the originals end the case without tax, others give no relief (seed S2.2)."""
+        assert self.goods_return is not None  # the validator saw to it
+        outcome = "CONFIRMED" if arrival.original_goods else "NOT_ORIGINAL"
+        self.goods_return = self.goods_return.model_copy(update={"arrived_at": arrival.arrived_at, "outcome": outcome})
+        if arrival.original_goods:
+            self.enter("confirm_return", at, "all goods are back in time; no tax is due")
+            self.detail = Detail.CLOSED
+        else:
+            self.raise_alarm("RETURN_NOT_ORIGINAL")
+
+    def expire_return(self) -> None:
+        """The goods did not come back by day 45: the tax is due after all."""
+        assert self.goods_return is not None  # only called while a return is open
+        self.goods_return = self.goods_return.model_copy(update={"outcome": "EXPIRED"})
+
+    def take_payment(self, payment: TaxPayment, at: datetime) -> None:
+        """Record an attempt to pay; a success settles the case."""
+        self.payment = payment
+        if payment.difference:
+            self.raise_alarm("BILL_DIFFERS")
+        if payment.paid_at is None:
+            return
+        self.drop_alarms("PAYMENT_REFUSED", "BILL_MISSING", "OVERDUE")
+        late = self.clocks is not None and payment.paid_at >= self.clocks.payment_before
+        self.enter("settle_tax", at, "tax paid late" if late else "tax paid")
+        self.detail = Detail.CLOSED
+
+    def cancel(self, request: CancelRequest, at: datetime) -> None:
+        """End the case at the enterprise's or operator's request."""
+        self.enter("cancel", at, f"cancelled by {request.actor}: {request.reason}")
+        self.detail = Detail.CLOSED
+
+    def raise_alarm(self, alarm: str) -> None:
+        """Show an alarm that operators can filter by."""
+        if alarm not in self.alarms:
+            self.alarms.append(alarm)
+
+    def drop_alarms(self, *alarms: str) -> None:
+        """Take alarms back whose cause is gone."""
+        self.alarms = [each for each in self.alarms if each not in alarms]
+
+    # --- answers -----------------------------------------------------------------------------------------------
+
+    def answer(self, refused: tuple[Problem, ...] = ()) -> Answer:
+        """Where the case stands now, with everything that is wrong."""
+        judged = self.judgement
+        return Answer(
+            accepted=not refused,
+            workflow_id=self.key.workflow_id,
+            state=self.state,
+            detail=self.detail,
+            missing=self.missing,
+            problems=refused + (judged.problems if judged and self.state is State.MATCH_FAILED else ()),
+            warnings=judged.warnings if judged else (),
+        )

@@ -1,0 +1,173 @@
+"""A case told to people: what is awaited from whom, the view, the Markdown of the Web UI, the filterable attributes."""
+
+from datetime import datetime
+
+from clearway.contracts.base import SHANGHAI
+from clearway.contracts.case import Awaited, CaseView
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.parties import ROLE_NAMES, Role
+from clearway.contracts.problems import Problem
+from clearway.contracts.states import BACKBONE, Detail, State
+from models.case import DeclarationCase
+
+_DOCUMENT_OWNERS = {
+    DocumentKind.ORDER: (Role.EBC, "the order", "订单"),
+    DocumentKind.PAYMENT: (Role.PAY, "the payment voucher", "支付凭证"),
+    DocumentKind.WAYBILL: (Role.LOG, "the waybill", "运单"),
+    DocumentKind.DECLARATION_LIST: (Role.EBC, "the Declaration List", "申报清单"),
+}
+
+
+def awaited(case: DeclarationCase) -> tuple[Awaited, ...]:
+    """Everything the case waits for now, from whom and until when."""
+    if case.over:
+        return ()
+    give_up = case.examination.give_up_at if case.examination else None
+    if case.state is State.SUBMITTED:
+        return tuple(
+            Awaited(who=owner, what_en=english, what_zh=chinese, until=give_up)
+            for owner, english, chinese in (_DOCUMENT_OWNERS[kind] for kind in case.missing)
+        )
+    if case.state is State.MATCH_FAILED:
+        problems = case.judgement.problems if case.judgement else ()
+        owners = dict.fromkeys(problem.owner or Role.EBC for problem in problems) or {Role.EBC: None}
+        return tuple(
+            Awaited(who=owner, what_en="corrected data", what_zh="更正后的数据", until=give_up) for owner in owners
+        )
+    if case.state is State.RETURN_WINDOW:
+        return _awaited_after_release(case)
+    if case.under_control:
+        due = min((each.due_by for each in case.instructions if each.due_by), default=None)
+        return (Awaited(who=Role.CUS, what_en="the inspection result", what_zh="查验结果", until=due),)
+    answer_by = case.filings[-1].answer_by if case.filings else None
+    return (Awaited(who=Role.CUS, what_en="customs' receipt", what_zh="海关回执", until=answer_by),)
+
+
+def _awaited_after_release(case: DeclarationCase) -> tuple[Awaited, ...]:
+    clocks = case.clocks
+    if clocks is None:
+        return ()
+    if case.return_is_open:
+        return (
+            Awaited(
+                who=Role.SITE, what_en="the returned goods", what_zh="退货运抵", until=clocks.return_arrival_before
+            ),
+        )
+    if case.detail is Detail.RETURN_OPEN:
+        return (
+            Awaited(
+                who="", what_en="the end of the return window", what_zh="退货期届满", until=clocks.tax_window_opens
+            ),
+        )
+    return (Awaited(who=Role.GUAR, what_en="payment of the tax", what_zh="缴纳税款", until=clocks.payment_before),)
+
+
+def view_of(case: DeclarationCase) -> CaseView:
+    """The whole case as anyone may read it."""
+    return CaseView(
+        key=case.key,
+        profile=case.profile,
+        state=case.state,
+        detail=case.detail,
+        awaited=awaited(case),
+        documents=case.documents,
+        judgement=case.judgement,
+        filings=tuple(case.filings),
+        receipts=tuple(case.receipts),
+        duplicate_receipts=case.duplicate_receipts,
+        instructions=tuple(case.instructions),
+        inspection_results=tuple(case.inspection_results),
+        bills=tuple(case.bills),
+        clocks=case.clocks,
+        goods_return=case.goods_return,
+        payment=case.payment,
+        tax_due=case.judgement.tax.total if case.judgement and case.judgement.tax else None,
+        reason=case.reason,
+        alarms=tuple(case.alarms),
+        passages=tuple(case.passages),
+    )
+
+
+def attributes(case: DeclarationCase) -> dict[str, str | list[str] | datetime]:
+    """Values of the search attributes (names in `contracts.names.SEARCH_ATTRIBUTES`)."""
+    waiting = awaited(case)
+    deadlines = [each.until for each in waiting if each.until]
+    examination = case.examination
+    values: dict[str, str | list[str] | datetime] = {
+        "CustomsState": case.state,
+        "CustomsDetail": case.detail,
+        "AwaitedFrom": waiting[0].who if waiting else "",
+        "Enterprise": case.key.ebc_code,
+        "Alarms": list(case.alarms),
+    }
+    if examination:
+        values |= {
+            "Platform": examination.platform,
+            "CustomsPort": examination.port,
+            "TradeMode": examination.trade_mode,
+        }
+    if deadlines:
+        values["NextDeadline"] = min(deadlines)
+    return values
+
+
+def markdown(case: DeclarationCase) -> str:
+    """The case for the Web UI's current details: state, what is awaited, deadlines, money, problems, receipts."""
+    parts = [_headline(case)]
+    waiting = awaited(case)
+    if waiting:
+        parts.append("**Awaited**\n" + "\n".join(f"- {_awaited_line(each)}" for each in waiting))
+    if case.alarms:
+        parts.append("**Alarms:** " + ", ".join(f"`{alarm}`" for alarm in case.alarms))
+    if case.clocks:
+        clocks = case.clocks
+        parts.append(
+            "| clock | Shanghai |\n|---|---|\n"
+            f"| released (D0 = {clocks.release_day}) | {_at(clocks.released_at)} |\n"
+            f"| return application until | {_at(clocks.return_application_before)} |\n"
+            f"| returned goods back until | {_at(clocks.return_arrival_before)} |\n"
+            f"| tax payable from | {_at(clocks.tax_window_opens)} |\n"
+            f"| payment deadline | {clocks.payment_deadline} 24:00 |"
+        )
+    judgement = case.judgement
+    if judgement and judgement.tax and judgement.limits:
+        parts.append(
+            f"**Tax** {judgement.tax.total} CNY (duty {judgement.tax.duty}, consumption tax "
+            f"{judgement.tax.consumption_tax}, VAT {judgement.tax.vat}); taxable price "
+            f"{judgement.limits.taxable_price} CNY, {judgement.limits.treatment}, {judgement.tax.regime}"
+        )
+    if judgement and case.state is State.MATCH_FAILED:
+        parts.append("**Problems**\n" + "\n".join(_problem_line(problem) for problem in judgement.problems))
+    if judgement and judgement.warnings:
+        parts.append("**Warnings**\n" + "\n".join(_problem_line(problem) for problem in judgement.warnings))
+    if case.receipts:
+        rows = "\n".join(
+            f"| {_at(each.at)} | {each.about} | {each.status} | {each.info} |" for each in case.receipts[-15:]
+        )
+        parts.append("| customs said | about | status | text |\n|---|---|---|---|\n" + rows)
+    if case.payment and case.payment.paid_at:
+        parts.append(f"**Paid** {case.payment.amount} CNY at {_at(case.payment.paid_at)}, bill {case.payment.bill_no}")
+    return "\n\n".join(parts)
+
+
+def _headline(case: DeclarationCase) -> str:
+    steps = " → ".join(f"**{step}**" if step is case.state else str(step) for step in BACKBONE)
+    side = "" if case.state in BACKBONE else f" ⟶ **{case.state}**"
+    why = f"\n\n{case.reason}" if case.reason else ""
+    return f"{steps}{side}\n\nOrder `{case.key.order_no}` · {case.detail}{why}"
+
+
+def _awaited_line(each: Awaited) -> str:
+    who = ROLE_NAMES[Role(each.who)] if each.who else ("", "")
+    until = f", until {_at(each.until)}" if each.until else ""
+    source = f" from the {who[0]} ({each.who})" if each.who else ""
+    return f"{each.what_en} {each.what_zh}{source}{until}"
+
+
+def _problem_line(problem: Problem) -> str:
+    values = "; ".join(f"`{field.field}` = {field.value}" for field in problem.fields)
+    return f"- `{problem.code}` {problem.message_en} {problem.message_zh} {values}".rstrip()
+
+
+def _at(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,155 @@
+"""Why the service says no: every refusal it can give by itself, in both languages, with what to do."""
+
+from clearway.contracts.parties import Role
+from clearway.contracts.problems import FieldValue, Problem
+
+_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
+    "E_SENDER_UNKNOWN": (
+        "The sender is not registered with customs, or its registration is suspended or over.",
+        "发送方未在海关注册登记，或者登记已暂停、失效。",
+        "Register the enterprise, or send with the code of a registered one.",
+        "请办理注册登记，或使用已登记企业的代码发送。",
+        "RULEBOOK B.0.3, M15",
+    ),
+    "E_SENDER_ROLE": (
+        "This party may not send this document in its own name.",
+        "该企业无权以自己名义发送此类单证。",
+        "Let the party send it whose document it is: order EBC/EBP, payment PAY, waybill LOG, list EBC/AGENT.",
+        "请由对应企业发送：订单为电商企业或平台，支付单为支付企业，运单为物流企业，清单为电商企业或其代理人。",
+        "RULEBOOK B.1, seed S1.1",
+    ),
+    "E_NO_COMMITMENT": (
+        "No written commitment covers this entrusted transmission at this instant.",
+        "没有涵盖本次委托传输时点的书面承诺。",
+        "Record a signed commitment of the transmitter for this principal, document kind and period, then send again.",
+        "请登记传输方就该委托人、单证类型和期间出具的书面承诺后重新发送。",
+        "RULEBOOK B.1, seed S1.2",
+    ),
+    "E_DUPLICATE": (
+        "A document with this number is on file with other content.",
+        "相同编号的单证已存在，且内容不同。",
+        "To correct it, send it with appType 2 and a later submission time; for another order use another number.",
+        "如需更正，请以变更（appType 2）并使用更晚的申报时间发送；如为另一订单，请使用新的编号。",
+        "RULEBOOK B.1",
+    ),
+    "E_OLDER_VERSION": (
+        "A later version of this document is on file already.",
+        "已存在更新版本的单证。",
+        "Send the correction with a submission time after the one on file.",
+        "请使用晚于现有版本的申报时间发送更正。",
+        "RULEBOOK B.1, REFERENCE §6.1",
+    ),
+    "E_CHANGE_WITHOUT_ORIGINAL": (
+        "There is no document to change.",
+        "没有可变更的原单证。",
+        "Send it as new (appType 1).",
+        "请以新增（appType 1）发送。",
+        "RULEBOOK B.0.4, -301009",
+    ),
+    "E_CHANGE_TOO_LATE": (
+        "The list is filed with customs; its documents can no longer change.",
+        "清单已向海关申报，相关单证不能再变更。",
+        "Ask for a modification or cancellation of the list itself.",
+        "请对清单本身申请修改或撤销。",
+        "RULEBOOK B.0.4, -301011",
+    ),
+    "E_WRONG_CASE": (
+        "The document names another order or enterprise than the case it was sent to.",
+        "单证所载订单号或企业与目标清单不一致。",
+        "Send it to the case of its own order.",
+        "请发送至该订单对应的清单。",
+        "RULEBOOK B.2, M01",
+    ),
+    "E_UNDER_CONTROL": (
+        "The list is under customs control; nothing may be changed, cancelled or returned.",
+        "清单处于海关布控查验状态，不得修改、撤销或退货。",
+        "Wait for the result of the inspection or of customs' decision.",
+        "请等待查验结果或海关处理决定。",
+        "RULEBOOK B.5",
+    ),
+    "E_CANCEL_NEEDS_CUSTOMS": (
+        "The list is filed with customs; only customs can cancel it now.",
+        "清单已向海关申报，须经海关同意方可撤销。",
+        "File a cancellation application (CEB623) with customs, or after release ask for a return.",
+        "请向海关提交撤销申请（CEB623）；放行后请办理退货。",
+        "RULEBOOK B.4",
+    ),
+    "E_ALREADY_RELEASED": (
+        "The list is released; it can only be returned.",
+        "清单已放行，只能办理退货。",
+        "Ask for a return of the goods.",
+        "请申请退货。",
+        "RULEBOOK B.4, B.8",
+    ),
+    "E_NOT_RELEASED": (
+        "The list is not released; there is nothing to return.",
+        "清单尚未放行，不能办理退货。",
+        "Before release, cancel the list instead.",
+        "放行前请办理撤销。",
+        "RULEBOOK B.8",
+    ),
+    "E_RETURN_LATE_APPLY": (
+        "The 30 days for a return application are over; the tax stands.",
+        "已超过放行之日起30日的退货申请期限，税款应照常缴纳。",
+        "Settle with the buyer commercially; the goods may not come back by this route.",
+        "请与消费者自行协商；货物不得以此渠道退回。",
+        "RULEBOOK B.8, seed S2.4",
+    ),
+    "E_RETURN_OPEN": (
+        "A return of this list is under way already.",
+        "该清单已有退货申请。",
+        "Wait for it to end.",
+        "请等待其办结。",
+        "RULEBOOK B.8",
+    ),
+    "E_NO_RETURN": (
+        "No return was applied for.",
+        "没有退货申请。",
+        "Apply for the return first.",
+        "请先提出退货申请。",
+        "RULEBOOK B.8",
+    ),
+    "E_RETURN_LATE_ARRIVAL": (
+        "The goods came back after the 45th day; the tax stands.",
+        "货物未在放行之日起45日内运抵原区域，税款应照常缴纳。",
+        "Settle with the buyer commercially.",
+        "请与消费者自行协商。",
+        "RULEBOOK B.8, seed S2.4",
+    ),
+    "E_ARRIVAL_IN_FUTURE": (
+        "The arrival lies in the future.",
+        "运抵时间晚于当前时间。",
+        "State the instant at which the goods passed the gate.",
+        "请填写货物进卡口的实际时间。",
+        "RULEBOOK D-21",
+    ),
+    "E_ALREADY_ENDED": (
+        "The case is over.",
+        "该清单流程已结束。",
+        "Look at its end state; after a rejection declare a corrected copy (next attempt).",
+        "请查看最终状态；被退单后请以更正副本（下一次申报）重新申报。",
+        "DESIGN §4",
+    ),
+    "E_ATTEMPT": (
+        "A corrected copy needs an earlier attempt that ended without release.",
+        "更正副本须以前一次申报已结束且未放行为前提。",
+        "Declare as attempt 1, or wait until the earlier attempt ended as rejected, cancelled or match_failed.",
+        "请以第1次申报提交，或等待前一次申报以退单、撤销或比对失败结束。",
+        "DESIGN §4",
+    ),
+}
+
+
+def refusal(code: str, *fields: tuple[str, str | None], owner: Role | None = None) -> Problem:
+    """The problem for a code, with the fields and values it is about. Personal values must come masked."""
+    message_en, message_zh, remedy_en, remedy_zh, reference = _TEXTS[code]
+    return Problem(
+        code=code,
+        fields=tuple(FieldValue(field=name, value=value) for name, value in fields),
+        owner=owner,
+        message_en=message_en,
+        message_zh=message_zh,
+        remedy_en=remedy_en,
+        remedy_zh=remedy_zh,
+        reference=reference,
+    )
