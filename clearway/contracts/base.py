@@ -1,5 +1,6 @@
 """What every published value has in common: frozen models, exact amounts, legal time, customs' name of a field."""
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,6 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Legal time. China has had no daylight saving since 1991, so a fixed offset is exact (RULEBOOK B.0.1)."""
+
+_NUMBER = re.compile(r"\s*[+-]?[\d.]+(e[+-]?\d+)?\s*", re.IGNORECASE)
+_PLAIN = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)\s*")
 
 
 class Contract(BaseModel):
@@ -33,21 +37,38 @@ def wire_name(model: type[BaseModel], field: str) -> str | None:
     return str(extra["wire"]) if isinstance(extra, dict) and "wire" in extra else None
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Decimal)) or (isinstance(value, str) and bool(_NUMBER.fullmatch(value)))
+
+
+def _plain_number(value: object) -> object:
+    if isinstance(value, str) and not _PLAIN.fullmatch(value):
+        raise ValueError("an amount is written in plain digits, without exponent or separators")
+    return value
+
+
 def _digits_to_instant(value: object) -> object:
     if isinstance(value, str) and value.isdigit() and len(value) in (14, 17):
         moment = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI)
         return moment + timedelta(milliseconds=int(value[14:] or "0"))
+    if _is_number(value):  # would be taken for seconds or milliseconds since 1970: 202603101030 for a day in 1976
+        raise ValueError("an instant is written with 14 or 17 digits, or in ISO 8601")
     return value
 
 
 def _digits_to_day(value: object) -> object:
     if isinstance(value, str) and value.isdigit() and len(value) == 8:
         return datetime.strptime(value, "%Y%m%d").date()
+    if _is_number(value):  # as for instants
+        raise ValueError("a day is written with 8 digits, or in ISO 8601")
     return value
 
 
 def _settle(value: datetime) -> datetime:
-    return value.astimezone(SHANGHAI) if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+    try:
+        return value.astimezone(SHANGHAI) if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+    except OverflowError:
+        raise ValueError("the instant is outside the calendar") from None
 
 
 Instant = Annotated[datetime, BeforeValidator(_digits_to_instant), AfterValidator(_settle)]
@@ -59,6 +80,7 @@ Day = Annotated[date, BeforeValidator(_digits_to_day)]
 Amount = Annotated[
     Decimal,
     Field(max_digits=19, decimal_places=5, ge=0),
+    BeforeValidator(_plain_number),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
 ]
 """A quantity or CNY amount, never negative, at most 19 digits with 5 decimals (N19,5); a string in JSON."""
