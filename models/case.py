@@ -24,7 +24,15 @@ from clearway.contracts.customs import (
     TaxBillNotice,
 )
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
-from clearway.contracts.facts import DocumentOnFile, Examination, Filing, Judgement, LegalClocks, TaxPayment
+from clearway.contracts.facts import (
+    DocumentOnFile,
+    Examination,
+    Filing,
+    Judgement,
+    LegalClocks,
+    PaymentOutcome,
+    TaxPayment,
+)
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import ENDS, Detail, State
 from models.lifecycle import DeclarationListChart
@@ -48,6 +56,8 @@ class DeclarationCase:
         self.filings: list[Filing] = []
         self.accepted_documents: dict[DocumentKind, int] = {}
         self.to_resend: set[DocumentKind] = set()
+        self.list_filed = False  # set when the filing begins: from then on documents can no longer change
+        self.given_up = False
         self.receipts: list[CustomsReceipt] = []
         self.duplicate_receipts = 0
         self.list_rank = -1
@@ -74,7 +84,7 @@ class DeclarationCase:
     @property
     def over(self) -> bool:
         """The case has reached an end."""
-        return self.state in ENDS
+        return self.given_up or self.state in ENDS
 
     @property
     def documents(self) -> tuple[DocumentOnFile, ...]:
@@ -87,17 +97,22 @@ class DeclarationCase:
         return self.examination.missing if self.examination else ()
 
     @property
-    def list_filed(self) -> bool:
-        """The list itself has been handed to customs."""
-        return any(DocumentKind.DECLARATION_LIST in filing.kinds for filing in self.filings)
-
-    @property
-    def documents_to_send(self) -> tuple[DocumentOnFile, ...]:
+    def unaccepted_documents(self) -> tuple[DocumentOnFile, ...]:
         """Of the three documents, the versions customs has not stored yet."""
         return tuple(
             document
             for document in self.documents
             if document.kind in THREE_DOCUMENTS and self.accepted_documents.get(document.kind) != document.version
+        )
+
+    @property
+    def documents_to_send(self) -> tuple[DocumentOnFile, ...]:
+        """Of those, the versions not sent yet, or to be sent again."""
+        sent = {document.kind: document.version for filing in self.filings for document in filing.documents}
+        return tuple(
+            document
+            for document in self.unaccepted_documents
+            if sent.get(document.kind) != document.version or document.kind in self.to_resend
         )
 
     @property
@@ -125,6 +140,8 @@ class DeclarationCase:
             self.passages.append(Passage(state=self.state, at=at))
         self.examination = examination
         judgement = examination.judgement
+        if examination.refused:
+            return
         if judgement is None:
             if DocumentKind.DECLARATION_LIST not in self.missing:
                 self.detail = Detail.DOCS_PENDING
@@ -155,7 +172,14 @@ class DeclarationCase:
     def take_filing(self, filing: Filing) -> None:
         """Record that documents were handed to customs."""
         self.filings.append(filing)
-        self.to_resend.difference_update(filing.kinds)
+        self.to_resend.difference_update(document.kind for document in filing.documents)
+
+    def give_up(self, at: datetime) -> None:
+        """End the wait for a document or a correction: the list was never declared."""
+        if self.state is State.SUBMITTED:
+            self.fail_match(at, "not handed in in time: " + ", ".join(self.missing))
+        self.detail = Detail.DOCS_TIMEOUT
+        self.given_up = True
 
     def take_news(self, news: CustomsNews) -> None:
         """Record receipts and bills; receipts already known are counted and change nothing."""
@@ -292,11 +316,16 @@ class DeclarationCase:
         self.payment = payment
         if payment.difference:
             self.raise_alarm("BILL_DIFFERS")
-        if payment.paid_at is None:
+        if payment.outcome in (PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED):
+            overdue = self.clocks is not None and at >= self.clocks.payment_before
+            self.detail = Detail.OVERDUE if overdue else Detail.TAX_WINDOW
+            self.reason = payment.reason
+            self.raise_alarm("OVERDUE" if overdue else payment.outcome)
             return
-        self.drop_alarms("PAYMENT_REFUSED", "BILL_MISSING", "OVERDUE")
-        late = self.clocks is not None and payment.paid_at >= self.clocks.payment_before
-        self.enter("settle_tax", at, "tax paid late" if late else "tax paid")
+        self.drop_alarms("OVERDUE", PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED)
+        late = payment.paid_at is not None and self.clocks is not None and payment.paid_at >= self.clocks.payment_before
+        paid = "tax paid late" if late else "tax paid"
+        self.enter("settle_tax", at, "no tax is due" if payment.outcome is PaymentOutcome.NOT_DUE else paid)
         self.detail = Detail.CLOSED
 
     def cancel(self, request: CancelRequest, at: datetime) -> None:

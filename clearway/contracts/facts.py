@@ -110,13 +110,13 @@ class Examination(Contract):
     trade_mode: str = Field("", description="Supervision mode, once the list is known")
     remind_at: Instant = Field(description="When a missing document is called for (RULEBOOK D-04)")
     give_up_at: Instant = Field(description="When waiting for a document or a correction ends")
+    guarantor: str = Field("", description="assureCode: who pays the tax")
 
 
 class Filing(Contract):
     """What was handed to customs."""
 
-    kinds: tuple[DocumentKind, ...]
-    guids: tuple[str, ...]
+    documents: tuple[DocumentOnFile, ...]
     filed_at: Instant
     answer_by: Instant = Field(description="Customs' silence after this instant shows as overdue")
 
@@ -129,7 +129,8 @@ class LegalClocks(Contract):
     return_application_before: Instant = Field(description="D0+31 00:00; an application at this instant is refused")
     tax_window_opens: Instant = Field(description="D0+31 00:00")
     return_arrival_before: Instant = Field(description="D0+46 00:00; an arrival at this instant is too late")
-    held_tax_paid_at: Instant = Field(description="When tax held for a return still travelling is paid after all (D-13)")
+    held_tax_paid_at: Instant = Field(description="When tax held for a travelling return is paid after all (D-13)")
+    payment_guard_at: Instant = Field(description="48 hours before the deadline: from here on paid without a bill too")
     payment_before: Instant = Field(description="First instant after the rolled payment deadline")
     payment_deadline: date = Field(description="Last day of payment after rolling over holidays")
     provisional: bool = Field(False, description="A year's holidays were not announced when this was computed")

@@ -1,0 +1,370 @@
+"""A Declaration List's whole life: three documents, comparison, filing, release, the return window, the tax."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.closing import CaseRegister
+    from activities.customs_filing import CustomsFiling
+    from activities.examination import Examiner
+    from activities.legal_clocks import LegalCalendar
+    from activities.tax_payment import TaxOffice
+
+    from clearway.contracts import names
+    from clearway.contracts.base import SHANGHAI
+    from clearway.contracts.case import (
+        Answer,
+        CancelRequest,
+        CaseView,
+        DeclareList,
+        ReturnArrival,
+        ReturnRequest,
+        StartCase,
+        Transmission,
+    )
+    from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
+    from clearway.contracts.documents import DocumentKind
+    from clearway.contracts.facts import DocumentOnFile
+    from clearway.contracts.problems import Problem
+    from clearway.contracts.states import State
+    from models.case import DeclarationCase
+    from models.case_refusals import refuse_arrival, refuse_cancel, refuse_closed, refuse_return
+    from models.narrative import attributes, markdown, view_of
+    from models.work import CloseRequest, ExamineRequest, FileRequest, PayRequest, ReleaseFact
+    from workflows.search_attributes import updates_between
+
+DESK_TIMEOUT = timedelta(seconds=30)
+OUTSIDE_TIMEOUT = timedelta(minutes=1)
+RESEND_PAUSE = timedelta(minutes=5)
+"""Pause before a document is sent again that customs could not take for technical reasons."""
+OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
+DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
+
+
+@workflow.defn(name=names.DECLARATION_LIST)
+class DeclarationListWorkflow:
+    """One list. Enterprises and operators act by updates, customs by signals, anyone reads by the query."""
+
+    @workflow.init
+    def __init__(self, start: StartCase) -> None:
+        self.case = DeclarationCase(start)
+        self._desk = asyncio.Lock()  # one examination or filing at a time
+        self._published: dict[str, str | list[str] | datetime] = {}
+
+    @workflow.run
+    async def run(self, start: StartCase) -> CaseView:
+        """The story of a list; a business refusal is a named state, never a failed workflow."""
+        await self._match_and_file()
+        await self._clear_customs()
+        if self.case.state is State.RELEASED:
+            await self._open_return_window()
+            await self._keep_return_window()
+            await self._collect_tax()
+        await self._close()
+        return view_of(self.case)
+
+    # --- chapters ----------------------------------------------------------------------------------------------
+
+    async def _match_and_file(self) -> None:
+        """From the first document until the list is with customs; a refused document leads back to the comparison."""
+        await workflow.wait_condition(lambda: self.case.examination is not None or self.case.over)
+        while not (self.case.over or self.case.list_filed):
+            await self._wait_for_match()
+            await self._send_documents()
+            await self._file_list()
+
+    async def _wait_for_match(self) -> None:
+        """Wait for missing or corrected documents; remind after 24 hours, give up after 72 (D-04)."""
+        while self.case.state in (State.SUBMITTED, State.MATCH_FAILED) and not self.case.over:
+            entered, examination = self.case.state, self.case.examination
+            assert examination is not None  # the first examination opens the case
+            now = workflow.now()
+            if now >= examination.give_up_at:
+                self.case.give_up(now)
+            elif now >= examination.remind_at or entered is State.MATCH_FAILED:
+                await self._wait(
+                    lambda: self.case.state is not entered,  # noqa: B023  awaited before the next turn
+                    until=examination.give_up_at,
+                    why="last call for missing or corrected documents",
+                )
+            elif not await self._wait(
+                lambda: self.case.state is not entered,  # noqa: B023  awaited before the next turn
+                until=examination.remind_at,
+                why="24 hours for the missing documents",
+            ):
+                self.case.raise_alarm("DOCS_REMINDER")
+            self._show()
+
+    async def _send_documents(self) -> None:
+        """Hand the three documents to customs and wait until each is stored, or one is refused."""
+        while self.case.state is State.MATCHED and self.case.unaccepted_documents:
+            if self.case.documents_to_send:
+                await self._pause_before_resending()
+                await self._file(
+                    CustomsFiling.send_documents_to_customs,
+                    self.case.documents_to_send,
+                    "Send order, payment and waybill to customs",
+                )
+            else:
+                await workflow.wait_condition(
+                    lambda: (
+                        self.case.state is not State.MATCHED
+                        or not self.case.unaccepted_documents
+                        or bool(self.case.documents_to_send)
+                    )
+                )
+
+    async def _file_list(self) -> None:
+        """File the list; from here on its documents can no longer change."""
+        async with self._desk:
+            if self.case.state is not State.MATCHED or self.case.unaccepted_documents:
+                return
+            self.case.list_filed = True
+        await self._file_list_itself()
+
+    async def _file_list_itself(self) -> None:
+        declaration = [each for each in self.case.documents if each.kind is DocumentKind.DECLARATION_LIST]
+        await self._file(
+            CustomsFiling.file_declaration_list, tuple(declaration), "File the Declaration List with customs"
+        )
+
+    async def _clear_customs(self) -> None:
+        """Wait for customs: review, inspection, detention and release come as signals, in any order."""
+        while not self.case.over and self.case.release is None:
+            await workflow.wait_condition(
+                lambda: self.case.over or self.case.release is not None or bool(self.case.to_resend)
+            )
+            if self.case.to_resend and not self.case.over and self.case.release is None:
+                await self._pause_before_resending()
+                await self._file_list_itself()
+
+    async def _open_return_window(self) -> None:
+        """Fix every deadline that the release starts, once."""
+        assert self.case.release is not None  # the state says so
+        clocks = await workflow.execute_local_activity_method(
+            LegalCalendar.set_legal_clocks,
+            ReleaseFact(
+                key=self.case.key, released_at=self.case.release.at, now=workflow.now(), profile=self.case.profile
+            ),
+            start_to_close_timeout=DESK_TIMEOUT,
+            retry_policy=DESK_RETRIES,
+            summary="Set the return and tax deadlines of this release",
+        )
+        self.case.take_clocks(clocks, workflow.now())
+        self._show()
+
+    async def _keep_return_window(self) -> None:
+        """Thirty days in which the goods may go back; a return still travelling then holds the tax (D-13)."""
+        clocks = self.case.clocks
+        assert clocks is not None  # set on opening
+        await self._wait(
+            lambda: self.case.over,
+            until=clocks.tax_window_opens,
+            why=f"30-day return window, until {_day(clocks.return_application_before)}",
+        )
+        if self.case.return_is_open:
+            await self._wait(
+                lambda: not self.case.return_is_open,
+                until=clocks.held_tax_paid_at,
+                why=f"returned goods on their way, until {_day(clocks.return_arrival_before)}",
+            )
+        if self.case.return_is_open:
+            self.case.expire_return()
+
+    async def _collect_tax(self) -> None:
+        """Pay within [D0+31, D0+46), rolled over holidays; without a bill wait until 48 hours before the deadline."""
+        clocks = self.case.clocks
+        assert clocks is not None  # set on opening
+        while not self.case.over:
+            now = workflow.now()
+            judgement = self.case.judgement
+            payment = await workflow.execute_activity_method(
+                TaxOffice.pay_tax,
+                PayRequest(
+                    key=self.case.key,
+                    assessed=judgement.tax.total if judgement and judgement.tax else 0,
+                    guarantor=self.case.examination.guarantor if self.case.examination else "",
+                    now=now,
+                    without_bill=now >= clocks.payment_guard_at,
+                ),
+                start_to_close_timeout=OUTSIDE_TIMEOUT,
+                retry_policy=OUTSIDE_RETRIES,
+                summary="Pay the tax of this list",
+            )
+            self.case.take_payment(payment, workflow.now())
+            if not self.case.over:
+                self._show()
+                bills = len(self.case.bills)
+                await self._wait(
+                    lambda: len(self.case.bills) > bills,  # noqa: B023  awaited before the next turn
+                    until=_next_attempt(workflow.now(), clocks.payment_guard_at),
+                    why="next attempt to pay the tax",
+                )
+
+    async def _close(self) -> None:
+        """Write the end into the register, let open handlers finish, show the end."""
+        if self.case.state is not State.TAXED:  # the payment wrote that end itself
+            await workflow.execute_local_activity_method(
+                CaseRegister.close_case,
+                CloseRequest(key=self.case.key, state=self.case.state, now=workflow.now()),
+                start_to_close_timeout=DESK_TIMEOUT,
+                retry_policy=DESK_RETRIES,
+                summary="Write the end into the register",
+            )
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        self._show()
+
+    # --- updates: enterprises and operators act ----------------------------------------------------------------
+
+    @workflow.update(name=names.DECLARE)
+    async def declare(self, request: DeclareList) -> Answer:
+        """Hand in the list, alone or with documents; the first call opens the case."""
+        handed_in = Transmission(document=request.declaration_list, sender=request.sender)
+        return await self._examine((*request.documents, handed_in))
+
+    @declare.validator
+    def _may_declare(self, request: DeclareList) -> None:
+        _refuse(refuse_closed(self.case))
+
+    @workflow.update(name=names.TRANSMIT_DOCUMENT)
+    async def transmit_document(self, transmission: Transmission) -> Answer:
+        """Hand in one document, new or corrected."""
+        return await self._examine((transmission,))
+
+    @transmit_document.validator
+    def _may_transmit(self, transmission: Transmission) -> None:
+        _refuse(refuse_closed(self.case))
+
+    @workflow.update(name=names.REQUEST_RETURN)
+    async def request_return(self, request: ReturnRequest) -> Answer:
+        """Apply to return the whole list; this instant counts as the application (D-20)."""
+        self.case.apply_return(request, workflow.now())
+        self._show()
+        return self.case.answer()
+
+    @request_return.validator
+    def _may_return(self, request: ReturnRequest) -> None:
+        _refuse(refuse_return(self.case, workflow.now()))
+
+    @workflow.update(name=names.CONFIRM_RETURN_ARRIVAL)
+    async def confirm_return_arrival(self, arrival: ReturnArrival) -> Answer:
+        """Confirm that the returned goods are back at the original zone, centre or site."""
+        self.case.confirm_arrival(arrival, workflow.now())
+        self._show()
+        return self.case.answer()
+
+    @confirm_return_arrival.validator
+    def _may_arrive(self, arrival: ReturnArrival) -> None:
+        _refuse(refuse_arrival(self.case, arrival, workflow.now()))
+
+    @workflow.update(name=names.CANCEL)
+    async def cancel(self, request: CancelRequest) -> Answer:
+        """End a list that is not filed with customs yet."""
+        self.case.cancel(request, workflow.now())
+        self._show()
+        return self.case.answer()
+
+    @cancel.validator
+    def _may_cancel(self, request: CancelRequest) -> None:
+        _refuse(refuse_cancel(self.case))
+
+    # --- signals: customs speaks; the query --------------------------------------------------------------------
+
+    @workflow.signal(name=names.CUSTOMS_NEWS)
+    def customs_news(self, news: CustomsNews) -> None:
+        """Receipts and tax bills, as the inbox read them."""
+        self.case.take_news(news)
+        self._show()
+
+    @workflow.signal(name=names.CONTROL_INSTRUCTION)
+    def control_instruction(self, instruction: ControlInstruction) -> None:
+        """Customs holds the list for inspection."""
+        self.case.take_instruction(instruction)
+        self._show()
+
+    @workflow.signal(name=names.INSPECTION_RESULT)
+    def inspection_result(self, result: InspectionResult) -> None:
+        """Customs has inspected."""
+        self.case.take_result(result)
+        self._show()
+
+    @workflow.query(name=names.VIEW)
+    def view(self) -> CaseView:
+        """The whole case."""
+        return view_of(self.case)
+
+    # --- how it is done ----------------------------------------------------------------------------------------
+
+    async def _examine(self, arrivals: tuple[Transmission, ...]) -> Answer:
+        async with self._desk:
+            examination = await workflow.execute_local_activity_method(
+                Examiner.examine_documents,
+                ExamineRequest(
+                    key=self.case.key,
+                    profile=self.case.profile,
+                    now=workflow.now(),
+                    opened_at=workflow.info().workflow_start_time,
+                    arrivals=arrivals,
+                    open_for_change=not self.case.list_filed,
+                ),
+                start_to_close_timeout=DESK_TIMEOUT,
+                retry_policy=DESK_RETRIES,
+                summary="Check the documents and compare them",
+            )
+            self.case.take_examination(examination, workflow.now())
+        self._show()
+        return self.case.answer(examination.refused)
+
+    async def _file(self, how: Callable[..., object], documents: tuple[DocumentOnFile, ...], summary: str) -> None:
+        filing = await workflow.execute_activity_method(
+            how,
+            FileRequest(key=self.case.key, documents=documents, now=workflow.now(), profile=self.case.profile),
+            start_to_close_timeout=OUTSIDE_TIMEOUT,
+            retry_policy=OUTSIDE_RETRIES,
+            summary=summary,
+        )
+        self.case.take_filing(filing)
+        workflow.set_current_details(markdown(self.case))
+
+    async def _pause_before_resending(self) -> None:
+        if self.case.to_resend:
+            await workflow.sleep(RESEND_PAUSE, summary="customs could not take it; a pause before sending again")
+
+    async def _wait(self, done: Callable[[], bool], *, until: datetime, why: str) -> bool:
+        """Wait until `done` or until an instant; tells which by returning what `done` says."""
+        left = until - workflow.now()
+        if left > timedelta(0) and not done():
+            try:
+                await workflow.wait_condition(done, timeout=left, timeout_summary=why)
+            except TimeoutError:
+                return False
+        return done()
+
+    def _show(self) -> None:
+        """Tell people where the case stands; filters change only when their values do."""
+        workflow.set_current_details(markdown(self.case))
+        if self.case.state is State.RELEASED:
+            return  # left at once, with the clocks set
+        values = attributes(self.case)
+        workflow.upsert_search_attributes(updates_between(self._published, values))
+        self._published = values
+
+
+def _refuse(problem: Problem | None) -> None:
+    """Refuse an update: it changes nothing, leaves no event, and says why."""
+    if problem is not None:
+        raise ApplicationError(problem.message_en, problem.model_dump(mode="json"), type=problem.code)
+
+
+def _next_attempt(now: datetime, guard: datetime) -> datetime:
+    tomorrow = now + timedelta(days=1)
+    return guard if now < guard < tomorrow else tomorrow
+
+
+def _day(exclusive: datetime) -> str:
+    return f"{(exclusive - timedelta(seconds=1)).astimezone(SHANGHAI):%Y-%m-%d} 24:00"

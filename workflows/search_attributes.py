@@ -1,0 +1,26 @@
+"""Typed keys of the search attributes, made from the one list in the contracts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from clearway.contracts.names import SEARCH_ATTRIBUTES
+
+Value = str | list[str] | datetime
+
+_MAKERS = {
+    "Keyword": SearchAttributeKey.for_keyword,
+    "KeywordList": SearchAttributeKey.for_keyword_list,
+    "Datetime": SearchAttributeKey.for_datetime,
+}
+
+KEYS: dict[str, SearchAttributeKey[Any]] = {each.name: _MAKERS[each.kind](each.name) for each in SEARCH_ATTRIBUTES}
+
+
+def updates_between(old: Mapping[str, Value], new: Mapping[str, Value]) -> list[SearchAttributeUpdate[Any]]:
+    """What to upsert so that the attributes go from `old` to `new`; nothing where nothing changed."""
+    changed = [KEYS[name].value_set(value) for name, value in new.items() if old.get(name) != value]
+    gone = [KEYS[name].value_unset() for name in old if name not in new]
+    return changed + gone
