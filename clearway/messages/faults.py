@@ -9,7 +9,7 @@ MOST_PROBLEMS = 1000
 """A hostile message may hold a million faults; beyond this many they are counted, not described."""
 
 
-class MessageRefused(Exception):  # noqa: N818 - a refusal is the trade's word, and part of the published API
+class MessageRefused(Exception):
     """The message cannot be taken, or cannot be written; `problems` tells everything that is wrong with it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from types import NoneType
 from typing import Any, get_args
 
+from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel
 
 from clearway.contracts.base import wire_name
@@ -77,6 +78,15 @@ def kind_of(model: type[BaseModel], field: str) -> Kind:
     if nested_model(model, field):
         return Kind.LIST
     return next((_KINDS[part] for part in _parts(model.model_fields[field].annotation) if part in _KINDS), Kind.TEXT)
+
+
+@cache
+def lengths(model: type[BaseModel], field: str) -> tuple[int, int | None]:
+    """Shortest and longest permitted length of a text, in characters; None where there is no longest."""
+    limits = model.model_fields[field].metadata
+    shortest = next((limit.min_length for limit in limits if isinstance(limit, MinLen)), 0)
+    longest = next((limit.max_length for limit in limits if isinstance(limit, MaxLen)), None)
+    return shortest, longest
 
 
 def snake_case(name: str) -> str:
