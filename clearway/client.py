@@ -33,7 +33,7 @@ from clearway.contracts.case import (
     Transmission,
 )
 from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
-from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
+from clearway.contracts.documents import AnyDocument, DeclarationList, Order
 from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
@@ -68,7 +68,7 @@ class ClearwayClient:
 
     async def transmit(
         self,
-        document: Order | Payment | Waybill | DeclarationList,
+        document: AnyDocument,
         *,
         sender: Sender,
         key: CaseKey | None = None,
@@ -198,7 +198,7 @@ class ClearwayClient:
             raise _unavailable(error.message) from error
 
 
-def _key_of(document: Order | Payment | Waybill | DeclarationList) -> CaseKey:
+def _key_of(document: AnyDocument) -> CaseKey:
     if isinstance(document, Order | DeclarationList):
         return CaseKey(ebc_code=document.ebc_code, order_no=document.order_no)
     raise Refused(

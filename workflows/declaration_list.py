@@ -14,7 +14,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.examination import Examiner
     from activities.legal_clocks import LegalCalendar
     from activities.tax_payment import TaxOffice
-
     from clearway.contracts import names
     from clearway.contracts.base import SHANGHAI
     from clearway.contracts.case import (
@@ -29,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
     from clearway.contracts.documents import DocumentKind
-    from clearway.contracts.facts import DocumentOnFile
+    from clearway.contracts.facts import DocumentOnFile, Filing
     from clearway.contracts.problems import Problem
     from clearway.contracts.states import State
     from models.case import DeclarationCase
@@ -320,7 +319,9 @@ class DeclarationListWorkflow:
         self._show()
         return self.case.answer(examination.refused)
 
-    async def _file(self, how: Callable[..., object], documents: tuple[DocumentOnFile, ...], summary: str) -> None:
+    async def _file(
+        self, how: Callable[[CustomsFiling, FileRequest], Filing], documents: tuple[DocumentOnFile, ...], summary: str
+    ) -> None:
         filing = await workflow.execute_activity_method(
             how,
             FileRequest(key=self.case.key, documents=documents, now=workflow.now(), profile=self.case.profile),

@@ -1,6 +1,6 @@
 """Typed keys of the search attributes, made from the one list in the contracts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from clearway.contracts.names import SEARCH_ATTRIBUTES
 
 Value = str | list[str] | datetime
 
-_MAKERS = {
+_MAKERS: dict[str, Callable[[str], SearchAttributeKey[Any]]] = {
     "Keyword": SearchAttributeKey.for_keyword,
     "KeywordList": SearchAttributeKey.for_keyword_list,
     "Datetime": SearchAttributeKey.for_datetime,

@@ -18,13 +18,14 @@ class CaseRecord(SQLModel, table=True):
     ebc_code: str = Field(max_length=18, index=True)
     order_no: str = Field(max_length=60, index=True)
     attempt: int = 1
-    ebp_code: str = Field("", max_length=18)
+    ebp_code: str = Field(default="", max_length=18)
     state: str = Field(max_length=20, index=True)
-    person_key: str = Field("", max_length=64, index=True)
+    person_key: str = Field(default="", max_length=64, index=True)
     quota_year: int = 0
-    counted_price: Decimal = Field(Decimal(0), sa_type=AmountColumn, description="CNY that count against the year")
+    counted_price: Decimal = Field(default=Decimal(0), sa_type=AmountColumn, description="CNY counted in the year")
     opened_at: datetime = Field(sa_type=InstantColumn)
     changed_at: datetime = Field(sa_type=InstantColumn)
+    ended_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Set once the life is over")
 
 
 class StoredDocument(SQLModel, table=True):

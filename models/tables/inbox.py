@@ -15,14 +15,14 @@ class RawMessage(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     door: str = Field(max_length=30, index=True, description="customs, control, inspection or enterprise")
-    sender: str = Field("", max_length=60)
-    content_type: str = Field("", max_length=100)
+    sender: str = Field(default="", max_length=60)
+    content_type: str = Field(default="", max_length=100)
     body: bytes = Field(sa_type=LargeBinary)
     sha256: str = Field(max_length=64, index=True)
     received_at: datetime = Field(sa_type=InstantColumn)
-    state: str = Field("stored", max_length=12, index=True, description="stored, read or refused")
-    message_type: str = Field("", max_length=20)
-    fault: str = Field("", sa_type=Text, description="Problems as JSON, when refused")
+    state: str = Field(default="stored", max_length=12, index=True, description="stored, read or refused")
+    message_type: str = Field(default="", max_length=20)
+    fault: str = Field(default="", sa_type=Text, description="Problems as JSON, when refused")
     traceparent: str | None = Field(default=None, max_length=60)
 
 
@@ -43,6 +43,6 @@ class InboxItem(SQLModel, table=True):
     arrived_at: datetime = Field(sa_type=InstantColumn)
     deliver_by: datetime = Field(sa_type=InstantColumn)
     delivered_at: datetime | None = Field(default=None, sa_type=InstantColumn)
-    repeats: int = Field(0, description="How often the same news came again")
+    repeats: int = Field(default=0, description="How often the same news came again")
     tries: int = 0
-    fault: str = Field("", max_length=300)
+    fault: str = Field(default="", max_length=300)

@@ -26,12 +26,15 @@ class DocumentKind(StrEnum):
 THREE_DOCUMENTS = (DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL)
 """What must be with customs before a list is declared (RULEBOOK B.1)."""
 
-Document = Annotated[Order | Payment | Waybill | DeclarationList, Field(discriminator="kind")]
+AnyDocument = Order | Payment | Waybill | DeclarationList
+
+Document = Annotated[AnyDocument, Field(discriminator="kind")]
 """Any submitted document; JSON says which by its `kind`."""
 
 __all__ = [
     "THREE_DOCUMENTS",
     "Allocation",
+    "AnyDocument",
     "DeclarationLine",
     "DeclarationList",
     "Document",

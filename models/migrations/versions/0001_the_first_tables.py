@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("counted_price", models.tables.columns.AmountColumn(length=24), nullable=False),
         sa.Column("opened_at", models.tables.columns.InstantColumn(length=32), nullable=False),
         sa.Column("changed_at", models.tables.columns.InstantColumn(length=32), nullable=False),
+        sa.Column("ended_at", models.tables.columns.InstantColumn(length=32), nullable=True),
         sa.PrimaryKeyConstraint("workflow_id"),
     )
     with op.batch_alter_table("case_record", schema=None) as batch_op:

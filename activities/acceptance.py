@@ -1,0 +1,164 @@
+"""Whether a document may be taken: the right sender, the right case, a new number or a lawful change (RULEBOOK B.1)."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from clearway.contracts.base import legal_day
+from clearway.contracts.case import CaseKey, Transmission
+from clearway.contracts.documents import AnyDocument, DeclarationList, Order, Payment, Waybill
+from clearway.contracts.parties import Role
+from clearway.contracts.problems import Problem
+from clearway.rules.fingerprint import content_hash
+from models.documents import business_key
+from models.refusals import refusal
+from models.tables import Enterprise, Entrustment, StoredDocument
+
+CHANGE = "2"
+TRANSMITTERS = {Role.EXP, Role.POST}
+
+
+def refuse(
+    session: Session,
+    arrival: Transmission,
+    key: CaseKey,
+    known: StoredDocument | None,
+    *,
+    now: datetime,
+    open_for_change: bool,
+) -> list[Problem]:
+    """Every reason not to take this document; empty when it may be stored, or is on file already with this content."""
+    return [
+        *_wrong_case(arrival.document, key),
+        *_wrong_sender(session, arrival, now),
+        *_wrong_version(arrival.document, known, open_for_change),
+    ]
+
+
+def _wrong_case(document: AnyDocument, key: CaseKey) -> list[Problem]:
+    problems = []
+    if document.order_no != key.order_no and not _serves(document, key.order_no):
+        problems.append(
+            refusal("E_WRONG_CASE", (f"{document.kind}.order_no", document.order_no), ("case.order_no", key.order_no))
+        )
+    if isinstance(document, Order | DeclarationList) and document.ebc_code != key.ebc_code:
+        problems.append(
+            refusal("E_WRONG_CASE", (f"{document.kind}.ebc_code", document.ebc_code), ("case.ebc_code", key.ebc_code))
+        )
+    return problems
+
+
+def _serves(document: AnyDocument, order_no: str) -> bool:
+    return isinstance(document, Payment) and any(part.order_no == order_no for part in document.allocations)
+
+
+def _wrong_sender(session: Session, arrival: Transmission, now: datetime) -> list[Problem]:
+    document, sender = arrival.document, arrival.sender
+    owner, owners, roles = _owners(document)
+    enterprise = session.get(Enterprise, sender.code)
+    if enterprise is None or not _is_registered(enterprise, now):
+        return [refusal("E_SENDER_UNKNOWN", ("sender.code", sender.code), owner=owner)]
+    held = {Role(role) for role in enterprise.roles.split(",")}
+    if sender.on_behalf_of is None:
+        fits = sender.code in owners and bool(held & roles)
+        return [] if fits else [_role_problem(arrival, held, owner)]
+    if isinstance(document, Waybill | DeclarationList) or not held & TRANSMITTERS or sender.on_behalf_of not in owners:
+        return [_role_problem(arrival, held, owner)]
+    if _is_entrusted(session, sender.code, sender.on_behalf_of, document.kind, now):
+        return []
+    return [
+        refusal(
+            "E_NO_COMMITMENT",
+            ("sender.code", sender.code),
+            ("sender.on_behalf_of", sender.on_behalf_of),
+            ("transmitted_at", now.isoformat()),
+            owner=owner,
+        )
+    ]
+
+
+def _owners(document: AnyDocument) -> tuple[Role, set[str], set[Role]]:
+    """Whose document it is: the role to call, the codes that may send it, the roles they must hold (seed S1.1)."""
+    match document:
+        case Order():
+            return Role.EBC, {document.ebc_code, document.ebp_code}, {Role.EBC, Role.EBP}
+        case Payment():
+            return Role.PAY, {document.pay_code}, {Role.PAY}
+        case Waybill():
+            return Role.LOG, {document.logistics_code}, {Role.LOG}
+        case DeclarationList():
+            return Role.EBC, {document.ebc_code, document.agent_code}, {Role.EBC, Role.AGENT}
+
+
+def _is_registered(enterprise: Enterprise, now: datetime) -> bool:
+    day = legal_day(now)
+    ended = enterprise.registered_to is not None and day > enterprise.registered_to
+    return not enterprise.suspended and enterprise.registered_from <= day and not ended
+
+
+def _is_entrusted(session: Session, transmitter: str, principal: str, kind: str, now: datetime) -> bool:
+    records = session.exec(
+        select(Entrustment).where(Entrustment.transmitter == transmitter, Entrustment.principal == principal)
+    )
+    return any(
+        record.valid_from <= now < record.valid_before and kind in record.document_kinds.split(",")
+        for record in records
+    )
+
+
+def _role_problem(arrival: Transmission, held: set[Role], owner: Role) -> Problem:
+    return refusal(
+        "E_SENDER_ROLE",
+        ("sender.code", arrival.sender.code),
+        ("sender.roles", ",".join(sorted(held))),
+        ("document.kind", arrival.document.kind),
+        owner=owner,
+    )
+
+
+def _wrong_version(document: AnyDocument, known: StoredDocument | None, open_for_change: bool) -> list[Problem]:
+    if known is None:
+        if document.app_type == CHANGE:
+            return [refusal("E_CHANGE_WITHOUT_ORIGINAL", (f"{document.kind}.app_type", CHANGE))]
+        return [] if open_for_change else [refusal("E_CHANGE_TOO_LATE", ("document.kind", document.kind))]
+    if known.content_hash == content_hash(document):
+        return []
+    if not open_for_change:
+        return [refusal("E_CHANGE_TOO_LATE", ("document.kind", document.kind))]
+    if document.app_type != CHANGE:
+        return [refusal("E_DUPLICATE", ("document.kind", document.kind), ("document.order_no", document.order_no))]
+    if document.app_time <= known.used_on:
+        return [
+            refusal(
+                "E_OLDER_VERSION",
+                (f"{document.kind}.app_time", document.app_time.isoformat()),
+                ("on_file.app_time", known.used_on.isoformat()),
+            )
+        ]
+    return []
+
+
+def store(
+    session: Session, arrival: Transmission, workflow_id: str, known: StoredDocument | None, now: datetime
+) -> StoredDocument:
+    """Keep the document as a new version; content that is on file already adds nothing."""
+    document = arrival.document
+    fingerprint = content_hash(document)
+    if known is not None and known.content_hash == fingerprint:
+        return known
+    row = StoredDocument(
+        workflow_id=workflow_id,
+        kind=document.kind,
+        version=known.version + 1 if known else 1,
+        business_key=business_key(document),
+        guid=document.guid,
+        content_hash=fingerprint,
+        sender=arrival.sender.code,
+        on_behalf_of=arrival.sender.on_behalf_of,
+        order_no=document.order_no,
+        used_on=document.app_time,
+        accepted_at=now,
+        body=document.model_dump_json(),
+    )
+    session.add(row)
+    return row

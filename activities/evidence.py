@@ -1,0 +1,118 @@
+"""What only the database knows for a comparison: registrations, earlier uses of numbers, verified identities."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from clearway.contracts.base import legal_day
+from clearway.contracts.case import CaseKey
+from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
+from clearway.contracts.facts import IdentityOutcome
+from clearway.contracts.parties import Role
+from clearway.rules.matching import MatchingFacts, PaymentUse, RegisteredParty, WaybillUse
+from models.documents import business_key, parse
+from models.tables import CaseRecord, Enterprise, IdentityCheck, StoredDocument
+from models.work import ExamineRequest
+
+
+def matching_facts(
+    session: Session,
+    request: ExamineRequest,
+    order: Order,
+    payment: Payment,
+    waybill: Waybill,
+    declaration: DeclarationList,
+    identity: IdentityOutcome,
+) -> MatchingFacts:
+    """Everything the matching rules ask of the database."""
+    codes = {
+        *(order.ebc_code, order.ebp_code, order.pay_code, payment.pay_code, waybill.logistics_code),
+        *(declaration.ebc_code, declaration.ebp_code, declaration.agent_code, declaration.logistics_code),
+        *(declaration.area_code, declaration.assure_code),
+    }
+    return MatchingFacts(
+        identity=identity,
+        now=request.now,
+        parties=_registered(session, {code for code in codes if code}),
+        waybill_uses=_waybill_uses(session, waybill),
+        payment_uses=_payment_uses(session, payment, request.key.order_no),
+        profile=request.profile,
+    )
+
+
+def _registered(session: Session, codes: set[str]) -> tuple[RegisteredParty, ...]:
+    rows = session.exec(select(Enterprise).where(col(Enterprise.code).in_(codes)).order_by(Enterprise.code))
+    return tuple(
+        RegisteredParty(
+            code=row.code,
+            roles=frozenset(Role(role) for role in row.roles.split(",")),
+            suspended=row.suspended,
+            registered_from=row.registered_from,
+            registered_to=row.registered_to,
+        )
+        for row in rows
+    )
+
+
+def _other_uses(session: Session, kind: DocumentKind, key: str, order_no: str) -> list[StoredDocument]:
+    """The latest version of every other order's document with this number."""
+    rows = session.exec(
+        select(StoredDocument)
+        .where(StoredDocument.kind == kind, StoredDocument.business_key == key, StoredDocument.order_no != order_no)
+        .order_by(col(StoredDocument.version))
+    )
+    return list({row.workflow_id: row for row in rows}.values())
+
+
+def _waybill_uses(session: Session, waybill: Waybill) -> tuple[WaybillUse, ...]:
+    return tuple(
+        WaybillUse(
+            logistics_code=waybill.logistics_code,
+            logistics_no=waybill.logistics_no,
+            order_no=row.order_no,
+            used_on=legal_day(row.used_on),
+        )
+        for row in _other_uses(session, DocumentKind.WAYBILL, business_key(waybill), waybill.order_no)
+    )
+
+
+def _payment_uses(session: Session, payment: Payment, order_no: str) -> tuple[PaymentUse, ...]:
+    """What other orders take of this payment: their share of a split one, or all of it."""
+    uses: dict[str, Decimal] = {}
+    for row in session.exec(
+        select(StoredDocument).where(
+            StoredDocument.kind == DocumentKind.PAYMENT, StoredDocument.business_key == business_key(payment)
+        )
+    ):
+        stored = parse(row)
+        assert isinstance(stored, Payment)  # the row's kind says so
+        case = session.get(CaseRecord, row.workflow_id)
+        served = case.order_no if case else row.order_no
+        shares = {part.order_no: part.amount for part in stored.allocations}
+        if served != order_no:
+            uses[served] = shares.get(served, stored.amount_paid)
+    return tuple(PaymentUse(order_no=served, amount=amount) for served, amount in sorted(uses.items()))
+
+
+def used_in_year(session: Session, key: CaseKey, person: str, year: int) -> Decimal:
+    """CNY that other lists of this person count against a year, as far as we know; customs' figure is the truth."""
+    others = session.exec(
+        select(CaseRecord).where(
+            CaseRecord.person_key == person,
+            CaseRecord.quota_year == year,
+            CaseRecord.workflow_id != key.workflow_id,
+        )
+    )
+    return sum((record.counted_price for record in others), Decimal(0))
+
+
+def known_identity(session: Session, person: str, *, since: datetime) -> IdentityOutcome | None:
+    """A verification of this name and number that is still fresh."""
+    row = session.get(IdentityCheck, person)
+    return IdentityOutcome(row.outcome) if row and row.checked_at >= since else None
+
+
+def remember_identity(session: Session, person: str, outcome: IdentityOutcome, at: datetime) -> None:
+    """Keep a verification; `person` is a keyed hash."""
+    session.merge(IdentityCheck(person_key=person, outcome=outcome, checked_at=at))

@@ -1,0 +1,19 @@
+"""Where the outside platforms are, and who we are on the wire; from `CLEARWAY_*` variables."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SIMULATOR = "http://127.0.0.1:8100"
+
+
+class PlatformSettings(BaseSettings):
+    """Addresses of the platforms; the defaults are the simulator's."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEARWAY_", extra="ignore")
+
+    customs_url: str = Field(SIMULATOR, description="Customs' door")
+    bank_url: str = Field(SIMULATOR, description="The withholding agent's bank")
+    identity_url: str = Field(SIMULATOR, description="The identity authority")
+    transmitter_code: str = Field("3301960T01", description="copCode of the transmitting enterprise")
+    transmitter_name: str = Field("Clearway", description="copName of the transmitting enterprise")
+    dxp_id: str = Field("DXPENT0000000001", description="DXP user id")

@@ -1,0 +1,175 @@
+"""Queries of the inbox: store first, find the case, keep news once, and see what waits for delivery."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, func, select
+
+from clearway.contracts.case import CaseKey
+from clearway.contracts.customs import TaxBillNotice
+from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from models.addresses import cases_at
+from models.tables import BillRecord, FilingRecord, InboxItem, RawMessage
+
+_LISTS = "declaration-list/"
+"""How the workflow id of every list begins (DESIGN §4)."""
+
+
+class RawState(StrEnum):
+    """What became of a raw message."""
+
+    STORED = "stored"
+    READ = "read"
+    REFUSED = "refused"
+
+
+class ItemState(StrEnum):
+    """Where one piece of news stands."""
+
+    PARKED = "parked"
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"
+
+
+def store(
+    session: Session,
+    *,
+    door: str,
+    body: bytes,
+    received_at: datetime,
+    sender: str = "",
+    content_type: str = "",
+    traceparent: str | None = None,
+) -> int:
+    """Keep a message byte for byte, before anything reads it (DESIGN law 6); the answer is its number."""
+    raw = RawMessage(
+        door=door,
+        sender=sender[:60],
+        content_type=content_type[:100],
+        body=body,
+        sha256=hashlib.sha256(body).hexdigest(),
+        received_at=received_at,
+        state=RawState.STORED,
+        message_type="",
+        fault="",
+        traceparent=traceparent,
+    )
+    session.add(raw)
+    session.flush()
+    return number_of(raw)
+
+
+def number_of(row: RawMessage | InboxItem) -> int:
+    """The number of a stored row."""
+    if row.id is None:
+        raise ValueError("a row has no number before it is stored")
+    return row.id
+
+
+def unread(session: Session, limit: int) -> Sequence[int]:
+    """Numbers of the stored messages that nobody has read, oldest first."""
+    rows = select(RawMessage.id).where(RawMessage.state == RawState.STORED).order_by(col(RawMessage.id)).limit(limit)
+    return [number for number in session.exec(rows) if number is not None]
+
+
+def claim(session: Session, raw_id: int) -> RawMessage | None:
+    """The message, locked for this transaction, while it is unread; None once somebody has read it."""
+    unread_one = select(RawMessage).where(RawMessage.id == raw_id, RawMessage.state == RawState.STORED)
+    return session.exec(unread_one.with_for_update()).first()
+
+
+def key_of(workflow_id: str) -> CaseKey:
+    """The business key inside a list's workflow id."""
+    ebc_code, _, order = workflow_id.removeprefix(_LISTS).partition("/")
+    order_no, mark, attempt = order.rpartition("~")
+    if mark and order_no and attempt.isascii() and attempt.isdigit() and 1 < int(attempt) <= 99:
+        return CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=int(attempt))
+    return CaseKey(ebc_code=ebc_code, order_no=order, attempt=1)
+
+
+def find_cases(session: Session, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Workflow ids known under the first of these addresses that anybody has; only the newest attempt of each list."""
+    for address in addresses:
+        newest: dict[tuple[str, str], CaseKey] = {}
+        for workflow_id in cases_at(session, address):
+            if not workflow_id.startswith(_LISTS):
+                continue
+            key = key_of(workflow_id)
+            known = newest.get((key.ebc_code, key.order_no))
+            if known is None or known.attempt < key.attempt:
+                newest[key.ebc_code, key.order_no] = key
+        if newest:
+            return tuple(key.workflow_id for key in newest.values())
+    return ()
+
+
+def items_under(session: Session, dedupe_keys: Iterable[str]) -> Sequence[InboxItem]:
+    """The items kept under any of these keys, oldest first."""
+    rows = select(InboxItem).where(col(InboxItem.dedupe_key).in_(tuple(dedupe_keys))).order_by(col(InboxItem.id))
+    return session.exec(rows).all()
+
+
+def parked_after(session: Session, item_id: int, limit: int) -> Sequence[InboxItem]:
+    """Parked items with a higher number, in order."""
+    rows = select(InboxItem).where(InboxItem.state == ItemState.PARKED, col(InboxItem.id) > item_id)
+    return session.exec(rows.order_by(col(InboxItem.id)).limit(limit)).all()
+
+
+def due_cases(session: Session, now: datetime, limit: int) -> Sequence[str]:
+    """Workflow ids with anything to be delivered by now, longest due first."""
+    rows = (
+        select(InboxItem.workflow_id)
+        .where(InboxItem.state == ItemState.WAITING, InboxItem.deliver_by <= now)
+        .group_by(col(InboxItem.workflow_id))
+        .order_by(func.min(InboxItem.deliver_by), func.min(InboxItem.id))
+        .limit(limit)
+    )
+    return [workflow_id for workflow_id in session.exec(rows) if workflow_id is not None]
+
+
+def waiting_for(session: Session, workflow_id: str) -> Sequence[InboxItem]:
+    """Everything that waits for one case, in order of arrival."""
+    rows = select(InboxItem).where(InboxItem.workflow_id == workflow_id, InboxItem.state == ItemState.WAITING)
+    return session.exec(rows.order_by(col(InboxItem.id))).all()
+
+
+def latest_filings(session: Session, workflow_id: str) -> dict[DocumentKind, FilingRecord]:
+    """The newest filed version of each document; locked, so that two answers do not overlook each other."""
+    ours = col(FilingRecord.kind).in_(tuple(DocumentKind))
+    rows = select(FilingRecord).where(FilingRecord.workflow_id == workflow_id, ours).order_by(col(FilingRecord.version))
+    return {DocumentKind(filing.kind): filing for filing in session.exec(rows.with_for_update())}
+
+
+def unanswered(filings: dict[DocumentKind, FilingRecord]) -> frozenset[DocumentKind]:
+    """Which of the three documents customs has not yet decided."""
+    return frozenset(kind for kind in THREE_DOCUMENTS if kind in filings and filings[kind].answered is None)
+
+
+def record_bill(session: Session, bill: TaxBillNotice, workflow_id: str | None) -> None:
+    """Keep a tax bill or its new status; an older message never undoes a newer one (RULEBOOK B.9.3)."""
+    known = session.get(BillRecord, bill.bill_no)
+    if known is None:
+        known = BillRecord(bill_no=bill.bill_no, invt_no=bill.invt_no, status=bill.status, at=bill.at)
+    if (bill.at, bill.status) >= (known.at, known.status):
+        known.status = bill.status
+        known.at = bill.at
+        known.payment_order_no = bill.payment_order_no or known.payment_order_no
+    if bill.total is not None:
+        known.total = bill.total
+    known.payment_order_no = known.payment_order_no or bill.payment_order_no
+    known.workflow_id = workflow_id or known.workflow_id
+    session.add(known)
+
+
+def count_states(session: Session) -> dict[str, int]:
+    """How many messages are unread or refused, and how many items are in each state but delivered."""
+    open_raws = (RawState.STORED, RawState.REFUSED)
+    open_items = (ItemState.PARKED, ItemState.WAITING, ItemState.UNDELIVERABLE)
+    raws = select(RawMessage.state, func.count()).where(col(RawMessage.state).in_(open_raws))
+    items = select(InboxItem.state, func.count()).where(col(InboxItem.state).in_(open_items))
+    counted = [*session.exec(raws.group_by(RawMessage.state)), *session.exec(items.group_by(InboxItem.state))]
+    states: tuple[str, ...] = (*open_raws, *open_items)
+    return dict.fromkeys(states, 0) | dict(counted)

@@ -1,0 +1,123 @@
+"""The composition root: knows every part, wires them, and runs a worker. Nothing but tests imports it."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.closing import CaseRegister
+from activities.customs_filing import CustomsDoor, CustomsFiling
+from activities.examination import Examiner, IdentityAuthority
+from activities.legal_clocks import LegalCalendar
+from activities.tax_payment import Bank, TaxOffice
+from clearway.connection import connect
+from clearway.contracts import names
+from clearway.messages import Transfer
+from clearway.telemetry import metrics_runtime, start_traces
+from connectors.bank import BankClient
+from connectors.customs import CustomsClient
+from connectors.identity import IdentityClient
+from connectors.settings import PlatformSettings
+from models.database import Database
+from models.settings import StoreSettings
+from workflows.declaration_list import DeclarationListWorkflow
+
+ACTIVITY_THREADS = 16
+
+
+def build_worker(
+    client: Client,
+    database: Database,
+    *,
+    customs: CustomsDoor,
+    bank: Bank,
+    authority: IdentityAuthority,
+    person_key_secret: str,
+    task_queue: str = names.TASK_QUEUE,
+    max_cached_workflows: int = 1000,
+) -> Worker:
+    """A worker of this service on the given parts; the caller runs it and closes the parts."""
+    examiner = Examiner(database, authority, person_key_secret)
+    filing = CustomsFiling(database, customs)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[DeclarationListWorkflow],
+        activities=[
+            examiner.examine_documents,
+            filing.send_documents_to_customs,
+            filing.file_declaration_list,
+            LegalCalendar(database).set_legal_clocks,
+            TaxOffice(database, bank).pay_tax,
+            CaseRegister(database).close_case,
+        ],
+        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
+        max_cached_workflows=max_cached_workflows,
+    )
+
+
+async def serve(address: str | None = None) -> None:
+    """Run one worker process until it is told to stop; open activities may finish."""
+    store, platforms = StoreSettings(), PlatformSettings()
+    database = Database(store.database_url)
+    database.migrate()
+    transfer = Transfer(
+        cop_code=platforms.transmitter_code, cop_name=platforms.transmitter_name, dxp_id=platforms.dxp_id
+    )
+    client = await connect(address, interceptors=start_traces("clearway-worker"), runtime=metrics_runtime())
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    with httpx.Client() as http:
+        worker = build_worker(
+            client,
+            database,
+            customs=CustomsClient(platforms.customs_url, http, transfer),
+            bank=BankClient(platforms.bank_url, http),
+            authority=IdentityClient(platforms.identity_url, http),
+            person_key_secret=store.person_key_secret.get_secret_value(),
+        )
+        async with worker:
+            logging.getLogger(__name__).info("worker ready on task queue %s", names.TASK_QUEUE)
+            await stop.wait()
+    database.close()
+
+
+def _run() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+
+
+def main() -> None:
+    """Run one worker, or several processes of it: one process fills about one core."""
+    parser = argparse.ArgumentParser(description="Run Clearway's worker. Settings: CLEARWAY_*, TEMPORAL_*, OTEL_*.")
+    parser.add_argument("--processes", type=int, default=1, help="worker processes to run (default 1)")
+    processes = parser.parse_args().processes
+    if processes < 1:
+        parser.error("--processes: at least 1")
+    if processes == 1:
+        _run()
+        return
+    children = [multiprocessing.Process(target=_run) for _ in range(processes)]
+    for child in children:
+        child.start()
+
+    def stop(*_: object) -> None:
+        for child in children:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    for child in children:
+        child.join()
+
+
+if __name__ == "__main__":
+    main()
