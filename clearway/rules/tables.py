@@ -1,0 +1,86 @@
+"""Rows of the parameter tables: goods, units, consumption taxes and supervision modes."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _read_quoted(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return Decimal(value)
+    raise ValueError(f'a number must be a quoted decimal such as "0.13", not {value!r}')
+
+
+QuotedDecimal = Annotated[Decimal, BeforeValidator(_read_quoted)]
+"""A decimal written in quotes; a bare YAML number is refused, for YAML would read it as a binary fraction."""
+
+MeasureOf = Literal["kilogram", "litre", "piece", "sheet"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Goods(_Row):
+    """What the tariff says of one HS code (RULEBOOK C.7); rates are fractions of 1."""
+
+    vat: Literal["standard", "reduced"]
+    consumption_tax: str | None = None
+    duty: QuotedDecimal
+    provisional_duty: QuotedDecimal | None = None
+    positive_list: bool
+    units: tuple[str, ...] = Field(min_length=1, max_length=2)
+
+    @property
+    def duty_in_force(self) -> Decimal:
+        """The provisional rate if there is one, else the most-favoured-nation rate."""
+        return self.duty if self.provisional_duty is None else self.provisional_duty
+
+    def __str__(self) -> str:
+        return f"duty {self.duty_in_force}, VAT {self.vat}, consumption tax {self.consumption_tax or 'none'}"
+
+
+class Measure(_Row):
+    """What one unit code measures, and how much of it."""
+
+    of: MeasureOf
+    factor: QuotedDecimal
+
+
+class Band(_Row):
+    """Consumption tax from one price per measured unit upwards: a rate on value, an amount in CNY per unit, or both."""
+
+    at_least: QuotedDecimal = Decimal(0)
+    measured_in: MeasureOf | None = None
+    rate: QuotedDecimal = Decimal(0)
+    per_unit: QuotedDecimal = Decimal(0)
+
+
+class ConsumptionTax(_Row):
+    """The bands of one class of goods, from the lightest to the heaviest."""
+
+    bands: tuple[Band, ...] = Field(min_length=1)
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{band.rate} + {band.per_unit}/{band.measured_in or 'unit'} from {band.at_least}" for band in self.bands
+        )
+
+
+class TradeMode(_Row):
+    """What a supervision mode asks of a Declaration List (REFERENCE §12, RULEBOOK B.6)."""
+
+    bonded: bool
+    transport_modes: tuple[str, ...]
+    required: tuple[str, ...]
+    required_in_lines: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+
+
+class Unit(_Row):
+    """A customs unit code."""
+
+    name: str
+    measure: Measure | None = None
