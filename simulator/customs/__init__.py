@@ -1,0 +1,1 @@
+"""Customs: takes the four documents, judges them, and answers later and more than once."""

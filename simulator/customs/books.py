@@ -1,0 +1,190 @@
+"""What customs knows: documents and lists by business key, held in memory and lost when the process ends."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, TaxBill, Waybill
+from simulator.customs.findings import Finding
+from simulator.scenarios import Receipt, Scenario
+
+Voucher = Order | Payment | Waybill
+"""One of the three documents that must be there before the list."""
+
+Key = tuple[str, ...]
+
+
+class Standing(StrEnum):
+    """Where one submission of a list stands with customs."""
+
+    OPEN = "open"
+    NOT_SENT = "not sent"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One receipt as customs decided it."""
+
+    status: str
+    at: datetime
+    info: str
+
+
+@dataclass
+class Filing:
+    """One submission of a Declaration List, and everything customs has said about it."""
+
+    declaration: DeclarationList
+    scenario: Scenario
+    pre_no: str
+    invt_no: str
+    standing: Standing = Standing.OPEN
+    told: list[Told] = field(default_factory=list)
+    bill: TaxBill | None = None
+    awaiting: asyncio.Future[Finding] | None = None
+    delayed: timedelta = timedelta(0)
+    """Added to every later time, once an inspection ended later than the scenario says."""
+
+    def time(self, after: int) -> datetime:
+        """The instant `after` seconds past the list's own appTime: customs lives on the time of the list."""
+        return self.declaration.app_time + timedelta(seconds=after) + self.delayed
+
+
+def key_of(document: Voucher) -> Key:
+    """The business key under which customs keeps a document once."""
+    match document:
+        case Order():
+            return document.kind, document.ebp_code, document.order_no
+        case Payment():
+            return document.kind, document.pay_code, document.pay_transaction_id
+        case Waybill():
+            return document.kind, document.logistics_code, document.logistics_no
+
+
+def content_of(document: Voucher | DeclarationList) -> str:
+    """A document without the fields that only say which submission of it this is."""
+    return document.model_dump_json(exclude={"guid", "app_type", "app_time", "app_status"})
+
+
+def _submission(document: Voucher | DeclarationList) -> str:
+    """One submission; a repetition may bear a newer time, but a draft declared at last is not a repetition."""
+    return f"{document.app_type}/{document.app_status}/{content_of(document)}"
+
+
+class Books:
+    """Customs' memory. Everything runs on one event loop, so no lock is needed."""
+
+    def __init__(self) -> None:
+        self._vouchers: dict[Key, Voucher] = {}
+        self._payments: dict[tuple[str, str], Key] = {}
+        self._returned: set[Key] = set()
+        self._filings: dict[str, dict[str, list[Filing]]] = {}
+        self._seen: dict[tuple[str, str], tuple[str, tuple[Receipt, ...]]] = {}
+        self._serials: set[int] = set()
+
+    def has_seen(self, document: Voucher | DeclarationList) -> bool:
+        """The same record, guid and content, came before: it is acknowledged and changes nothing."""
+        seen = self._seen.get((document.kind, document.guid))
+        return seen is not None and seen[0] == _submission(document)
+
+    def remember(self, document: Voucher | DeclarationList, last_word: tuple[Receipt, ...]) -> None:
+        """Note a record as seen, and how its answer ended; the first content of a guid stays."""
+        self._seen.setdefault((document.kind, document.guid), (_submission(document), last_word))
+
+    def last_word(self, document: Voucher) -> tuple[Receipt, ...]:
+        """How the answer to a record that was seen ended."""
+        return self._seen[document.kind, document.guid][1]
+
+    def keep(self, document: Voucher) -> None:
+        """Store a document, in place of an earlier one under its key."""
+        key = key_of(document)
+        self._vouchers[key] = document
+        self._returned.discard(key)
+        if isinstance(document, Payment):
+            for order_no in (document.order_no, *(part.order_no for part in document.allocations)):
+                self._payments[document.ebp_code, order_no] = key
+
+    def drop(self, document: Voucher) -> None:
+        """Delete what is stored under a document's key."""
+        self._vouchers.pop(key_of(document), None)
+
+    def give_back(self, document: Voucher) -> None:
+        """Note that a document was returned, so that its corrected copy is known as one."""
+        self._returned.add(key_of(document))
+
+    def kept(self, document: Voucher) -> Voucher | None:
+        """What is stored under a document's key."""
+        return self._vouchers.get(key_of(document))
+
+    def was_returned(self, document: Voucher) -> bool:
+        """A document under this key was returned and nothing has replaced it."""
+        return key_of(document) in self._returned
+
+    def filings(self, ebc_code: str, order_no: str) -> list[Filing]:
+        """Every submission of one list, oldest first."""
+        return self._filings.get(order_no, {}).get(ebc_code, [])
+
+    def filings_by_order(self, order_no: str) -> dict[str, list[Filing]]:
+        """Submissions that carry an order number, by e-commerce enterprise."""
+        return self._filings.get(order_no, {})
+
+    def open_filing(self, ebc_code: str, order_no: str) -> Filing | None:
+        """The submission that customs is handling or has handled, if any was not returned."""
+        return next((filing for filing in self.filings(ebc_code, order_no) if filing.standing is Standing.OPEN), None)
+
+    def is_declared(self, document: Voucher) -> bool:
+        """A list that rests on this document is with customs, so the document may not change any more."""
+        filed = (filing for filings in self.filings_by_order(document.order_no).values() for filing in filings)
+        for declaration in (filing.declaration for filing in filed if filing.standing is Standing.OPEN):
+            if isinstance(document, Waybill):
+                rests = document.logistics_no == declaration.logistics_no
+            else:
+                rests = document.ebp_code == declaration.ebp_code
+            if rests:
+                return True
+        return False
+
+    def order(self, declaration: DeclarationList) -> Order | None:
+        """The stored order of a list."""
+        found = self._vouchers.get((DocumentKind.ORDER, declaration.ebp_code, declaration.order_no))
+        return found if isinstance(found, Order) and found.ebc_code == declaration.ebc_code else None
+
+    def payment(self, declaration: DeclarationList) -> Payment | None:
+        """The stored payment voucher of a list: by order number, or by the transaction that the order names."""
+        key = self._payments.get((declaration.ebp_code, declaration.order_no))
+        order = self.order(declaration)
+        if key is None and order and order.pay_code and order.pay_transaction_id:
+            key = (DocumentKind.PAYMENT, order.pay_code, order.pay_transaction_id)
+        found = self._vouchers.get(key) if key else None
+        return found if isinstance(found, Payment) else None
+
+    def waybill(self, declaration: DeclarationList) -> Waybill | None:
+        """The stored waybill of a list, if it carries the same order."""
+        found = self._vouchers.get((DocumentKind.WAYBILL, declaration.logistics_code, declaration.logistics_no))
+        return found if isinstance(found, Waybill) and found.order_no == declaration.order_no else None
+
+    def enter(self, declaration: DeclarationList, scenario: Scenario, standing: Standing = Standing.OPEN) -> Filing:
+        """Open the file of a new submission and give it its numbers (RULEBOOK B.0.5)."""
+        serial = self._serial(declaration.guid)
+        day = declaration.app_time
+        filing = Filing(
+            declaration,
+            scenario,
+            pre_no=f"B{day:%Y%m%d}{serial:09d}",
+            invt_no=f"{declaration.customs_code}{day:%Y}{declaration.ie_flag}{serial:09d}",
+            standing=standing,
+        )
+        by_enterprise = self._filings.setdefault(declaration.order_no, {})
+        by_enterprise.setdefault(declaration.ebc_code, []).append(filing)
+        return filing
+
+    def _serial(self, guid: str) -> int:
+        # From the guid, not from a counter: a restarted simulator must not give old numbers to other lists.
+        serial = int.from_bytes(hashlib.sha256(guid.encode()).digest()[:8], "big") % 1_000_000_000
+        while serial in self._serials:
+            serial = (serial + 1) % 1_000_000_000
+        self._serials.add(serial)
+        return serial

@@ -1,0 +1,115 @@
+"""Customs' door: messages in, inspection results by hand, and what customs knows about a list."""
+
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel
+
+from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
+from clearway.messages import MessageRefused, read
+from simulator.courier import Courier
+from simulator.customs.books import Books, Filing, Voucher
+from simulator.customs.findings import Finding
+from simulator.customs.judgement import judge_document, judge_list
+from simulator.customs.officer import Officer
+from simulator.refusals import Refusal
+from simulator.settings import Settings
+
+log = logging.getLogger(__name__)
+
+ADMITTED = ("CEB311", "CEB411", "CEB511", "CEB621")
+
+
+class Acknowledgement(BaseModel):
+    """Customs has the message; what it thinks of it comes later, as receipts."""
+
+    message_guid: str
+    message_type: str
+    records: int
+
+
+def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
+    """The routes under `/customs`."""
+    router = APIRouter(prefix="/customs")
+    officer = Officer(books, courier, settings)
+
+    @router.post("/messages", status_code=202)
+    async def take_message(request: Request, traceparent: Annotated[str | None, Header()] = None) -> Acknowledgement:
+        """Take a CEB311, 411, 511 or 621 message; 400 with every problem if it cannot be read."""
+        try:
+            message = read(await request.body())
+        except MessageRefused as refused:
+            problems = [problem.model_dump(mode="json") for problem in refused.problems]
+            raise Refusal(400, refused.problems[0].code, str(refused), problems) from None
+        if message.message_type not in ADMITTED:
+            reason = f"customs takes {', '.join(ADMITTED)} here, not {message.message_type}"
+            raise Refusal(400, "E_MESSAGE_TYPE", reason)
+        for record in message.records:
+            if isinstance(record, DeclarationList):
+                file_list(record, traceparent)
+            elif isinstance(record, Order | Payment | Waybill):
+                file_document(record, traceparent)
+        return Acknowledgement(
+            message_guid=message.guid, message_type=message.message_type, records=len(message.records)
+        )
+
+    def file_document(document: Voucher, traceparent: str | None) -> None:
+        if steps := judge_document(books, document):
+            log.info("document taken", extra={"kind": document.kind, "last": steps[-1].status})
+            courier.run(officer.answer_document(document, steps, traceparent))
+
+    def file_list(declaration: DeclarationList, traceparent: str | None) -> None:
+        if judged := judge_list(books, declaration):
+            filing, steps = judged
+            log.info("list taken", extra={"order_no": declaration.order_no, "scenario": filing.scenario.word})
+            courier.run(officer.answer_list(filing, steps, traceparent))
+
+    @router.post("/inspections/{order_no:path}/result", status_code=202)
+    async def record_result(order_no: str, finding: Finding, ebc_code: str | None = None) -> dict[str, str]:
+        """Give the result by hand while customs waits for one; `ebc_code` where two enterprises share a number."""
+        filing = find(order_no, ebc_code)[-1]
+        if filing.awaiting is None or filing.awaiting.done():
+            raise Refusal(409, "E_NO_INSPECTION", "no inspection of this list waits for a result")
+        filing.awaiting.set_result(finding)
+        return {"order_no": order_no, "outcome": finding.outcome.value}
+
+    @router.get("/lists/{order_no:path}")
+    async def show_list(order_no: str, ebc_code: str | None = None) -> dict[str, object]:
+        """What customs knows about a list; no personal data."""
+        filed = find(order_no, ebc_code)
+        declared = filed[-1].declaration
+        return {
+            "order_no": order_no,
+            "ebc_code": declared.ebc_code,
+            "order_stored": books.order(declared) is not None,
+            "payment_stored": books.payment(declared) is not None,
+            "waybill_stored": books.waybill(declared) is not None,
+            "filings": [_show(filing) for filing in filed],
+        }
+
+    def find(order_no: str, ebc_code: str | None) -> list[Filing]:
+        by_enterprise = books.filings_by_order(order_no)
+        found = [filed for code, filed in by_enterprise.items() if ebc_code in (None, code)]
+        if not found:
+            raise Refusal(404, "E_UNKNOWN_LIST", "customs knows no list with this order number")
+        if len(found) > 1:
+            reason = f"several enterprises use this order number; add ?ebc_code= with one of {', '.join(by_enterprise)}"
+            raise Refusal(409, "E_AMBIGUOUS", reason)
+        return found[0]
+
+    return router
+
+
+def _show(filing: Filing) -> dict[str, object]:
+    return {
+        "guid": filing.declaration.guid,
+        "app_time": filing.declaration.app_time.isoformat(),
+        "scenario": filing.scenario.word,
+        "standing": filing.standing.value,
+        "pre_no": filing.pre_no,
+        "invt_no": filing.invt_no,
+        "awaits_inspection_result": filing.awaiting is not None,
+        "receipts": [{"status": told.status, "at": told.at.isoformat(), "info": told.info} for told in filing.told],
+        "bill": filing.bill and {"tax_no": filing.bill.tax_no, "value_added_tax": str(filing.bill.value_added_tax)},
+    }

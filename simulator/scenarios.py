@@ -1,0 +1,256 @@
+"""Every magic value in one table: what the word after the last hyphen makes the outside world do.
+
+`SCENARIOS` is both the script that the simulator plays and the source of the table in docs/simulator.md. `after` is
+the list's own time: seconds from the document's appTime, never from a wall clock.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from clearway.contracts.customs import InspectionOutcome
+
+
+class ReadFrom(StrEnum):
+    """Where a magic word is looked for."""
+
+    ORDER_NO = "order number"
+    BUYER_NAME = "buyer's name"
+    PAYMENT_ORDER_NO = "order number, through entDutyNo of the tax bill"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Customs sends a receipt with this status."""
+
+    status: str
+    after: int
+    info: str
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Customs sends the tax bill 816: the tax withheld by the order, plus `surplus` CNY."""
+
+    after: int
+    surplus: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Customs orders an inspection, and later records its result; what comes next depends on the result.
+
+    `outcome` holds unless somebody gives another one by hand.
+    """
+
+    after: int
+    due: int
+    recorded: int
+    outcome: InspectionOutcome
+    normal: tuple["Step", ...]
+    abnormal: tuple["Step", ...]
+
+    def then(self, outcome: InspectionOutcome) -> tuple["Step", ...]:
+        """What follows a result."""
+        return self.normal if outcome is InspectionOutcome.NORMAL else self.abnormal
+
+
+Step = Receipt | Bill | Inspection
+
+
+class Payment(StrEnum):
+    """How the bank takes an instruction."""
+
+    PAYS = "pays"
+    DOWN_TWICE = "answers 503 twice, then pays"
+    REFUSES = "refuses"
+
+
+class Identity(StrEnum):
+    """How the identity authority answers."""
+
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    DOWN = "answers 503"
+
+
+DECLARING = Receipt("2", 5, "新增申报成功")
+SENT = Receipt("3", 10, "发送海关成功")
+STORED = Receipt("120", 30, "[Code:1800;Desc:逻辑校验通过]")
+REVIEWED = Receipt("399", 60, "海关审结")
+RELEASED = Receipt("800", 90, "[Code:2600;Desc:放行]")
+BILL = Bill(120)
+
+TAKEN = (DECLARING, SENT, STORED)
+CLEARED = (REVIEWED, RELEASED, BILL)
+
+# An inspection takes an hour of the list's time.
+INSPECTED_CLEARED = (Receipt("399", 3660, "海关审结"), Receipt("800", 3690, "[Code:2600;Desc:放行]"), Bill(3720))
+DETAINED = (Receipt("599", 3660, "其它扣留"),)
+SENT_ABROAD = (Receipt("700", 3660, "退运"),)
+HELD = Receipt("500", 40, "查验")
+
+
+def _inspected(outcome: InspectionOutcome, abnormal: tuple[Step, ...] = DETAINED) -> tuple[Step, ...]:
+    inspection = Inspection(45, 86_400, 3600, outcome, normal=INSPECTED_CLEARED, abnormal=abnormal)
+    return (*TAKEN, HELD, inspection)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the table."""
+
+    word: str
+    meaning: str
+    read_from: ReadFrom = ReadFrom.ORDER_NO
+    first: tuple[Step, ...] = (*TAKEN, *CLEARED)
+    again: tuple[Step, ...] | None = None
+    """Answer to the second filing; None: a list that was returned is answered like the first time."""
+    voucher: tuple[Receipt, ...] = TAKEN
+    copies: int = 1
+    bare: bool = False
+    """Receipts leave out copNo, preNo and invtNo, as real error receipts do (REFERENCE §6.1)."""
+    identity: Identity = Identity.VERIFIED
+    payment: Payment = Payment.PAYS
+
+
+_LIMIT = "[Code:1313;Desc:订购人购买超过年度限额,超过个人年度购买额度]"
+_BAD_LIST = "清单报文校验失败:商品编码与规格型号不符"
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario("RELEASE", "stored, reviewed, released, billed; also without any magic word"),
+    Scenario(
+        "REVIEW",
+        "a person at customs reviews it, then release",
+        first=(*TAKEN, Receipt("300", 45, "[Code:1200;Desc:待人工审核]"), *CLEARED),
+    ),
+    Scenario("INSPECTOK", "inspected, found normal, then release", first=_inspected(InspectionOutcome.NORMAL)),
+    Scenario("INSPECTBAD", "inspected, found abnormal, detained", first=_inspected(InspectionOutcome.ABNORMAL)),
+    Scenario(
+        "ABNORMALABROAD",
+        "inspected, found abnormal, sent back abroad",
+        first=_inspected(InspectionOutcome.ABNORMAL, SENT_ABROAD),
+    ),
+    Scenario(
+        "REJECT",
+        "returned by customs; a corrected copy with a new guid is released",
+        first=(DECLARING, SENT, Receipt("100", 30, "[Code:1322;Desc:订单清单表体商品项不一致]")),
+        again=(*TAKEN, *CLEARED),
+    ),
+    Scenario(
+        "REJECTLIMIT",
+        "returned because the buyer's annual limit is exceeded, however often it is filed",
+        first=(DECLARING, SENT, Receipt("100", 30, _LIMIT)),
+    ),
+    Scenario(
+        "REJECTCODE",
+        "fails the E-Port's check (-621001); a corrected copy with a new guid is released",
+        first=(DECLARING, Receipt("-621001", 15, _BAD_LIST)),
+        again=(*TAKEN, *CLEARED),
+    ),
+    Scenario(
+        "REJECTBARE",
+        "as REJECTCODE, but the receipts lack copNo and preNo, as real ones did; the order is named in the text only",
+        first=(Receipt("-621001", 15, _BAD_LIST),),
+        again=(*TAKEN, *CLEARED),
+        bare=True,
+    ),
+    Scenario("SILENT", "customs never answers the list", first=()),
+    Scenario("TWICE", "every receipt and the bill arrive twice, byte for byte", copies=2),
+    Scenario(
+        "LATE",
+        "out of order: 399, 120 and 3 arrive after the release, with their true earlier times",
+        first=(DECLARING, RELEASED, REVIEWED, STORED, SENT, BILL),
+    ),
+    Scenario(
+        "UNKNOWN",
+        "a status that customs never published comes between, then release",
+        first=(*TAKEN, Receipt("777", 45, "其他处理"), *CLEARED),
+    ),
+    Scenario(
+        "DOCREJECT",
+        "the payment voucher is returned; a corrected one with a new guid is stored",
+        voucher=(DECLARING, SENT, Receipt("100", 30, "支付单校验失败:订购人与支付人不一致")),
+    ),
+    Scenario(
+        "ARRIVAL",
+        "waits for the goods to arrive, then release",
+        first=(*TAKEN, Receipt("400", 45, "待运抵"), *CLEARED),
+    ),
+    Scenario(
+        "SUSPEND",
+        "suspended for an unclear address, then release",
+        first=(*TAKEN, Receipt("600", 45, "挂起:收件地址不详"), *CLEARED),
+    ),
+    Scenario(
+        "TRANSIT4",
+        "sending to customs fails once; filed again with the same guid it is released",
+        first=(DECLARING, Receipt("4", 20, "发送海关失败")),
+        again=(Receipt("3", 35, SENT.info), Receipt("120", 45, STORED.info), *CLEARED),
+    ),
+    Scenario("DETAIN501", "detained and handed over", first=(*TAKEN, Receipt("501", 60, "扣留移送通关"))),
+    Scenario("ABROAD", "sent back abroad", first=(*TAKEN, Receipt("700", 60, "退运"))),
+    Scenario(
+        "CLOSED", "released, billed, then closed by customs", first=(*TAKEN, *CLEARED, Receipt("899", 150, "结关"))
+    ),
+    Scenario(
+        "BILLDIFF",
+        "the bill is 0.50 CNY higher than the tax withheld",
+        first=(*TAKEN, REVIEWED, RELEASED, Bill(120, Decimal("0.50"))),
+    ),
+    Scenario("NOBILL", "released, but the bill never comes", first=(*TAKEN, REVIEWED, RELEASED)),
+    Scenario(
+        "BANKDOWN",
+        "the bank answers 503 twice to each payment, then pays",
+        ReadFrom.PAYMENT_ORDER_NO,
+        payment=Payment.DOWN_TWICE,
+    ),
+    Scenario("BANKREFUSE", "the bank refuses the payment", ReadFrom.PAYMENT_ORDER_NO, payment=Payment.REFUSES),
+    Scenario("IDDOWN", "the identity authority is unavailable", ReadFrom.BUYER_NAME, identity=Identity.DOWN),
+    Scenario("IDBAD", "name and number do not belong together", ReadFrom.BUYER_NAME, identity=Identity.MISMATCH),
+)
+
+BY_WORD = {scenario.word: scenario for scenario in SCENARIOS}
+
+
+def scenario_of(text: str) -> Scenario:
+    """The scenario named after the last hyphen of an order number, buyer's name or payment order; else RELEASE."""
+    _, hyphen, word = text.rpartition("-")
+    return BY_WORD.get(word, SCENARIOS[0]) if hyphen else SCENARIOS[0]
+
+
+def story(steps: tuple[Step, ...]) -> str:
+    """What arrives, in order, for a reader: statuses, the instruction, the result and the bill."""
+    words = []
+    for step in steps:
+        match step:
+            case Receipt():
+                words.append(step.status)
+            case Bill():
+                words.append("816")
+            case Inspection():
+                words += ["instruction", step.outcome.value, story(step.then(step.outcome))]
+    return ", ".join(words) or "nothing"
+
+
+def as_rows() -> list[dict[str, str]]:
+    """The table as plain values, for `GET /scenarios` and the docs."""
+    return [
+        {
+            "word": scenario.word,
+            "read_from": scenario.read_from.value,
+            "meaning": scenario.meaning,
+            "answers_to_the_list": story(scenario.first),
+            "second_filing": "" if scenario.again is None else story(scenario.again),
+        }
+        for scenario in SCENARIOS
+    ]
+
+
+def as_markdown() -> str:
+    """The table as it stands in docs/simulator.md."""
+    head = "| magic word | put at the end of | what happens | answers to the list | second filing |\n"
+    return f"{head}|---|---|---|---|---|\n" + "".join(
+        "| `{word}` | {read_from} | {meaning} | {answers_to_the_list} | {second_filing} |\n".format_map(row)
+        for row in as_rows()
+    )
