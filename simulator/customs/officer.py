@@ -132,7 +132,3 @@ class Officer:
     async def _deliver(self, path: str, content: bytes, kind: str, traceparent: str | None, copies: int) -> None:
         for _ in range(copies):
             await self._courier.deliver(path, content, kind, traceparent)
-
-
-def _instruction_id(filing: Filing) -> str:
-    return f"CI-{guid_for(filing.declaration.guid, 'inspection')}"
