@@ -196,7 +196,12 @@ class Examiner:
             name: timedelta(
                 hours=int(parameters().value(name, on=legal_day(request.opened_at), profile=request.profile).value)
             )
-            for name in ("documents.reminder_hours", "documents.wait_hours", "documents.correction_wait_hours")
+            for name in (
+                "documents.reminder_hours",
+                "documents.wait_hours",
+                "documents.correction_wait_hours",
+                "customs.answer_wait_hours",
+            )
         }
         give_up = request.opened_at + hours["documents.wait_hours"]
         return Examination(
@@ -209,5 +214,6 @@ class Examiner:
             trade_mode=head.trade_mode if head else "",
             guarantor=head.assure_code if head else "",
             remind_at=request.opened_at + hours["documents.reminder_hours"],
+            answer_by=request.now + hours["customs.answer_wait_hours"],
             give_up_at=request.now + hours["documents.correction_wait_hours"] if failed else give_up,
         )

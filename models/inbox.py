@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.case import CaseKey
@@ -15,6 +16,9 @@ from models.tables import BillRecord, FilingRecord, InboxItem, RawMessage
 
 _LISTS = "declaration-list/"
 """How the workflow id of every list begins (DESIGN §4)."""
+
+
+_WITHOUT_BYTES = defer(RawMessage.body)  # type: ignore[arg-type]  # SQLModel types a column as its value
 
 
 class RawState(StrEnum):
@@ -144,8 +148,11 @@ def latest_filings(session: Session, workflow_id: str) -> dict[DocumentKind, Fil
 
 
 def unanswered(filings: dict[DocumentKind, FilingRecord]) -> frozenset[DocumentKind]:
-    """Which of the three documents customs has not yet decided."""
-    return frozenset(kind for kind in THREE_DOCUMENTS if kind in filings and filings[kind].answered is None)
+    """Which of the three documents customs has not yet decided; they are filed one after another, so that one
+    without a filing is still on its way as soon as any other has one."""
+    if not any(kind in filings for kind in THREE_DOCUMENTS):
+        return frozenset()
+    return frozenset(kind for kind in THREE_DOCUMENTS if kind not in filings or filings[kind].answered is None)
 
 
 def record_bill(session: Session, bill: TaxBillNotice, workflow_id: str | None) -> None:
@@ -162,6 +169,21 @@ def record_bill(session: Session, bill: TaxBillNotice, workflow_id: str | None) 
     known.payment_order_no = known.payment_order_no or bill.payment_order_no
     known.workflow_id = workflow_id or known.workflow_id
     session.add(known)
+
+
+def newest_news(session: Session, state: ItemState | None, limit: int) -> Sequence[tuple[InboxItem, RawMessage]]:
+    """The newest items with the messages they came in, whose bytes are left in the database."""
+    rows = select(InboxItem, RawMessage).join(RawMessage).options(_WITHOUT_BYTES)
+    if state is not None:
+        rows = rows.where(InboxItem.state == state)
+    return session.exec(rows.order_by(col(InboxItem.id).desc()).limit(limit)).all()
+
+
+def newest_unread(session: Session, state: RawState | None, limit: int) -> Sequence[RawMessage]:
+    """The newest messages without news: not read yet, or refused; their bytes are left in the database."""
+    states = (state,) if state else (RawState.STORED, RawState.REFUSED)
+    rows = select(RawMessage).where(col(RawMessage.state).in_(states)).options(_WITHOUT_BYTES)
+    return session.exec(rows.order_by(col(RawMessage.id).desc()).limit(limit)).all()
 
 
 def count_states(session: Session) -> dict[str, int]:

@@ -352,8 +352,10 @@ class DeclarationListWorkflow:
         if self.case.state is State.RELEASED:
             return  # left at once, with the clocks set
         values = attributes(self.case)
-        workflow.upsert_search_attributes(updates_between(self._published, values))
-        self._published = values
+        updates = updates_between(self._published, values)
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            self._published = values
 
 
 def _refuse(problem: Problem | None) -> None:

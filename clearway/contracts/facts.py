@@ -110,6 +110,7 @@ class Examination(Contract):
     trade_mode: str = Field("", description="Supervision mode, once the list is known")
     remind_at: Instant = Field(description="When a missing document is called for (RULEBOOK D-04)")
     give_up_at: Instant = Field(description="When waiting for a document or a correction ends")
+    answer_by: Instant = Field(description="When customs' silence shows as overdue, if filed now")
     guarantor: str = Field("", description="assureCode: who pays the tax")
 
 

@@ -1,0 +1,38 @@
+"""The real Temporal server, once for all tests, each workflow with its own virtual clock."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from clearway.embedded import server_arguments, temporal_binary
+from models.database import Database
+from models.registry import load, read
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[Client]:
+    """A plain client of a server of its own; clocks move only when a test moves them."""
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_extra_args=server_arguments(),
+        dev_server_log_level="error",
+    )
+    yield environment.client
+    await environment.shutdown()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty business database with the sample registry."""
+    opened = Database(f"sqlite:///{tmp_path}/clearway.db")
+    opened.migrate()
+    load(opened, read(ROOT / "deploy" / "registry.yaml"))
+    yield opened
+    opened.close()

@@ -1,0 +1,74 @@
+"""Hand-written stand-ins for the outside world: they record, and answer what a test told them to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from clearway.contracts.documents import AnyDocument
+from clearway.contracts.facts import IdentityOutcome
+from connectors.bank import BankReceipt
+from connectors.errors import Refused, Unavailable
+
+
+@dataclass
+class RecordingCustoms:
+    """Customs' door: remembers every message, in order."""
+
+    filed: list[tuple[str, AnyDocument]] = field(default_factory=list)
+    down: int = 0
+
+    def file(self, records: Sequence[AnyDocument], *, message_guid: str, traceparent: str | None = None) -> None:
+        """Take a message, or be unavailable as often as told."""
+        if self.down:
+            self.down -= 1
+            raise Unavailable("customs", "told to be down")
+        self.filed += [(message_guid, record) for record in records]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of the documents filed, in order."""
+        return [record.kind for _, record in self.filed]
+
+
+@dataclass
+class ScriptedBank:
+    """A bank that pays, refuses or is down as often as told."""
+
+    paid: dict[str, BankReceipt] = field(default_factory=dict)
+    refusals: int = 0
+    down: int = 0
+
+    def pay(
+        self,
+        *,
+        payment_order_no: str,
+        amount: Decimal,
+        payer_code: str,
+        requested_at: datetime,
+        idempotency_key: str,
+    ) -> BankReceipt:
+        """Pay once per key."""
+        if self.down:
+            self.down -= 1
+            raise Unavailable("bank", "told to be down")
+        if self.refusals:
+            self.refusals -= 1
+            raise Refused("bank", "INSUFFICIENT", "told to refuse")
+        receipt = BankReceipt(reference=f"R-{len(self.paid) + 1}", paid_at=requested_at, amount=amount)
+        return self.paid.setdefault(idempotency_key, receipt)
+
+
+@dataclass
+class Authority:
+    """An identity authority with one answer; None means it cannot be reached."""
+
+    outcome: IdentityOutcome | None = IdentityOutcome.VERIFIED
+    asked: int = 0
+
+    def verify(self, name: str, id_number: str, *, at: datetime) -> IdentityOutcome:
+        """Answer."""
+        self.asked += 1
+        if self.outcome is None:
+            raise Unavailable("identity authority", "told to be down")
+        return self.outcome

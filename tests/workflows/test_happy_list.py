@@ -1,0 +1,24 @@
+"""A list that nothing happens to: released, thirty days, taxed."""
+
+from decimal import Decimal
+
+from clearway.contracts.states import State
+from tests.workflows.conftest import Desk
+
+
+async def test_happy_list_is_taxed_after_thirty_days_in_few_events(desk: Desk) -> None:
+    sample = desk.sample()
+    answer = await desk.declare(sample)
+    assert answer.accepted, answer
+    assert answer.state is State.MATCHED
+    view = await desk.release(sample.key)
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.21")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.payment is not None
+    assert view.payment.amount == Decimal("28.21")
+    assert view.payment.difference == 0
+    events = await desk.events(sample.key)
+    assert len(events) <= 45, events
+    assert events.count("WORKFLOW_TASK_COMPLETED") <= 9
