@@ -44,6 +44,11 @@ _EFFECTS = {
     # Processing exceptions that pass by themselves: the quota query or adjustment failed at customs.
     "-621013": Effect.RESEND,
     "-621014": Effect.RESEND,
+    # Customs has a document with this number. Ours with other content was refused at our own desk (E_DUPLICATE), so it
+    # is the same one, sent before the answer was lost or with an earlier attempt.
+    "-301010": Effect.ACCEPT,
+    "-401007": Effect.ACCEPT,
+    "-504015": Effect.ACCEPT,
     # Already there, or older than what is there: nothing to do.
     "-621004": Effect.NOTE,
     "-301014": Effect.NOTE,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from clearway.client import ClearwayClient
-from clearway.contracts.base import SHANGHAI
 from clearway.contracts.case import Answer, CaseKey, CaseView
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
-from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, DocumentKind
+from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.testing import SampleSet, sample_set
 from models.database import Database
@@ -32,10 +33,10 @@ class Desk:
 
     client: ClearwayClient
     database: Database
+    queue: str
     customs: RecordingCustoms = field(default_factory=RecordingCustoms)
     bank: ScriptedBank = field(default_factory=ScriptedBank)
     authority: Authority = field(default_factory=Authority)
-    queue: str = field(default_factory=lambda: f"test-{uuid.uuid4()}")
 
     def worker(self, **options: Any) -> Any:
         """A new worker process in all but the process."""
@@ -58,9 +59,19 @@ class Desk:
         """The list and its three documents in one call."""
         return await self.client.declare(
             sample.declaration_list,
-            sender=_sender(sample.declaration_list.agent_code),
+            sender=Sender(code=sample.declaration_list.agent_code),
             documents=sample.transmissions,
         )
+
+    async def transmit(self, sample: SampleSet, document: AnyDocument) -> Answer:
+        """One document, by its own party."""
+        owners = {
+            "order": sample.order.ebc_code,
+            "payment": sample.payment.pay_code,
+            "waybill": sample.waybill.logistics_code,
+            "declaration_list": sample.declaration_list.agent_code,
+        }
+        return await self.client.transmit(document, sender=Sender(code=owners[document.kind]), key=sample.key)
 
     def handle(self, key: CaseKey) -> WorkflowHandle[Any, Any]:
         """The workflow of a case."""
@@ -97,8 +108,6 @@ class Desk:
 
     def bill(self, key: CaseKey, total: str, status: str = "1") -> None:
         """Customs' tax bill, as the inbox keeps it."""
-        from decimal import Decimal
-
         with self.database.transaction() as session:
             session.merge(
                 BillRecord(
@@ -138,22 +147,10 @@ class Desk:
         ]
 
 
-def _sender(code: str) -> Any:
-    from clearway.contracts.parties import Sender
-
-    return Sender(code=code)
-
-
 @pytest.fixture
 async def desk(temporal: Client, database: Database) -> AsyncIterator[Desk]:
     """A desk with a running worker."""
-    made = Desk(ClearwayClient(temporal), database)
-    made.client._task_queue = made.queue
+    queue = f"test-{uuid.uuid4()}"
+    made = Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue)
     async with made.worker():
         yield made
-
-
-@pytest.fixture
-def shanghai() -> Any:
-    """Legal time."""
-    return SHANGHAI

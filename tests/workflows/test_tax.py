@@ -1,0 +1,65 @@
+"""The payment window: bill and bank, good and bad."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from clearway.contracts.case import CaseView
+from clearway.contracts.facts import PaymentOutcome
+from clearway.contracts.states import Detail, State
+from clearway.testing import SampleSet
+from tests.workflows.conftest import Desk
+
+
+async def _released(desk: Desk) -> tuple[SampleSet, CaseView]:
+    sample = desk.sample()
+    await desk.declare(sample)
+    return sample, await desk.release(sample.key)
+
+
+async def test_the_bill_wins_over_our_figure_and_the_difference_is_shown(desk: Desk) -> None:
+    sample, view = await _released(desk)
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.71")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.payment is not None
+    assert (view.payment.amount, view.payment.difference) == (Decimal("28.71"), Decimal("0.50"))
+    assert "BILL_DIFFERS" in view.alarms
+
+
+async def test_without_a_bill_the_tax_waits_until_48_hours_before_the_deadline(desk: Desk) -> None:
+    sample, view = await _released(desk)
+    assert view.clocks is not None
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    view = await desk.until(sample.key, lambda view: view.payment is not None)
+    assert view.payment is not None
+    assert view.clocks is not None
+    assert view.payment.outcome is PaymentOutcome.BILL_MISSING
+    await desk.forward_to(sample.key, view.clocks.payment_guard_at + timedelta(seconds=1))
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=60)
+    assert view.payment is not None
+    assert view.payment.amount == Decimal("28.21")
+    assert view.payment.bill_no is None
+
+
+async def test_a_bank_that_is_down_is_tried_again_and_pays_once(desk: Desk) -> None:
+    desk.bank.down = 2
+    sample, view = await _released(desk)
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.21")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert len(desk.bank.paid) == 1
+
+
+async def test_a_refused_payment_is_shown_and_tried_again_the_next_day(desk: Desk) -> None:
+    desk.bank.refusals = 1
+    sample, view = await _released(desk)
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.21")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    view = await desk.until(sample.key, lambda view: view.detail is Detail.TAX_WINDOW)
+    assert view.alarms[-1] == "REFUSED"
+    await desk.forward(sample.key, timedelta(days=1, seconds=1))
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert "REFUSED" not in view.alarms
