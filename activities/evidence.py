@@ -10,6 +10,7 @@ from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.parties import Role
+from clearway.contracts.states import State
 from clearway.rules.matching import MatchingFacts, PaymentUse, RegisteredParty, WaybillUse
 from models.documents import business_key, parse
 from models.tables import CaseRecord, Enterprise, IdentityCheck, StoredDocument
@@ -55,14 +56,20 @@ def _registered(session: Session, codes: set[str]) -> tuple[RegisteredParty, ...
     )
 
 
-def _other_uses(session: Session, kind: DocumentKind, key: str, order_no: str) -> list[StoredDocument]:
-    """The latest version of every other order's document with this number."""
+NOT_USED = {State.SUBMITTED, State.MATCH_FAILED, State.CANCELLED}
+"""A list that never went to customs has not used the numbers of its documents."""
+
+
+def _uses(session: Session, kind: DocumentKind, key: str, order_no: str) -> list[tuple[CaseRecord, StoredDocument]]:
+    """Other orders' lists that used this number, each with its latest document."""
     rows = session.exec(
         select(StoredDocument)
-        .where(StoredDocument.kind == kind, StoredDocument.business_key == key, StoredDocument.order_no != order_no)
+        .where(StoredDocument.kind == kind, StoredDocument.business_key == key)
         .order_by(col(StoredDocument.version))
     )
-    return list({row.workflow_id: row for row in rows}.values())
+    latest = {row.workflow_id: row for row in rows}
+    cases = [(session.get_one(CaseRecord, workflow_id), row) for workflow_id, row in latest.items()]
+    return [(case, row) for case, row in cases if case.order_no != order_no and case.state not in NOT_USED]
 
 
 def _waybill_uses(session: Session, waybill: Waybill) -> tuple[WaybillUse, ...]:
@@ -70,28 +77,21 @@ def _waybill_uses(session: Session, waybill: Waybill) -> tuple[WaybillUse, ...]:
         WaybillUse(
             logistics_code=waybill.logistics_code,
             logistics_no=waybill.logistics_no,
-            order_no=row.order_no,
+            order_no=case.order_no,
             used_on=legal_day(row.used_on),
         )
-        for row in _other_uses(session, DocumentKind.WAYBILL, business_key(waybill), waybill.order_no)
+        for case, row in _uses(session, DocumentKind.WAYBILL, business_key(waybill), waybill.order_no)
     )
 
 
 def _payment_uses(session: Session, payment: Payment, order_no: str) -> tuple[PaymentUse, ...]:
-    """What other orders take of this payment: their share of a split one, or all of it."""
+    """What other orders took of this payment: their share of a split one, or all of it."""
     uses: dict[str, Decimal] = {}
-    for row in session.exec(
-        select(StoredDocument).where(
-            StoredDocument.kind == DocumentKind.PAYMENT, StoredDocument.business_key == business_key(payment)
-        )
-    ):
+    for case, row in _uses(session, DocumentKind.PAYMENT, business_key(payment), order_no):
         stored = parse(row)
         assert isinstance(stored, Payment)  # the row's kind says so
-        case = session.get(CaseRecord, row.workflow_id)
-        served = case.order_no if case else row.order_no
         shares = {part.order_no: part.amount for part in stored.allocations}
-        if served != order_no:
-            uses[served] = shares.get(served, stored.amount_paid)
+        uses[case.order_no] = shares.get(case.order_no, stored.amount_paid)
     return tuple(PaymentUse(order_no=served, amount=amount) for served, amount in sorted(uses.items()))
 
 

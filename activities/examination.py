@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from clearway.rules.judgement import judge
 from sqlmodel import Session
 from temporalio import activity
 
@@ -16,6 +15,7 @@ from clearway.contracts.facts import Examination, IdentityOutcome, Judgement
 from clearway.contracts.problems import Problem, Severity
 from clearway.contracts.states import State
 from clearway.rules.documents import check_document
+from clearway.rules.judgement import judge
 from clearway.rules.parameters import parameters
 from connectors.errors import Refused, Unavailable
 from models.addresses import remember

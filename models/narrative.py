@@ -39,8 +39,8 @@ def awaited(case: DeclarationCase) -> tuple[Awaited, ...]:
     if case.under_control:
         due = min((each.due_by for each in case.instructions if each.due_by), default=None)
         return (Awaited(who=Role.CUS, what_en="the inspection result", what_zh="查验结果", until=due),)
-    due = case.filings[-1] if case.filings else case.examination
-    answer_by = due.answer_by if due else None
+    last = case.filings[-1] if case.filings else case.examination
+    answer_by = last.answer_by if last else None
     return (Awaited(who=Role.CUS, what_en="customs' receipt", what_zh="海关回执", until=answer_by),)
 
 

@@ -1,0 +1,95 @@
+"""kill -9 of the worker in any state loses nothing: the list ends as if nothing had happened, once."""
+
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from clearway.client import ClearwayClient
+from clearway.contracts.documents import THREE_DOCUMENTS
+from clearway.contracts.states import State
+from models.database import Database
+from tests.workflows.conftest import LIST, Desk
+
+ROOT = Path(__file__).parents[2]
+POINTS = ("submitted", "documents with customs", "list with customs", "return window", "never")
+
+
+class Mortal:
+    """A worker process that can be killed and started again."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._command = [sys.executable, "-m", "tests.workflows.worker_process", *arguments]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """A new process."""
+        self._process = subprocess.Popen(self._command, cwd=ROOT)
+
+    def kill(self) -> None:
+        """kill -9, no farewell."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def killable(temporal: Client, database: Database, tmp_path: Path) -> Iterator[tuple[Desk, Mortal, Path]]:
+    """A desk whose worker is a process."""
+    queue, effects = f"test-{uuid.uuid4()}", tmp_path / "effects.jsonl"
+    worker = Mortal(
+        *("--address", temporal.service_client.config.target_host, "--queue", queue),
+        *("--database", database.url, "--effects", str(effects)),
+    )
+    worker.start()
+    yield Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue), worker, effects
+    worker.kill()
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_killed_worker_loses_nothing(killable: tuple[Desk, Mortal, Path], point: str) -> None:
+    desk, worker, effects = killable
+
+    def maybe_die(here: str) -> None:
+        if here == point:
+            worker.kill()
+
+    def rise(here: str) -> None:
+        if here == point:
+            worker.start()
+
+    sample = desk.sample()
+    await desk.transmit(sample, sample.order)
+    maybe_die("submitted")
+    rise("submitted")
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    maybe_die("documents with customs")
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+    rise("documents with customs")
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    maybe_die("list with customs")
+    await desk.receipts(sample.key, "120", "399", "800", about=(LIST,))
+    rise("list with customs")
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=60)
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.21")
+    maybe_die("return window")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    rise("return window")
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=60)
+    assert [passage.state for passage in view.passages] == [
+        *(State.SUBMITTED, State.MATCHED, State.INSPECTED, State.RELEASED, State.RETURN_WINDOW, State.TAXED)
+    ]
+    lines = [json.loads(line) for line in effects.read_text().splitlines()]
+    done = [line["effect"] for line in lines]
+    assert sorted(set(done)) == sorted(["declaration_list", "order", "paid", "payment", "waybill"])
+    for effect in set(done):
+        assert len({line["key"] for line in lines if line["effect"] == effect}) == 1, (
+            "one key however often it was tried"
+        )
