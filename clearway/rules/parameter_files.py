@@ -19,7 +19,7 @@ class ParameterError(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain YAML, but a key given twice is an error: the second value would silently replace the first."""
+    """Plain YAML, but days stay as written, and a key given twice is an error: the second would replace the first."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -27,6 +27,12 @@ class _Loader(yaml.SafeLoader):
         if twice:
             raise ParameterError(f"{self.name}: line {node.start_mark.line + 1}: given twice: {', '.join(twice)}")
         return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def _complaint(file: str, found: ErrorDetails) -> str:

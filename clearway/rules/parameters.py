@@ -12,15 +12,12 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import TypeVar
 
 from clearway.rules.parameter_files import ParameterError, read_folder, read_table
 from clearway.rules.series import PROFILES, Dated, NoRuleInForce, Series
 from clearway.rules.tables import ConsumptionTax, Goods, QuotedDecimal, TradeMode, Unit
 
 __all__ = ["PROFILES", "Dated", "NoRuleInForce", "ParameterError", "Parameters", "load_parameters", "parameters"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +44,22 @@ class Parameters:
         return self.consumption_taxes[name].value_on(on, profile)
 
     def goods(self, hs_code: str, *, on: date, profile: str = "SEED") -> Dated[Goods] | None:
-        """The tariff's row for a 10-digit HS code, or None if it has none on that day."""
-        return _row(self.goods_table, hs_code, on, profile)
+        """The tariff row of a 10-digit HS code, or None if there is none; raises NoRuleInForce before its first day."""
+        series = self.goods_table.get(hs_code)
+        return series.value_on(on, profile) if series else None
 
     def trade_mode(self, code: str, *, on: date, profile: str = "SEED") -> Dated[TradeMode] | None:
         """A supervision mode permitted for retail imports on that day, or None."""
-        return _row(self.trade_modes, code, on, profile)
+        series = self.trade_modes.get(code)
+        try:
+            return series.value_on(on, profile) if series else None
+        except NoRuleInForce:
+            return None
 
     def unit(self, code: str, *, on: date, profile: str = "SEED") -> Dated[Unit] | None:
-        """A unit code valid on that day, or None."""
-        return _row(self.units, code, on, profile)
-
-
-def _row(table: Mapping[str, Series[T]], code: str, on: date, profile: str) -> Dated[T] | None:
-    try:
-        return table[code].value_on(on, profile) if code in table else None
-    except NoRuleInForce:
-        return None
+        """A unit code, or None if there is none; raises NoRuleInForce before its first day."""
+        series = self.units.get(code)
+        return series.value_on(on, profile) if series else None
 
 
 def load_parameters(root: Traversable) -> Parameters:

@@ -1,5 +1,6 @@
 """One rule's values through time, and the value in force on a day."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from clearway.contracts.facts import RuleUse
 
@@ -36,12 +37,19 @@ def check_profile(profile: str) -> str:
     return profile
 
 
+def _read_day(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return value
+    raise ValueError(f"a day is written as 2019-01-01, not {value!r}")
+
+
 def _settle(values: Mapping[date, T]) -> Mapping[date, T]:
     return MappingProxyType(dict(sorted(values.items())))
 
 
 ProfileName = Annotated[str, AfterValidator(check_profile)]
-ByDay = Annotated[Mapping[date, T], Field(min_length=1), AfterValidator(_settle)]
+IsoDay = Annotated[date, BeforeValidator(_read_day)]
+ByDay = Annotated[Mapping[IsoDay, T], Field(min_length=1), AfterValidator(_settle)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +78,8 @@ class Series(BaseModel, Generic[T]):
     unit: str = Field(min_length=1)
     reference: str = Field(min_length=1)
     values: ByDay[T]
-    until: date | None = None
-    profiles: Mapping[ProfileName, ByDay[T]] = Field(default_factory=dict)
+    until: IsoDay | None = None
+    profiles: Annotated[Mapping[ProfileName, ByDay[T]], AfterValidator(MappingProxyType)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _count_in_whole_units(self) -> "Series[T]":

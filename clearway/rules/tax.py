@@ -1,21 +1,14 @@
-"""Duty, consumption tax and VAT of a retail import, line by line, to the fen (RULEBOOK B.9.1).
-
-Amounts stay exact fractions until each tax of each line is rounded: as decimals, a quotient such as p / 0.85 would be
-cut off and could lose the half fen that decides the rounding.
-"""
+"""Duty, consumption tax and VAT of a retail import, line by line, to the fen (RULEBOOK B.9.1)."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
-from math import floor
 
 from clearway.contracts.documents import DeclarationLine, DeclarationList
 from clearway.contracts.facts import LimitDecision, TaxAssessment, TaxLine, Treatment
 from clearway.rules.catalogue import Problems
 from clearway.rules.parameters import parameters
 from clearway.rules.tariff import Rates, rate_line
-
-FEN = Decimal("0.01")
+from clearway.rules.workings import FEN, Workings, to_fen
 
 
 class NotAssessable(ValueError):
@@ -83,42 +76,14 @@ def apportion(prices: Sequence[Decimal], expenses: Decimal) -> list[Decimal]:
 
 
 def assess_line(line: DeclarationLine, base: Decimal, rates: Rates, quota: Decimal | None) -> TaxLine:
-    """Tax one line on its base, in quota by the quota factor, or in full without one.
-
-    One formula serves every kind of consumption tax: a missing rate or amount per unit is 0.
-    """
-    band, quantity, vat_rate = rates.band, rates.quantity, rates.vat.value
-    duty_rate = Decimal(0) if quota is not None else rates.goods.value.duty_in_force
-    price, rate, factor = Fraction(base), Fraction(band.rate), Fraction(1 if quota is None else quota)
-    duty = price * Fraction(duty_rate)
-    specific = Fraction(quantity) * Fraction(band.per_unit)
-    consumption_tax = (price + duty + specific) / (1 - rate) * rate + specific
-    vat = (price + duty + consumption_tax) * Fraction(vat_rate)
-    duty_fen, consumption_fen, vat_fen = to_fen(duty), to_fen(consumption_tax * factor), to_fen(vat * factor)
-    times = "" if quota is None else f" × {quota}"
-    steps = (
-        f"完税价格 base {line.total_price} + {base - line.total_price} = {base}",
-        f"关税 duty {base} × {duty_rate} = {duty_fen}",
-        f"消费税 consumption tax [({base} + {_show(duty)} + {quantity} × {band.per_unit}) ÷ (1 − {band.rate})"
-        f" × {band.rate} + {quantity} × {band.per_unit}]{times} = {_show(consumption_tax)}{times} = {consumption_fen}",
-        f"增值税 VAT ({base} + {_show(duty)} + {_show(consumption_tax)}) × {vat_rate}{times} = {vat_fen}",
-    )
+    """Tax one line on its base, each tax rounded half up to the fen; without a quota factor in full."""
+    workings = Workings(line.total_price, base, rates, quota)
     return TaxLine(
         gnum=line.gnum,
         hs_code=line.hs_code,
         base=base,
-        duty=duty_fen,
-        consumption_tax=consumption_fen,
-        vat=vat_fen,
-        explanation="; ".join(steps),
+        duty=to_fen(workings.duty),
+        consumption_tax=to_fen(workings.full_consumption_tax * workings.factor),
+        vat=to_fen(workings.full_vat * workings.factor),
+        explanation=workings.explanation(),
     )
-
-
-def to_fen(amount: Fraction) -> Decimal:
-    """Round a non-negative amount half up to 0.01 CNY (RULEBOOK B.0.2)."""
-    return (Decimal(floor(amount * 100 + Fraction(1, 2))) * FEN).quantize(FEN)
-
-
-def _show(amount: Fraction) -> Decimal:
-    """An unrounded intermediate amount, to 6 places for the reader."""
-    return Decimal(floor(amount * 10**6 + Fraction(1, 2))).scaleb(-6).quantize(Decimal("0.000001"))

@@ -1,0 +1,137 @@
+"""Law cases in plain words: reads the YAML beside it, changes the sample papers as a case says, and runs the rule."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
+from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
+from clearway.contracts.problems import Problem
+from clearway.rules.documents import check_document
+from clearway.rules.judgement import judge
+from clearway.rules.limits import decide_limits
+from clearway.rules.matching import MatchingFacts, compare
+from clearway.rules.tax import assess_tax
+
+HERE = Path(__file__).parent
+SAMPLES = HERE.parent / "samples"
+NO_USE = Decimal(0)
+
+type_of = {"order": Order, "payment": Payment, "waybill": Waybill, "declaration_list": DeclarationList}
+
+
+class SamplePapers(NamedTuple):
+    """Four documents that belong together."""
+
+    order: Order
+    payment: Payment
+    waybill: Waybill
+    declaration_list: DeclarationList
+
+
+@cache
+def law(file: str) -> dict[str, Any]:
+    """The content of one YAML file of law cases."""
+    content: dict[str, Any] = yaml.safe_load((HERE / file).read_text(encoding="utf-8"))
+    return content
+
+
+def cases(file: str) -> list[Any]:
+    """The file's cases as test parameters, named by their own words."""
+    return [pytest.param(case, id=case["case"]) for case in law(file)["cases"]]
+
+
+@cache
+def _sample(kind: str) -> str:
+    return (SAMPLES / f"{kind}.json").read_text(encoding="utf-8")
+
+
+def papers(changes: dict[str, Any] | None = None) -> SamplePapers:
+    """The sample papers with some fields changed, each named by its pointer."""
+    content: dict[str, Any] = {kind: yaml.safe_load(_sample(kind)) for kind in type_of}
+    for pointer, value in (changes or {}).items():
+        _change(content, pointer, value)
+    return SamplePapers(
+        Order.model_validate(content["order"]),
+        Payment.model_validate(content["payment"]),
+        Waybill.model_validate(content["waybill"]),
+        DeclarationList.model_validate(content["declaration_list"]),
+    )
+
+
+def _change(content: Any, pointer: str, value: Any) -> None:
+    *path, last = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", pointer)]
+    for step in path:
+        content = content[step]
+    if isinstance(content, list) and last == len(content):
+        content.append(value)
+    else:
+        content[last] = value
+
+
+def matching_facts(**changes: Any) -> MatchingFacts:
+    """The facts of an undisturbed comparison of the sample papers, with some changed."""
+    return MatchingFacts.model_validate(law("matching.yaml")["facts"] | changes)
+
+
+def compare_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Compare the papers of a case."""
+    return compare(*papers(case.get("given")), matching_facts(**case.get("facts", {})))
+
+
+def check_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Check the one document of a case by itself."""
+    return check_document(getattr(papers(case.get("given")), case["document"]))
+
+
+def judge_case(case: dict[str, Any]) -> Judgement:
+    """Judge the papers of a case."""
+    facts, used = matching_facts(**case.get("facts", {})), Decimal(case.get("used", "0"))
+    return judge(*papers(case.get("given")), facts, used, profile=case.get("profile", "SEED"))
+
+
+def goods_list(case: dict[str, Any]) -> DeclarationList:
+    """The sample list with the lines, freight, insurance and acceptance day of a case."""
+    sample = papers().declaration_list
+    first = sample.lines[0].model_dump(exclude={"qty2", "unit2"})
+    lines = [
+        first
+        | {
+            "gnum": number,
+            "hs_code": "1905310000",
+            "qty": "1",
+            "qty1": "1",
+            "unit1": "035",
+            "price": line["total_price"],
+        }
+        | line
+        for number, line in enumerate(case["lines"], start=1)
+    ]
+    head = {"freight": case.get("freight", "0"), "insured_fee": case.get("insurance", "0"), "declared_on": case["day"]}
+    return DeclarationList.model_validate(sample.model_dump() | head | {"lines": lines})
+
+
+def limits_case(case: dict[str, Any]) -> LimitDecision:
+    """Decide the limits for the goods of a case."""
+    return decide_limits(goods_list(case), Decimal(case.get("used", "0")), profile=case.get("profile", "SEED"))
+
+
+def tax_case(case: dict[str, Any]) -> TaxAssessment:
+    """Assess the goods of a case after deciding their limits."""
+    return assess_tax(goods_list(case), limits_case(case), profile=case.get("profile", "SEED"))
+
+
+def told(problems: tuple[Problem, ...]) -> list[str]:
+    """Problems as the cases write them: `M05 hard`."""
+    return [f"{found.code} {found.severity}" for found in problems]
+
+
+def day(text: str | date) -> date:
+    """A day as YAML gives it, bare or quoted."""
+    return text if isinstance(text, date) else date.fromisoformat(text)

@@ -1,0 +1,81 @@
+"""Deadlines of a release, by the law cases of deadlines.yaml; and what always holds of them."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearway.contracts.base import SHANGHAI
+from clearway.rules.calendar import WorkCalendar
+from clearway.rules.deadlines import legal_clocks, months_after
+from clearway.rules.parameters import NoRuleInForce
+from tests.rules.law_cases import cases, law
+
+RELEASES = st.datetimes(min_value=datetime(2016, 4, 9), max_value=datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@cache
+def calendar() -> WorkCalendar:
+    announced = law("deadlines.yaml")["calendar"]
+    days_off = {
+        first + timedelta(days=count)
+        for first, last in announced["days_off"]
+        for count in range((last - first).days + 1)
+    }
+    return WorkCalendar.model_validate(announced | {"days_off": days_off})
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+
+
+@pytest.mark.parametrize("case", cases("deadlines.yaml"))
+def test_a_release_fixes_these_clocks(case: dict[str, Any]) -> None:
+    clocks = legal_clocks(case["released"], calendar(), profile="SEED")
+    assert clocks.release_day == case["day"]
+    assert clocks.return_application_before == end_of(case["apply_until"])
+    assert clocks.tax_window_opens == datetime.combine(case["tax_opens"], time.min, SHANGHAI)
+    assert clocks.return_arrival_before == end_of(case["arrive_until"])
+    assert clocks.payment_deadline == case["pay_until"]
+    assert clocks.payment_before == end_of(case["pay_until"])
+    assert clocks.held_tax_paid_at == case["held"]
+    assert clocks.payment_guard_at == end_of(case["pay_until"]) - timedelta(hours=48)
+    assert clocks.provisional is case.get("provisional", False)
+    assert clocks.rules[0].value == case.get("regime", "RET-2020")
+
+
+@given(one=RELEASES, other=RELEASES)
+def test_a_later_release_never_has_an_earlier_deadline(one: datetime, other: datetime) -> None:
+    earlier, later = (legal_clocks(moment, calendar(), profile="SEED") for moment in sorted((one, other)))
+    for clock in ("return_application_before", "tax_window_opens", "return_arrival_before", "payment_before"):
+        assert getattr(earlier, clock) <= getattr(later, clock)
+
+
+@given(released=RELEASES)
+def test_the_clocks_of_one_release_follow_each_other(released: datetime) -> None:
+    clocks = legal_clocks(released, calendar(), profile="SEED")
+    assert clocks.released_at < clocks.return_application_before == clocks.tax_window_opens
+    assert clocks.tax_window_opens <= clocks.return_arrival_before <= clocks.payment_before
+    assert clocks.tax_window_opens <= clocks.held_tax_paid_at < clocks.payment_before
+    assert clocks.tax_window_opens < clocks.payment_guard_at < clocks.payment_before
+    assert calendar().is_working_day(clocks.payment_deadline)
+
+
+def test_a_release_needs_a_time_zone() -> None:
+    with pytest.raises(ValueError, match="needs a time zone"):
+        legal_clocks(datetime(2026, 3, 10, 14, 0), calendar(), profile="SEED")  # noqa: DTZ001
+
+
+def test_before_the_first_regime_there_are_no_clocks() -> None:
+    with pytest.raises(NoRuleInForce, match="2016-04-07"):
+        legal_clocks(datetime(2016, 4, 7, 23, 59, 59, tzinfo=SHANGHAI), calendar(), profile="SEED")
+
+
+def test_half_a_year_ends_on_the_corresponding_day_or_the_last_of_its_month() -> None:
+    assert months_after(date(2026, 3, 1), 6) == date(2026, 9, 1)
+    assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert months_after(date(2027, 8, 30), 6) == date(2028, 2, 29)
+    assert months_after(date(2026, 6, 30), 6) == date(2026, 12, 30)
