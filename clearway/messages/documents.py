@@ -10,11 +10,11 @@ from pydantic import BaseModel
 from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages.faults import MessageRefused, problem
-from clearway.messages.field_faults import Loc, Place, accept
+from clearway.messages.field_faults import Loc, Place, accept, as_many_as_permitted
 from clearway.messages.fields import all_spellings, may_be_absent, nested_model
 from clearway.messages.forms import FORM_BY_MODEL, MOST_RECORDS
 from clearway.messages.masking import shown
-from clearway.messages.parsing import MAX_BYTES, text_of
+from clearway.messages.parsing import MAX_BYTES, fits_xml, text_of
 from clearway.messages.reading import read
 from clearway.messages.writing import unwritable
 
@@ -86,9 +86,7 @@ def _from_json(text: str) -> tuple[Document, ...]:
                 (f"Send 1 to {MOST_RECORDS} documents", f"请发送 1 至 {MOST_RECORDS} 份单证"),
             )
         )
-    found = [
-        _document(entry, number, len(bodies) > 1, faults) for number, entry in enumerate(bodies[: MOST_RECORDS + 1])
-    ]
+    found = [_document(entry, number, len(bodies) > 1, faults) for number, entry in enumerate(bodies[:MOST_RECORDS])]
     if faults:
         raise MessageRefused(faults)
     return tuple(document for document in found if document is not None)
@@ -116,24 +114,26 @@ def _named(model: type[BaseModel], body: "_Object", place: Place, loc: Loc, faul
     values: dict[str, Any] = {}
     for key, value in body.pairs:
         field = spellings.get(key)
-        if field is None:
+        if field is None or (value in (None, "") and may_be_absent(model, field)):
             continue
-        if field in values and values[field] != value:
+        if values.setdefault(field, value) != value:
             faults.append(place.problem((*loc, field), "twice", value))
-        elif value not in (None, "") or not may_be_absent(model, field):
-            values[field] = value
+        if isinstance(value, str) and not fits_xml(value):
+            faults.append(place.problem((*loc, field), "characters", value))
     for field, value in values.items():
         entries = nested_model(model, field)
         if entries is not None and isinstance(value, list):
             values[field] = [
                 _named(entries, entry, place, (*loc, field, number), faults) if isinstance(entry, _Object) else entry
-                for number, entry in enumerate(value)
+                for number, entry in enumerate(as_many_as_permitted(value, place, field, faults))
             ]
     return values
 
 
 class _Object(dict[str, Any]):
     """A JSON object that remembers every pair, so that a key given twice is seen."""
+
+    __slots__ = ("pairs",)
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)

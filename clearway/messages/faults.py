@@ -6,7 +6,7 @@ from clearway.contracts.parties import Role
 from clearway.contracts.problems import FieldValue, Problem
 
 MOST_PROBLEMS = 1000
-"""A hostile message may hold a million faults; beyond this many they are counted, not described."""
+"""A hostile message may hold a million faults; beyond this many they are not described."""
 
 
 class MessageRefused(Exception):
@@ -51,7 +51,7 @@ def _bounded(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         return problems
     more = problem(
         "E_MORE_FAULTS",
-        (f"{left_out} more faults are not described", f"另有 {left_out} 处错误未列出"),
+        (f"at least {left_out} more faults are not described", f"至少另有 {left_out} 处错误未列出"),
         ("Mend these and send again", "请先更正以上错误后重新发送"),
     )
     return (*problems[:MOST_PROBLEMS], more)

@@ -20,6 +20,9 @@ M = TypeVar("M", bound=Contract)
 Loc = tuple[str | int, ...]
 """Where a field is inside a record, by our names: `("lines", 2, "qty")`; the empty tuple is the record itself."""
 
+_MOST_ENTRIES = 500
+"""For a list without a limit of its own: it travels in a note of 1000 characters, which these cannot fit."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -136,3 +139,11 @@ def accept(model: type[M], values: Mapping[str, Any], place: Place, faults: list
         faults += [fault for fault in place.problems(error) if fault.fields[0].field not in told]
         return None
     return None if faults else made
+
+
+def as_many_as_permitted(entries: list[Any], place: Place, field: str, faults: list[Problem]) -> list[Any]:
+    """The entries of a list field up to its limit; more of them are one fault, and are not looked into."""
+    most = lengths(place.model, field)[1] or _MOST_ENTRIES
+    if len(entries) > most:
+        faults.append(place.problem((field,), "too_long", context={"max_length": most}))
+    return entries[:most]

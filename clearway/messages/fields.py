@@ -82,7 +82,7 @@ def kind_of(model: type[BaseModel], field: str) -> Kind:
 
 @cache
 def lengths(model: type[BaseModel], field: str) -> tuple[int, int | None]:
-    """Shortest and longest permitted length of a text, in characters; None where there is no longest."""
+    """Least and most characters of a text, or entries of a list; None where there is no most."""
     limits = model.model_fields[field].metadata
     shortest = next((limit.min_length for limit in limits if isinstance(limit, MinLen)), 0)
     longest = next((limit.max_length for limit in limits if isinstance(limit, MaxLen)), None)

@@ -23,6 +23,9 @@ NAMESPACE = "http://www.chinaport.gov.cn/ceb"
 MOST_RECORDS = 100
 """Most business records in one message (REFERENCE §2)."""
 
+MOST_SUBSCRIBERS = 5
+"""Most subscribers of one message (REFERENCE §2)."""
+
 
 class Form(NamedTuple):
     """How one message type lays out its records. A record without `head` holds its fields directly."""

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from clearway.contracts.base import Contract
 from clearway.contracts.problems import FieldValue, Problem
-from clearway.messages.faults import MessageRefused, problem
-from clearway.messages.field_faults import Loc, M, Place, accept
+from clearway.messages.faults import MOST_PROBLEMS, MessageRefused, problem
+from clearway.messages.field_faults import Loc, M, Place, accept, as_many_as_permitted
 from clearway.messages.fields import may_be_absent, nested_model, wire_fields
-from clearway.messages.forms import MOST_RECORDS, Form
+from clearway.messages.forms import MOST_RECORDS, MOST_SUBSCRIBERS, Form
 from clearway.messages.masking import shown
 from clearway.messages.message import Message, Subscriber, Transfer
 from clearway.messages.note import split_note
@@ -46,9 +46,11 @@ class _Reader:
         guid = self._guid()
         entries = _named(self.root, self.form.record)
         self._count(len(entries))
-        records = [
-            self._record(entry, Place.of(self.form, number, len(entries) > 1)) for number, entry in enumerate(entries)
-        ]
+        records: list[Contract | None] = []
+        for number, entry in enumerate(entries):
+            if len(self.faults) > MOST_PROBLEMS:
+                break
+            records.append(self._record(entry, Place.of(self.form, number, len(entries) > 1)))
         transfers = [
             self._part(Transfer, part, Place(Transfer, "transfer", "BaseTransfer", owner=self.form.owner))
             for part in _named(self.root, "BaseTransfer")[:1]
@@ -59,7 +61,7 @@ class _Reader:
                 part,
                 Place(Subscriber, f"subscribers[{number}]", f"BaseSubscribe[{number + 1}]", owner=self.form.owner),
             )
-            for number, part in enumerate(_named(self.root, "BaseSubscribe"))
+            for number, part in enumerate(_named(self.root, "BaseSubscribe")[:MOST_SUBSCRIBERS])
         ]
         for stranger in {local_name(child) for child in self.root} - {
             self.form.record,
@@ -68,8 +70,9 @@ class _Reader:
             "Signature",
         }:
             self._ignore(stranger)
-        if len(_named(self.root, "BaseTransfer")) > 1:
-            self._ignore("BaseTransfer[2]")
+        for name, most in (("BaseTransfer", 1), ("BaseSubscribe", MOST_SUBSCRIBERS)):
+            if len(_named(self.root, name)) > most:
+                self._ignore(f"{name}[{most + 1}]")
         if self.faults:
             raise MessageRefused(self.faults)
         return Message.model_validate(
@@ -96,9 +99,10 @@ class _Reader:
                 if local_name(child) not in (form.head, form.lines):
                     self._ignore(f"{form.record}/{local_name(child)}")
         if form.lines is not None and (line := nested_model(form.model, "lines")) is not None:
+            entries = as_many_as_permitted(_named(element, form.lines), place, "lines", faults)
             values["lines"] = [
                 self._values(line, [entry], place, ("lines", number), faults, f"{form.record}/{form.lines}")
-                for number, entry in enumerate(_named(element, form.lines))
+                for number, entry in enumerate(entries)
             ]
         if "note" in values:
             text, ours = split_note(form.model, values["note"])
@@ -128,6 +132,7 @@ class _Reader:
         known = wire_fields(model)
         values: dict[str, Any] = {}
         found: set[str] = set()
+        faulty: set[str] = set()
         for child in (child for element in elements for child in element):
             field = known.get(local_name(child))
             if field is None:
@@ -135,13 +140,13 @@ class _Reader:
                 continue
             text = (child.text or "").strip()
             place.source_lines.setdefault((*loc, field), _source_line(child))
-            if len(child):
-                faults.append(place.problem((*loc, field), "elements"))
-            elif values.get(field, text) != text:
-                faults.append(place.problem((*loc, field), "twice", text))
-            elif text or not may_be_absent(model, field):
-                values[field] = text
             found.add(field)
+            if field in faulty or (not text and may_be_absent(model, field) and not len(child)):
+                continue
+            fault = "elements" if len(child) else "twice" if values.setdefault(field, text) != text else None
+            if fault:
+                faulty.add(field)
+                faults.append(place.problem((*loc, field), fault, text))
         if elements:
             place.source_lines[loc] = _source_line(elements[0])
         faults += [

@@ -13,7 +13,7 @@ from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages.faults import MessageRefused, problem
 from clearway.messages.field_faults import Loc, Place
 from clearway.messages.fields import may_be_absent, wire_fields
-from clearway.messages.forms import FORM_BY_MODEL, MOST_RECORDS, NAMESPACE, Form
+from clearway.messages.forms import FORM_BY_MODEL, MOST_RECORDS, MOST_SUBSCRIBERS, NAMESPACE, Form
 from clearway.messages.masking import shown
 from clearway.messages.message import Record, Subscriber, Transfer
 from clearway.messages.note import LONGEST, join_note
@@ -21,7 +21,6 @@ from clearway.messages.parsing import fits_xml
 from clearway.messages.signing import Signer, UnsignedPlaceholder
 
 _CEB = f"{{{NAMESPACE}}}"
-_MOST_SUBSCRIBERS = 5
 
 
 def write(
@@ -171,9 +170,9 @@ def _faults_of_call(
             ("customs' messages carry no transfer, subscriber or signature", "回执报文不含传输、订阅和签名节点"),
             ("Leave them out", "请去掉这些节点"),
         )
-    if len(subscribers) > _MOST_SUBSCRIBERS:
+    if len(subscribers) > MOST_SUBSCRIBERS:
         yield problem(
             "E_TOO_MANY_SUBSCRIBERS",
             (f"{len(subscribers)} subscribers", f"订阅节点为 {len(subscribers)} 个"),
-            (f"Give at most {_MOST_SUBSCRIBERS}", f"最多 {_MOST_SUBSCRIBERS} 个"),
+            (f"Give at most {MOST_SUBSCRIBERS}", f"最多 {MOST_SUBSCRIBERS} 个"),
         )
