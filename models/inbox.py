@@ -12,7 +12,7 @@ from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import TaxBillNotice
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
 from models.addresses import cases_at
-from models.tables import BillRecord, FilingRecord, InboxItem, RawMessage
+from models.tables import Address, BillRecord, FilingRecord, InboxItem, RawMessage
 
 _LISTS = "declaration-list/"
 """How the workflow id of every list begins (DESIGN §4)."""
@@ -108,6 +108,11 @@ def find_cases(session: Session, addresses: Iterable[str]) -> tuple[str, ...]:
         if newest:
             return tuple(key.workflow_id for key in newest.values())
     return ()
+
+
+def known_addresses(session: Session, addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses under which anything is known."""
+    return set(session.exec(select(Address.key).where(col(Address.key).in_(tuple(addresses))).distinct()))
 
 
 def items_under(session: Session, dedupe_keys: Iterable[str]) -> Sequence[InboxItem]:

@@ -1,0 +1,56 @@
+"""Run the gateway: `python -m gateway --port 8000`; settings come from `CLEARWAY_GATEWAY_*`, see docs/gateway.md."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from datetime import UTC, datetime
+
+import uvicorn
+
+from clearway.client import ClearwayClient
+from clearway.errors import ServiceUnavailable
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from models.database import Database
+from models.settings import StoreSettings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - here, and only here, the gateway's clock is composed
+
+
+async def serve(settings: GatewaySettings, store: StoreSettings) -> None:
+    """Migrate the database, connect to Temporal and serve until told to stop. Raises ServiceUnavailable."""
+    database = Database(store.database_url)
+    try:
+        await asyncio.to_thread(database.migrate)
+        cases = await ClearwayClient.connect()
+        app = create_app(database, cases, settings, _now)
+        await uvicorn.Server(
+            uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+        ).serve()
+    finally:
+        database.close()
+
+
+def main() -> int:
+    """Read the arguments over the settings, and run; the exit status is 1 when Temporal cannot be reached."""
+    settings = GatewaySettings()
+    parser = argparse.ArgumentParser(prog="python -m gateway", description="Clearway's HTTP door and inbox")
+    parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", default=settings.port, type=int, help="port, 0 for a free one (default: %(default)s)")
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(serve(settings.model_copy(update={"host": given.host, "port": given.port}), StoreSettings()))
+    except ServiceUnavailable as error:
+        sys.stderr.write(f"{error}\n" + "".join(f"{problem.remedy_en}\n" for problem in error.problems))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""The gateway as one FastAPI app, from its database, its way to the cases, its settings and its clock."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from fastapi import FastAPI
+from opentelemetry.trace import TracerProvider
+
+from gateway.answers import LastResort, answer_problems
+from gateway.arrivals import Arrivals
+from gateway.case_door import CaseDoor
+from gateway.delivery import Delivery
+from gateway.description import describe_bodies
+from gateway.dispatcher import Dispatcher
+from gateway.doors.customs import customs_doors
+from gateway.doors.desk import desk
+from gateway.doors.documents import DocumentDoor, document_door
+from gateway.reading import Reader
+from gateway.settings import GatewaySettings
+from gateway.tracing import Tracing
+from models.database import Database
+
+_ABOUT = """\
+Whatever comes in is committed byte for byte before it is read. Customs' doors acknowledge at once; the enterprises'
+door answers with what the case says. Everything that is wrong comes as `{"problems": […]}`, all of it at once, in
+English and Chinese."""
+
+
+def create_app(
+    database: Database,
+    cases: CaseDoor,
+    settings: GatewaySettings,
+    clock: Callable[[], datetime],
+    *,
+    tracer_provider: TracerProvider | None = None,
+) -> FastAPI:
+    """Compose the app; the database must be migrated, and `clock` gives the present instant with a time zone.
+
+    While the app's lifespan lasts, the dispatcher works; `app.state.dispatcher` can also be stepped by hand.
+    """
+    tracing = Tracing(tracer_provider)
+    reader = Reader(database, settings, clock)
+    delivery = Delivery(database, cases, settings, clock, tracing)
+    dispatcher = Dispatcher(reader, delivery, settings.poll_seconds)
+    arrivals = Arrivals(database, settings, clock, tracing)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with dispatcher.at_work():
+            yield
+
+    app = FastAPI(title="Clearway gateway", version="1", description=_ABOUT, lifespan=lifespan)
+    app.state.dispatcher = dispatcher
+    app.add_middleware(LastResort)
+    answer_problems(app)
+    app.include_router(customs_doors(arrivals, dispatcher))
+    app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery)))
+    app.include_router(desk(database, cases, dispatcher))
+    describe_bodies(app)
+    return app

@@ -1,0 +1,40 @@
+"""What the gateway needs of the cases; the real one is `clearway.client.ClearwayClient`."""
+
+from typing import Protocol
+
+from clearway.contracts.case import Answer, CaseKey, CaseView, Transmission
+from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
+from clearway.contracts.documents import DeclarationList, Document
+from clearway.contracts.parties import Sender
+
+
+class CaseDoor(Protocol):
+    """Every call raises ClearwayError: NotFound, AlreadyEnded, or ServiceUnavailable when it should be tried again."""
+
+    async def transmit(
+        self, document: Document, *, sender: Sender, key: CaseKey | None = None, profile: str = "SEED"
+    ) -> Answer:
+        """Hand one document to its case, which an order or a list opens."""
+
+    async def declare(
+        self,
+        declaration_list: DeclarationList,
+        *,
+        sender: Sender,
+        documents: tuple[Transmission, ...] = (),
+        attempt: int = 1,
+        profile: str = "SEED",
+    ) -> Answer:
+        """Hand in the list, with documents that its sender holds."""
+
+    async def view(self, key: CaseKey) -> CaseView:
+        """The whole case."""
+
+    async def deliver(self, workflow_id: str, news: CustomsNews) -> None:
+        """Tell a case what customs said."""
+
+    async def instruct(self, workflow_id: str, instruction: ControlInstruction) -> None:
+        """Tell a case that customs holds it for inspection."""
+
+    async def record_inspection(self, workflow_id: str, result: InspectionResult) -> None:
+        """Tell a case what the inspection found."""

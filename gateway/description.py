@@ -1,0 +1,84 @@
+"""The interface description of bodies and headers that are kept before anything checks them."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from clearway.contracts.documents import Document
+from gateway.notices import ControlNotice, ResultNotice
+from gateway.sender import ATTEMPT, ON_BEHALF_OF, SENDER
+
+_TEMPLATE = "#/components/schemas/{model}"
+_BODIES: dict[str, TypeAdapter[Any]] = {
+    "SubmittedDocument": TypeAdapter(Document),
+    "ControlNotice": TypeAdapter(ControlNotice),
+    "ResultNotice": TypeAdapter(ResultNotice),
+}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": _TEMPLATE.format(model=name)}
+
+
+_CEB = {"application/xml": {"schema": {"type": "string", "description": "A CEB message, UTF-8"}}}
+
+RECEIPT_BODY = {"required": True, "content": _CEB}
+CONTROL_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ControlNotice")}}}
+RESULT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ResultNotice")}}}
+DOCUMENT_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [
+                    _ref("SubmittedDocument"),
+                    {"type": "array", "items": _ref("SubmittedDocument"), "minItems": 1, "maxItems": 100},
+                ]
+            }
+        },
+        **_CEB,
+    },
+}
+
+SENDER_HEADERS = [
+    {
+        "name": SENDER,
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 18},
+        "description": "Customs or credit code of the enterprise that sends",
+    },
+    {
+        "name": ON_BEHALF_OF,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 18},
+        "description": "Code of the principal, in an entrusted transmission (seed S1.2)",
+    },
+    {
+        "name": ATTEMPT,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "integer", "minimum": 1, "maximum": 99},
+        "description": "Which copy of the list is meant, after a rejection; left out, the newest one there is",
+    },
+]
+
+
+def describe_bodies(app: FastAPI) -> None:
+    """Add the models of the stored-first bodies to the app's OpenAPI document."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            for name, body in _BODIES.items():
+                schema = body.json_schema(ref_template=_TEMPLATE)
+                schemas.update(schema.pop("$defs", {}))
+                schemas[name] = schema
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

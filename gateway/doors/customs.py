@@ -1,0 +1,54 @@
+"""Customs' doors: whatever comes is kept and acknowledged; reading and delivering happen afterwards."""
+
+from fastapi import APIRouter, Request
+
+from gateway.answers import Stored, refused_with
+from gateway.arrivals import Arrivals
+from gateway.description import CONTROL_BODY, RECEIPT_BODY, RESULT_BODY
+from gateway.dispatcher import Dispatcher
+
+
+def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
+    """The routes under /customs."""
+    router = APIRouter(prefix="/customs", tags=["customs"])
+
+    async def take(request: Request, door: str) -> Stored:
+        raw_id = await arrivals.take(request, door)
+        dispatcher.nudge()
+        return Stored(raw_id=raw_id)
+
+    @router.post(
+        "/receipts",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": RECEIPT_BODY},
+    )
+    async def take_receipts(request: Request) -> Stored:
+        """Take a CEB message of customs: 312, 412, 512, 622, 816 or 818.
+
+        The bytes are committed before this answer, whatever they are. Send the same message again at any time: a
+        repeat is acknowledged again and changes nothing. What became of it is shown by `GET /inbox`.
+        """
+        return await take(request, "customs")
+
+    @router.post(
+        "/control-instructions",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": CONTROL_BODY},
+    )
+    async def take_control_instruction(request: Request) -> Stored:
+        """Take an instruction to hold a list for inspection; kept before it is read, as receipts are."""
+        return await take(request, "control")
+
+    @router.post(
+        "/inspection-results",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": RESULT_BODY},
+    )
+    async def take_inspection_result(request: Request) -> Stored:
+        """Take the result of an inspection; kept before it is read, as receipts are."""
+        return await take(request, "inspection")
+
+    return router

@@ -1,0 +1,137 @@
+"""Why the door says no by itself: every refusal it can give, in both languages, with what to do."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from clearway.contracts.problems import FieldValue, Problem
+
+
+class Code(StrEnum):
+    """Error codes of the gateway."""
+
+    TOO_LARGE = "E_TOO_LARGE"
+    BODY_CUT = "E_BODY_CUT"
+    SENDER_MISSING = "E_SENDER_MISSING"
+    HEADER = "E_HEADER"
+    JSON = "E_JSON"
+    FIELD = "E_FIELD"
+    WRONG_DOOR = "E_WRONG_DOOR"
+    UNREADABLE = "E_UNREADABLE"
+    ORDER_AMBIGUOUS = "E_ORDER_AMBIGUOUS"
+    UNAVAILABLE = "E_UNAVAILABLE"
+    NOT_FOUND = "E_NOT_FOUND"
+    METHOD = "E_METHOD"
+    REQUEST = "E_REQUEST"
+    INTERNAL = "E_INTERNAL"
+
+
+_TEXTS: dict[Code, tuple[str, str, str, str]] = {
+    Code.TOO_LARGE: (
+        "The body is larger than this door takes.",
+        "请求内容超过允许的大小。",
+        "Send the records in several smaller messages, each within the limit.",
+        "请拆分为多个较小的报文发送，每个均不超过限制。",
+    ),
+    Code.BODY_CUT: (
+        "The body ended before it was complete; nothing was stored.",
+        "请求内容未传输完整，未予保存。",
+        "Send the message again.",
+        "请重新发送报文。",
+    ),
+    Code.SENDER_MISSING: (
+        "The message does not say who sends it.",
+        "未注明发送方。",
+        "Name the sender's customs or credit code in the header X-Clearway-Sender.",
+        "请在请求头 X-Clearway-Sender 中填写发送方的海关编码或统一社会信用代码。",
+    ),
+    Code.HEADER: (
+        "A header has a value that cannot be right.",
+        "请求头的值无效。",
+        "Correct the header: enterprise codes have 1 to 18 characters, an attempt is a number from 1 to 99.",
+        "请更正请求头：企业代码为 1 至 18 个字符，申报次数为 1 至 99 的数字。",
+    ),
+    Code.JSON: (
+        "The body is not JSON, or not of the shape this door takes.",
+        "请求内容不是有效的 JSON，或者结构不符合要求。",
+        "Send a JSON object in UTF-8 as the documentation shows.",
+        "请按文档说明以 UTF-8 编码发送 JSON 对象。",
+    ),
+    Code.FIELD: (
+        "A field is missing or has a value that cannot be right.",
+        "字段缺失或者内容无效。",
+        "Correct the field as the interface description (OpenAPI) says, then send again.",
+        "请按接口说明更正该字段后重新发送。",
+    ),
+    Code.WRONG_DOOR: (
+        "This kind of message does not come in at this door.",
+        "该类报文不应由此入口提交。",
+        "Customs' receipts and tax bills go to /customs/receipts, enterprises' documents to /documents.",
+        "海关回执和电子税单请提交至 /customs/receipts，企业单证请提交至 /documents。",
+    ),
+    Code.UNREADABLE: (
+        "The message was stored, but reading it failed on our side.",
+        "报文已保存，但读取时我方发生错误。",
+        "Nothing to do for the sender; the operator of this service looks at the stored message.",
+        "发送方无需处理；由本服务的运维人员检查已保存的报文。",
+    ),
+    Code.ORDER_AMBIGUOUS: (
+        "Several lists are known under this key, and nothing says which one is meant; it waits until one is.",
+        "该编号对应多个清单，无法确定所指清单；报文已暂存。",
+        "Let the order or the list name the number of the waybill; the message is then delivered by itself.",
+        "请在订单或清单中注明运单号，报文随后将自动递送。",
+    ),
+    Code.UNAVAILABLE: (
+        "The case cannot be reached now. The message is stored and will be delivered later.",
+        "目前无法连接业务流程。报文已保存，稍后自动递送。",
+        "Nothing is lost: wait, or send the same message again for an answer.",
+        "报文不会丢失：请等待，或稍后重新发送同一报文以获取结果。",
+    ),
+    Code.NOT_FOUND: (
+        "There is nothing at this address.",
+        "该地址不存在。",
+        "Check the address; /docs lists what there is.",
+        "请检查地址；可用接口见 /docs。",
+    ),
+    Code.METHOD: (
+        "This address does not take this method.",
+        "该地址不支持此请求方法。",
+        "Use a method that the header Allow names; /docs lists what there is.",
+        "请使用响应头 Allow 所列的请求方法；可用接口见 /docs。",
+    ),
+    Code.REQUEST: (
+        "The request cannot be understood.",
+        "无法理解该请求。",
+        "Correct the request as the interface description (OpenAPI) says.",
+        "请按接口说明更正请求。",
+    ),
+    Code.INTERNAL: (
+        "Something failed on our side.",
+        "我方发生内部错误。",
+        "Send the same message again; if this stays, tell the operator of this service.",
+        "请重新发送同一报文；如仍失败，请联系本服务的运维人员。",
+    ),
+}
+
+
+class DoorRefused(Exception):
+    """The door says no; `status` is the HTTP status, `problems` says everything that is wrong."""
+
+    def __init__(self, status: int, problems: Iterable[Problem], headers: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.problems = tuple(problems)
+        self.headers = headers or {}
+        super().__init__(status, *(problem.code for problem in self.problems))
+
+
+def refusal(code: Code, *fields: tuple[str, str | None], detail: str = "") -> Problem:
+    """The problem for a code with the fields it is about; neither values nor `detail` may hold personal data."""
+    message_en, message_zh, remedy_en, remedy_zh = _TEXTS[code]
+    return Problem(
+        code=code,
+        fields=tuple(FieldValue(field=name, value=value) for name, value in fields),
+        message_en=f"{message_en} {detail}" if detail else message_en,
+        message_zh=f"{message_zh}（{detail}）" if detail else message_zh,
+        remedy_en=remedy_en,
+        remedy_zh=remedy_zh,
+        reference="docs/gateway.md",
+    )

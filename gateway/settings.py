@@ -1,0 +1,31 @@
+"""How the gateway is set, from `CLEARWAY_GATEWAY_*` variables."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class GatewaySettings(BaseSettings):
+    """Sizes, waits and the address to listen on; all waits are real time in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEARWAY_GATEWAY_", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
+    profile: Literal["SEED", "LAW_2026"] = Field("SEED", description="Rule profile of cases opened here")
+    max_body_bytes: int = Field(5 * 1024 * 1024, ge=1, description="A longer body is refused before it is stored")
+    ride_seconds: int = Field(60, ge=0, description="Progress news waits this long for company")
+    bill_ride_seconds: int = Field(86_400, ge=0, description="A tax bill waits this long for company")
+    call_seconds: int = Field(30, ge=1, description="A case that has not answered after this long is unreachable")
+    poll_seconds: float = Field(1.0, gt=0, description="The dispatcher looks at the inbox at least this often")
+    batch: int = Field(200, ge=1, description="Rows that one step takes up at a time")
+    parallel: int = Field(8, ge=1, description="Cases to which one step delivers at the same time")
+    retry_first_seconds: int = Field(1, ge=1, description="First pause after a failed delivery; each next one doubles")
+    retry_longest_seconds: int = Field(60, ge=1, description="No pause between two tries is longer")
+
+    def pause_after(self, tries: int) -> timedelta:
+        """How long to wait after the given number of failed tries, from 1."""
+        doubled = self.retry_first_seconds * 2 ** min(tries - 1, 20)
+        return timedelta(seconds=min(doubled, self.retry_longest_seconds))
