@@ -1,0 +1,105 @@
+"""The same tables, exact amounts and zoned instants on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import Session
+
+from activities.examination import Examiner
+from clearway.contracts.case import Transmission
+from clearway.contracts.parties import Sender
+from clearway.testing import sample_set
+from models.database import Database
+from models.registry import load, read
+from models.tables import CaseRecord
+from models.work import ExamineRequest
+from tests.postgres import running_server
+from tests.standins import Authority
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server of our own."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database of each kind."""
+    url = f"sqlite:///{tmp_path}/x.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    database = Database(url)
+    database.migrate()
+    yield database
+    database.close()
+
+
+def _record(**changes: Any) -> CaseRecord:
+    fields: dict[str, Any] = {
+        "workflow_id": "declaration-list/E/1",
+        "ebc_code": "E",
+        "order_no": "1",
+        "state": "submitted",
+        "opened_at": AT,
+        "changed_at": AT,
+    }
+    return CaseRecord(**{**fields, **changes})
+
+
+def test_amounts_and_instants_come_back_as_they_went_in(store: Database) -> None:
+    evening = datetime(2026, 3, 10, 23, 59, 59, 123456, tzinfo=timezone(timedelta(hours=8)))
+    with store.transaction() as session:
+        session.merge(_record(counted_price=Decimal("26000.00001"), changed_at=evening))
+    with store.transaction() as session:
+        row = session.get_one(CaseRecord, "declaration-list/E/1")
+        assert row.counted_price == Decimal("26000.00001")
+        assert row.changed_at == evening
+        assert row.changed_at.tzinfo is not None
+
+
+def test_an_instant_without_a_zone_is_refused(store: Database) -> None:
+    with pytest.raises(Exception, match="time zone"), store.transaction() as session:  # noqa: PT012  on flush
+        session.merge(_record(changed_at=datetime(2026, 3, 10)))  # noqa: DTZ001  what is refused
+        session.flush()
+
+
+def test_an_error_rolls_everything_back(store: Database) -> None:
+    with pytest.raises(ZeroDivisionError), store.transaction() as session:  # noqa: PT012  the failure is the point
+        session.add(_record(workflow_id="gone"))
+        raise ZeroDivisionError
+    with store.transaction() as session:
+        assert session.get(CaseRecord, "gone") is None
+
+
+def test_the_migrations_make_the_tables_that_the_code_has(store: Database) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), CaseRecord.metadata) == []
+
+
+def test_a_list_is_examined_on_either_database(store: Database) -> None:
+    load(store, read(ROOT / "deploy" / "registry.yaml"))
+    sample = sample_set("CW-1", at=AT)
+    declaration = Transmission(document=sample.declaration_list, sender=Sender(code=sample.declaration_list.agent_code))
+    examination = Examiner(store, Authority(), "test").examine_documents(
+        ExamineRequest(
+            key=sample.key,
+            profile="SEED",
+            now=sample.declaration_list.app_time,
+            opened_at=AT,
+            arrivals=(*sample.transmissions, declaration),
+            open_for_change=True,
+        )
+    )
+    assert examination.judgement is not None
+    assert examination.judgement.matched, examination.judgement.problems
+    with Session(store.engine) as session:
+        assert session.get_one(CaseRecord, sample.key.workflow_id).state == "matched"

@@ -1,0 +1,60 @@
+"""A PostgreSQL server of the tests' own: a private port, a throw-away data folder, ended afterwards."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+def _binaries() -> Path:
+    on_path = shutil.which("initdb")
+    folder = Path(on_path).parent if on_path else DEBIAN[-1] if DEBIAN else None
+    if folder is None:
+        pytest.skip("NO POSTGRESQL: install Debian's package `postgresql` to run these tests")
+    return folder
+
+
+def _as_server_user(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root, so root hands over to the user `postgres`."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("runuser") is None:
+        pytest.skip("NO POSTGRESQL: running as root without `runuser` to hand over to another user")
+    shutil.chown(folder, "postgres", "postgres")
+    return ["runuser", "-u", "postgres", "--"]
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The URL of a running server."""
+    binaries = _binaries()
+    with tempfile.TemporaryDirectory(prefix="clearway-pg-") as scratch:
+        folder = Path(scratch)
+        folder.chmod(0o755)
+        prefix = _as_server_user(folder)
+        data = folder / "data"
+        subprocess.run(
+            [*prefix, str(binaries / "initdb"), "-D", str(data), "-U", "clearway", "-A", "trust", "--no-sync"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+        )
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        control = [*prefix, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -F"
+        log = str(folder / "log")
+        subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, capture_output=True, cwd="/")
+        try:
+            yield f"postgresql://clearway@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
