@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
 from clearway.contracts.customs import CustomsReceipt
@@ -14,7 +14,7 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.problems import Problem
 from gateway.contents import contents_of
 from gateway.news import News, news_from
-from gateway.refusals import Code
+from gateway.refusals import Code, refusal
 from gateway.settings import GatewaySettings
 from gateway.wake import is_decisive, longest_ride, wakes
 from models.addresses import list_address, remember
@@ -68,6 +68,10 @@ class Reader:
         except IntegrityError:
             # The same news was kept by another process in the same moment; now it is there to be found.
             return self._read(raw_id)
+        except (DataError, ValueError) as error:
+            # What the database or we cannot hold would come again with every step and stop all later messages.
+            log.error("keeping the news of message %s failed: %s", raw_id, type(error).__name__)
+            return self._refuse(raw_id)
 
     def find_parked(self) -> int:
         """Look whether cases are known by now for parked items, a batch at a time; how many were found."""
@@ -78,7 +82,7 @@ class Reader:
             for item, news in kept:
                 if not known.isdisjoint(news.addresses):
                     item.fault = ""
-                    self._route(session, item, news, due=self._clock())
+                    self._route_parked(session, item, news)
             found = sum(item.state != ItemState.PARKED for item in items)
         self._last_parked = number_of(items[-1]) if len(items) == self._settings.batch else 0
         return found
@@ -99,6 +103,22 @@ class Reader:
             raw.state = RawState.READ
             log.info("message %s read: %s, %d pieces of news", raw_id, raw.message_type, len(kept))
             return Reading(item_ids=tuple(number_of(item) for item in kept))
+
+    def _refuse(self, raw_id: int) -> Reading:
+        problems = (refusal(Code.UNREADABLE),)
+        with self._database.transaction() as session:
+            raw = claim(session, raw_id)
+            if raw is not None:
+                raw.state = RawState.REFUSED
+                raw.fault = _shown(problems)
+        return Reading(problems=problems)
+
+    def _route_parked(self, session: Session, item: InboxItem, news: News) -> None:
+        try:
+            self._route(session, item, news, due=self._clock())
+        except ValueError as error:
+            log.error("routing item %s failed: %s", item.id, type(error).__name__)
+            item.fault = type(error).__name__
 
     def _read_before(self, session: Session, raw_id: int) -> Reading:
         raw = session.get(RawMessage, raw_id)

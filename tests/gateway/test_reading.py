@@ -290,3 +290,22 @@ async def test_a_defect_in_reading_one_message_is_shown_and_stops_no_other(house
 
     assert "E_UNREADABLE" in house.raws()[0].fault
     assert house.cases.told == [(CASE, ["800"])]
+
+
+async def test_news_that_cannot_be_routed_is_shown_and_stops_no_other(house: House) -> None:
+    impossible = f"declaration-list/{'E' * 19}/1"
+    house.know(impossible, [list_address("cop", "BAD1"), list_address("pre", PRE_NO)])
+    await house.tell(list_receipt("800", cop_no="BAD1"))
+    await house.tell(list_receipt("800", cop_no="BAD2"))
+    house.know()
+    await house.tell(list_receipt("800"))
+    await house.step()
+    house.know(impossible, [list_address("cop", "BAD2")])
+    await house.tell(list_receipt("899", 2))
+    await house.step()
+
+    assert [raw.state for raw in house.raws()] == ["refused", "read", "read", "read"]
+    assert "E_UNREADABLE" in house.raws()[0].fault
+    stuck = house.items()[0]
+    assert (stuck.state, stuck.fault) == ("parked", "ValidationError")
+    assert house.cases.told == [(CASE, ["800"]), (CASE, ["899"])]
