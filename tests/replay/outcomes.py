@@ -1,0 +1,251 @@
+"""The ways a list can go, each played once against the real server: what the recorded histories are made from."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+import pytest
+from temporalio.testing import TimeSkipper
+
+from clearway.contracts.case import CaseKey, CaseView, ReturnArrival
+from clearway.contracts.customs import ControlInstruction, InspectionOutcome, InspectionResult
+from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.facts import LegalClocks, PaymentOutcome
+from clearway.contracts.parties import Sender
+from clearway.contracts.states import State
+from clearway.errors import Refused
+from clearway.testing import SampleSet, corrected
+from tests.workflows.conftest import Desk
+
+BILL = "28.21"
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+class Outcome(NamedTuple):
+    """One way a list can go, and the state it is in when its history is saved."""
+
+    play: Callable[[Desk, SampleSet], Awaitable[None]]
+    state: State
+    closed: bool = True
+
+
+async def taxed(desk: Desk, sample: SampleSet) -> None:
+    """Nothing happens: released, thirty days, paid."""
+    await desk.declare(sample)
+    await _pay(desk, sample.key, await desk.release(sample.key))
+
+
+async def reviewed(desk: Desk, sample: SampleSet) -> None:
+    """Customs reviews by hand and then releases; the return window is open."""
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await desk.receipts(sample.key, "120", "300")
+    await desk.receipts(sample.key, "399", "800")
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+
+
+async def inspected_normal(desk: Desk, sample: SampleSet) -> None:
+    """An inspection finds nothing; released and paid."""
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await _inspect(desk, sample.key, InspectionOutcome.NORMAL)
+    await desk.receipts(sample.key, "399", "800")
+    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30))
+
+
+async def detained(desk: Desk, sample: SampleSet) -> None:
+    """An inspection finds something; customs has not decided yet."""
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await _inspect(desk, sample.key, InspectionOutcome.ABNORMAL)
+
+
+async def returned_abroad(desk: Desk, sample: SampleSet) -> None:
+    """Detained after an inspection, then shipped back."""
+    await detained(desk, sample)
+    await desk.receipts(sample.key, "700")
+
+
+async def rejected(desk: Desk, sample: SampleSet) -> None:
+    """Customs rejects the list."""
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await desk.receipts(sample.key, "100", info="[Code:1313;Desc:annual limit]")
+
+
+async def corrected_after_mismatch(desk: Desk, sample: SampleSet) -> None:
+    """The payment differs from the order; a correction repairs it."""
+    wrong = sample.changed(DocumentKind.PAYMENT, amount_paid=sample.payment.amount_paid - Decimal("0.01"))
+    await desk.declare(wrong)
+    await desk.transmit(sample, corrected(sample.payment))
+    await _pay(desk, sample.key, await desk.release(sample.key))
+
+
+async def documents_late(desk: Desk, sample: SampleSet) -> None:
+    """The documents come only after the reminder."""
+    await _declare_alone(desk, sample)
+    await desk.forward(sample.key, DAY + MINUTE)
+    for document in (sample.order, sample.payment, sample.waybill):
+        await desk.transmit(sample, document)
+    await desk.release(sample.key)
+
+
+async def documents_never_came(desk: Desk, sample: SampleSet) -> None:
+    """Reminder after 24 hours, end after 72."""
+    await _declare_alone(desk, sample)
+    await desk.forward(sample.key, DAY + MINUTE)
+    await desk.forward(sample.key, 2 * DAY)
+
+
+async def document_refused_by_customs(desk: Desk, sample: SampleSet) -> None:
+    """Customs refuses the payment voucher; its correction is sent and accepted."""
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "120", about=(DocumentKind.ORDER, DocumentKind.WAYBILL))
+    await desk.receipts(sample.key, "100", about=(DocumentKind.PAYMENT,), info="payer unknown")
+    await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    later = await _now(desk, sample.key) + timedelta(seconds=1)
+    await desk.receipts(sample.key, "120", about=(DocumentKind.PAYMENT,), at=later)
+    await desk.until(sample.key, lambda view: len(view.filings) == 3)
+
+
+async def sent_again(desk: Desk, sample: SampleSet) -> None:
+    """Customs could take neither a document nor the list at first; each is sent again after a pause."""
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "4", about=(DocumentKind.ORDER,))
+    await desk.forward(sample.key, 5 * MINUTE + timedelta(seconds=1))
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+    await desk.until(sample.key, lambda view: len(view.filings) == 3)
+    await desk.receipts(sample.key, "4")
+    await desk.forward(sample.key, 5 * MINUTE + timedelta(seconds=1))
+    await desk.until(sample.key, lambda view: len(view.filings) == 4)
+    await desk.receipts(sample.key, "120", "399", "800")
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+
+
+async def cancelled(desk: Desk, sample: SampleSet) -> None:
+    """The buyer withdraws before the list is filed."""
+    await desk.transmit(sample, sample.order)
+    await desk.client.cancel(sample.key, actor="operator-7", reason="buyer withdrew")
+
+
+async def returned(desk: Desk, sample: SampleSet) -> None:
+    """All goods come back in time: no tax."""
+    await desk.declare(sample)
+    await desk.release(sample.key)
+    await desk.forward(sample.key, 10 * DAY)
+    await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="wrong size")
+    await desk.forward(sample.key, 5 * DAY)
+    arrived = await _now(desk, sample.key) - MINUTE
+    arrival = ReturnArrival(actor="3301960W01", arrived_at=arrived, original_goods=True)
+    await desk.client.confirm_return_arrival(sample.key, arrival)
+
+
+async def return_never_arrived(desk: Desk, sample: SampleSet) -> None:
+    """A return was applied for, and the goods did not come: the tax is paid on the last day."""
+    await desk.declare(sample)
+    clocks = _clocks(await desk.release(sample.key))
+    await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="wrong size")
+    await desk.forward_to(sample.key, clocks.tax_window_opens + MINUTE)
+    await desk.forward_to(sample.key, clocks.held_tax_paid_at)
+
+
+async def bill_missing(desk: Desk, sample: SampleSet) -> None:
+    """Customs sends no tax bill: asked for every day, paid by our own figure close to the deadline."""
+    await desk.declare(sample)
+    clocks = _clocks(await desk.release(sample.key))
+    await desk.forward_to(sample.key, clocks.tax_window_opens)
+    await _until_paid(desk, sample.key, PaymentOutcome.BILL_MISSING)
+    await desk.forward_to(sample.key, clocks.payment_guard_at + timedelta(seconds=1))
+
+
+async def bank_refused(desk: Desk, sample: SampleSet) -> None:
+    """The bank refuses once and pays the next day."""
+    desk.bank.refusals = 1
+    await desk.declare(sample)
+    clocks = _clocks(await desk.release(sample.key))
+    desk.bill(sample.key, BILL)
+    await desk.forward_to(sample.key, clocks.tax_window_opens)
+    await _until_paid(desk, sample.key, PaymentOutcome.REFUSED)
+    await desk.forward(sample.key, DAY + timedelta(seconds=1))
+
+
+async def receipts_twice_late_and_unknown(desk: Desk, sample: SampleSet) -> None:
+    """Receipts come backwards, twice and with a code nobody published; a late instruction and a refused request."""
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    at = await _now(desk, sample.key)
+    await desk.receipts(sample.key, "777", at=at, info="?")
+    for status in ("800", "399", "120", "800", "3", "2"):
+        await desk.receipts(sample.key, status, at=at)
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.instruct(sample.key.workflow_id, _instruction(at))
+    with pytest.raises(Refused):
+        await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="under control")
+    await desk.client.record_inspection(sample.key.workflow_id, _result(at, InspectionOutcome.ABNORMAL))
+    await _pay(desk, sample.key, view)
+
+
+OUTCOMES = {
+    "taxed": Outcome(taxed, State.TAXED),
+    "reviewed": Outcome(reviewed, State.RETURN_WINDOW, closed=False),
+    "inspected-normal": Outcome(inspected_normal, State.TAXED),
+    "detained": Outcome(detained, State.DETAINED, closed=False),
+    "returned-abroad": Outcome(returned_abroad, State.RETURNED_ABROAD),
+    "rejected": Outcome(rejected, State.REJECTED),
+    "corrected-after-mismatch": Outcome(corrected_after_mismatch, State.TAXED),
+    "documents-late": Outcome(documents_late, State.RETURN_WINDOW, closed=False),
+    "documents-never-came": Outcome(documents_never_came, State.MATCH_FAILED),
+    "document-refused-by-customs": Outcome(document_refused_by_customs, State.MATCHED, closed=False),
+    "sent-again": Outcome(sent_again, State.RETURN_WINDOW, closed=False),
+    "cancelled": Outcome(cancelled, State.CANCELLED),
+    "returned": Outcome(returned, State.RETURNED),
+    "return-never-arrived": Outcome(return_never_arrived, State.TAXED),
+    "bill-missing": Outcome(bill_missing, State.TAXED),
+    "bank-refused": Outcome(bank_refused, State.TAXED),
+    "receipts-twice-late-and-unknown": Outcome(receipts_twice_late_and_unknown, State.TAXED),
+}
+"""Every outcome by the name its history is saved under."""
+
+
+async def _declare_alone(desk: Desk, sample: SampleSet) -> None:
+    await desk.client.declare(sample.declaration_list, sender=Sender(code=sample.declaration_list.agent_code))
+
+
+async def _now(desk: Desk, key: CaseKey) -> datetime:
+    return await TimeSkipper(desk.client.temporal).get_current_time(desk.handle(key))
+
+
+async def _inspect(desk: Desk, key: CaseKey, outcome: InspectionOutcome) -> None:
+    at = await _now(desk, key)
+    await desk.receipts(key, "120", "500")
+    await desk.client.instruct(key.workflow_id, _instruction(at))
+    await desk.client.record_inspection(key.workflow_id, _result(at, outcome))
+
+
+def _instruction(at: datetime) -> ControlInstruction:
+    return ControlInstruction(instruction_id="K-1", issued_at=at, issuer="2991")
+
+
+def _result(at: datetime, outcome: InspectionOutcome) -> InspectionResult:
+    finding = "3 pieces instead of 1" if outcome is InspectionOutcome.ABNORMAL else ""
+    return InspectionResult(instruction_id="K-1", outcome=outcome, finding=finding, recorded_at=at, officer="7")
+
+
+def _clocks(view: CaseView) -> LegalClocks:
+    assert view.clocks is not None, view.state
+    return view.clocks
+
+
+async def _until_paid(desk: Desk, key: CaseKey, outcome: PaymentOutcome) -> None:
+    await desk.until(key, lambda view: view.payment is not None and view.payment.outcome is outcome)
+
+
+async def _pay(desk: Desk, key: CaseKey, view: CaseView) -> None:
+    desk.bill(key, BILL)
+    await desk.forward_to(key, _clocks(view).tax_window_opens)
+    await desk.client.wait_for(key, State.TAXED, timeout=30)

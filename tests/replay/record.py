@@ -1,0 +1,95 @@
+"""Record histories: `python -m tests.replay.record [outcome …]` plays outcomes and saves what is not saved yet.
+
+A saved history is never edited or recorded again under its release: it is what stood in production. Delete one only
+when no list that began under that release can still be open (forty-six days and a customs decision after it).
+"""
+
+import argparse
+import asyncio
+import re
+import socket
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from clearway.client import ClearwayClient
+from clearway.embedded import server_arguments, temporal_binary
+from models.database import Database
+from models.registry import load, read
+from tests.replay.outcomes import OUTCOMES, Outcome
+from tests.workflows.conftest import Desk
+
+ROOT = Path(__file__).parents[2]
+HISTORIES = Path(__file__).parent / "histories" / "declaration-list"
+IDENTITY = "recorder"
+"""Stands where Temporal would write process id and host name."""
+
+
+def path_of(outcome: str, release: str) -> Path:
+    """Where the history of an outcome under a release is kept."""
+    return HISTORIES / f"{outcome}@{release}.json"
+
+
+async def record(outcomes: dict[str, Outcome], release: str) -> None:
+    """Play the outcomes one after another on one server and save their histories."""
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        identity=IDENTITY,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_extra_args=server_arguments(),
+        dev_server_log_level="error",
+    )
+    HISTORIES.mkdir(parents=True, exist_ok=True)
+    async with environment:
+        for name, outcome in outcomes.items():
+            text = await _history(ClearwayClient(environment.client, task_queue=name), name, outcome)
+            path_of(name, release).write_text(text + "\n", encoding="utf-8")
+            sys.stdout.write(f"{path_of(name, release).relative_to(ROOT)}: {len(text)} bytes\n")
+
+
+async def _history(client: ClearwayClient, name: str, outcome: Outcome) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/clearway.db")
+        database.migrate()
+        load(database, read(ROOT / "deploy" / "registry.yaml"))
+        desk = Desk(client, database, queue=name)
+        async with desk.worker():
+            sample = desk.sample()
+            await outcome.play(desk, sample)
+            if outcome.closed:
+                await asyncio.wait_for(desk.handle(sample.key).result(), timeout=60)
+            view = await desk.client.view(sample.key)
+            if view.state is not outcome.state:
+                raise RuntimeError(f"{name}: meant to be {outcome.state}, but is {view.state}: {view.reason}")
+        database.close()
+        text = (await desk.handle(sample.key).fetch_history()).to_json()
+    strangers = set(re.findall(r'"identity": ?"([^"]*)"', text)) - {IDENTITY}
+    if strangers or f"@{socket.gethostname()}" in text:
+        raise RuntimeError(f"{name}: the history names this machine ({strangers}); identities must be {IDENTITY!r}")
+    return text
+
+
+def main() -> None:
+    """Record the outcomes named, or every one that has no history under this release yet."""
+    release = version("clearway")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("outcomes", nargs="*", metavar="outcome", help=", ".join(OUTCOMES))
+    parser.add_argument("--again", action="store_true", help="before a release only: replace what is saved under it")
+    chosen = parser.parse_args()
+    unknown = [name for name in chosen.outcomes if name not in OUTCOMES]
+    if unknown:
+        parser.error(f"no such outcome: {', '.join(unknown)}; known are {', '.join(OUTCOMES)}")
+    wanted = {name: OUTCOMES[name] for name in chosen.outcomes or OUTCOMES}
+    missing = {name: each for name, each in wanted.items() if chosen.again or not path_of(name, release).exists()}
+    if not missing:
+        sys.stdout.write(f"nothing to record: every outcome is saved under {release}; see --again\n")
+        return
+    asyncio.run(record(missing, release))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Every list that was ever under way goes on under today's code: recorded histories replay (DESIGN law 12)."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer, WorkflowReplayResult
+from temporalio.workflow import NondeterminismError
+
+from clearway.contracts.states import ENDS, State
+from tests.replay.altered import PausingWorkflow
+from tests.replay.outcomes import OUTCOMES
+from tests.replay.record import HISTORIES, IDENTITY
+from workflows.declaration_list import DeclarationListWorkflow
+
+SAVED = sorted(HISTORIES.glob("*.json"))
+RECORD = "record it: python -m tests.replay.record"
+MOST_BYTES = 1_500_000
+
+
+def _saved(outcome: str) -> dict[str, Any]:
+    newest = max(path for path in SAVED if path.name.startswith(f"{outcome}@"))
+    events: dict[str, Any] = json.loads(newest.read_text(encoding="utf-8"))
+    return events
+
+
+async def _replay(
+    history: str | dict[str, Any], workflow: type[Any] = DeclarationListWorkflow
+) -> WorkflowReplayResult:
+    """Replay in the sandbox, as the worker runs; the identifier is free."""
+    replayer = Replayer(workflows=[workflow], data_converter=pydantic_data_converter)
+    return await replayer.replay_workflow(
+        WorkflowHistory.from_json("declaration-list/replayed", history), raise_on_replay_failure=False
+    )
+
+
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
+async def test_a_recorded_list_replays_under_todays_code(path: Any) -> None:
+    result = await _replay(path.read_text(encoding="utf-8"))
+    assert result.replay_failure is None
+
+
+async def test_one_command_more_is_noticed() -> None:
+    result = await _replay(_saved("taxed"), PausingWorkflow)
+    assert isinstance(result.replay_failure, NondeterminismError)
+    assert isinstance((await _replay(_saved("bank-refused"), PausingWorkflow)).replay_failure, NondeterminismError)
+    assert (await _replay(_saved("rejected"), PausingWorkflow)).replay_failure is None, "never came to the pause"
+
+
+async def test_a_history_with_another_activity_is_noticed() -> None:
+    history = _saved("taxed")
+    scheduled = [event for event in history["events"] if "activityTaskScheduledEventAttributes" in event]
+    assert len(scheduled) == 3
+    scheduled[-1]["activityTaskScheduledEventAttributes"]["activityType"]["name"] = "pay_tax_twice"
+    assert isinstance((await _replay(history)).replay_failure, NondeterminismError)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_is_recorded(outcome: str) -> None:
+    assert [path for path in SAVED if path.name.startswith(f"{outcome}@")], f"{outcome} has no history; {RECORD}"
+
+
+@pytest.mark.parametrize("outcome", [name for name, each in OUTCOMES.items() if each.closed])
+def test_a_recorded_end_is_the_end_it_is_named_for(outcome: str) -> None:
+    last = _saved(outcome)["events"][-1]["workflowExecutionCompletedEventAttributes"]
+    (result,) = last["result"]["payloads"]
+    assert State(json.loads(base64.b64decode(result["data"]))["state"]) is OUTCOMES[outcome].state
+
+
+def test_every_end_of_a_list_and_every_handler_is_recorded() -> None:
+    assert {outcome.state for outcome in OUTCOMES.values() if outcome.closed} == {*ENDS, State.MATCH_FAILED}
+    assert {name for path in SAVED for name in _messages(json.loads(path.read_text(encoding="utf-8")))} == {
+        *("declare", "transmit_document", "request_return", "confirm_return_arrival", "cancel"),
+        *("customs_news", "control_instruction", "inspection_result"),
+    }
+
+
+def test_the_histories_are_small_and_name_no_machine() -> None:
+    assert sum(path.stat().st_size for path in SAVED) < MOST_BYTES
+    for path in SAVED:
+        identities = set(_values(json.loads(path.read_text(encoding="utf-8")), "identity"))
+        assert identities == {IDENTITY}, path.name
+
+
+def _messages(history: dict[str, Any]) -> Iterator[str]:
+    for event in history["events"]:
+        if "workflowExecutionSignaledEventAttributes" in event:
+            yield event["workflowExecutionSignaledEventAttributes"]["signalName"]
+        if "workflowExecutionUpdateAcceptedEventAttributes" in event:
+            yield event["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]["input"]["name"]
+
+
+def _values(node: Any, key: str) -> Iterator[str]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key and isinstance(value, str):
+                yield value
+            yield from _values(value, key)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _values(each, key)
