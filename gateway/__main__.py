@@ -10,6 +10,7 @@ import uvicorn
 
 from clearway.client import ClearwayClient
 from clearway.errors import ServiceUnavailable
+from clearway.telemetry import metrics_runtime, start_traces
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from models.database import Database
@@ -25,7 +26,7 @@ async def serve(settings: GatewaySettings, store: StoreSettings) -> None:
     database = Database(store.database_url)
     try:
         await asyncio.to_thread(database.migrate)
-        cases = await ClearwayClient.connect()
+        cases = await ClearwayClient.connect(interceptors=start_traces("clearway-gateway"), runtime=metrics_runtime())
         app = create_app(database, cases, settings, _now)
         await uvicorn.Server(
             uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False)

@@ -55,7 +55,7 @@ def create_app(
     app.add_middleware(LastResort)
     answer_problems(app)
     app.include_router(customs_doors(arrivals, dispatcher))
-    app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery)))
+    app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery, dispatcher)))
     app.include_router(desk(database, cases, dispatcher))
     describe_bodies(app)
     return app

@@ -15,6 +15,7 @@ from gateway.answers import RETRY_AFTER, Parked, Problems, problems_answer, refu
 from gateway.arrivals import Arrivals
 from gateway.delivery import Delivery
 from gateway.description import DOCUMENT_BODY, SENDER_HEADERS
+from gateway.dispatcher import Dispatcher
 from gateway.reading import Reader
 from gateway.refusals import Code, refusal
 from models.database import Database
@@ -44,11 +45,14 @@ class Outcome:
 class DocumentDoor:
     """Takes documents, and hands them to their cases while the sender waits."""
 
-    def __init__(self, database: Database, arrivals: Arrivals, reader: Reader, delivery: Delivery) -> None:
+    def __init__(
+        self, database: Database, arrivals: Arrivals, reader: Reader, delivery: Delivery, dispatcher: Dispatcher
+    ) -> None:
         self._database = database
         self._arrivals = arrivals
         self._reader = reader
         self._delivery = delivery
+        self._dispatcher = dispatcher
 
     async def take(self, request: Request) -> JSONResponse:
         """Keep, read, hand in, answer."""
@@ -58,6 +62,7 @@ class DocumentDoor:
         if reading.problems:
             return problems_answer(422, reading.problems, kept)
         outcomes = [await self._hand_in(raw_id, item_id) for item_id in reading.item_ids]
+        self._dispatcher.nudge()  # what was parked for these documents may find its case now
         return _answer(outcomes, kept)
 
     async def _hand_in(self, raw_id: int, item_id: int) -> Outcome:

@@ -1,0 +1,45 @@
+"""docs/gateway.md keeps up with the code."""
+
+from pathlib import Path
+
+import pytest
+
+from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from gateway.doors.desk import Standing
+from gateway.refusals import Code
+from gateway.settings import GatewaySettings
+from gateway.wake import RIDES_ALONG
+from tests.gateway.recording import House
+
+TEXT = (Path(__file__).parent.parent.parent / "docs" / "gateway.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", Code)
+def test_every_code_of_the_door_is_described(code: Code) -> None:
+    assert f"`{code}`" in TEXT
+
+
+@pytest.mark.parametrize("name", GatewaySettings.model_fields)
+def test_every_setting_is_described(name: str) -> None:
+    assert f"`CLEARWAY_GATEWAY_{name.upper()}`" in TEXT
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_standing_is_described(standing: Standing) -> None:
+    assert f"| `{standing}` |" in TEXT
+
+
+def test_every_route_is_described(house: House) -> None:
+    for path, operations in house.app.openapi()["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path}" in TEXT
+
+
+def test_the_wake_table_is_the_one_in_code() -> None:
+    for document in THREE_DOCUMENTS:
+        assert f"| order, payment, waybill: {_codes(document)} | no |" in TEXT
+    assert f"| list: {_codes(DocumentKind.DECLARATION_LIST)} | no |" in TEXT
+
+
+def _codes(document: DocumentKind) -> str:
+    return ", ".join(sorted(RIDES_ALONG[document], key=int))
