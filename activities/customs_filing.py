@@ -7,11 +7,11 @@ from typing import Protocol
 from opentelemetry.propagate import inject
 from sqlmodel import Session, select
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from clearway.contracts.base import legal_day
 from clearway.contracts.documents import DeclarationList, Document
 from clearway.contracts.facts import DocumentOnFile, Filing
+from clearway.messages import MessageRefused
 from clearway.rules.parameters import parameters
 from connectors.errors import Refused
 from models.addresses import list_address, remember
@@ -49,6 +49,7 @@ class CustomsFiling:
         return self._file(request)
 
     def _file(self, request: FileRequest) -> Filing:
+        refused = ""
         for document in request.documents:
             with self._database.transaction() as session:
                 content = version_of(session, request.key.workflow_id, document)
@@ -58,13 +59,15 @@ class CustomsFiling:
                 guid = _record(session, request, document)
             try:
                 self._customs.file((content,), message_guid=guid, traceparent=_traceparent())
-            except Refused as error:
-                raise ApplicationError(str(error), type="Refused", non_retryable=True) from error
+            except (Refused, MessageRefused) as error:
+                refused = f"{document.kind}: {error}"
+                break
         hours = parameters().value("customs.answer_wait_hours", on=legal_day(request.now), profile=request.profile)
         return Filing(
             documents=request.documents,
             filed_at=request.now,
             answer_by=request.now + timedelta(hours=int(hours.value)),
+            refused=refused,
         )
 
 

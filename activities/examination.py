@@ -51,11 +51,14 @@ class Examiner:
             rows, refused = self._take(session, request)
             missing = tuple(kind for kind in DocumentKind if kind not in rows)
             candidates = {kind: parse(row) for kind, row in rows.items()}
+            record = session.get(CaseRecord, request.key.workflow_id)
+            judged = Judgement.model_validate_json(record.judgement) if record and record.judgement else None
         if refused:
             refused += self._further_problems(request, candidates, refused)
             return self._answer(request, rows, tuple(refused), missing, None)
-        judgement = None if missing else self._judge_and_record(request, candidates)
-        return self._answer(request, rows, (), missing, judgement)
+        if missing or not request.open_for_change:
+            return self._answer(request, rows, (), missing, None)
+        return self._answer(request, rows, (), missing, judged or self._judge_and_record(request, candidates))
 
     def _take(
         self, session: Session, request: ExamineRequest
@@ -73,14 +76,18 @@ class Examiner:
                 now=request.now,
                 open_for_change=request.open_for_change,
             )
-            refused += [each for each in check_document(arrival.document) if each.severity is Severity.HARD]
+            faults = check_document(arrival.document, profile=request.profile)
+            refused += [each for each in faults if each.severity is Severity.HARD]
         if refused:
             return rows, refused
+        record = self._register(session, request)
         for arrival in request.arrivals:
             kind = DocumentKind(arrival.document.kind)
-            rows[kind] = store(session, arrival, workflow_id, rows.get(kind), request.now)
+            stored = store(session, arrival, workflow_id, rows.get(kind), request.now)
+            if stored is not rows.get(kind):
+                record.judgement = ""  # what was judged is no longer what is on file
+            rows[kind] = stored
             remember(session, workflow_id, addresses(arrival.document))
-        self._register(session, request)
         return rows, []
 
     def _refuse_attempt(self, session: Session, key: CaseKey) -> list[Problem]:
@@ -101,20 +108,21 @@ class Examiner:
             ]
         return []
 
-    def _register(self, session: Session, request: ExamineRequest) -> None:
+    def _register(self, session: Session, request: ExamineRequest) -> CaseRecord:
         key = request.key
-        if session.get(CaseRecord, key.workflow_id) is None:
-            session.add(
-                CaseRecord(
-                    workflow_id=key.workflow_id,
-                    ebc_code=key.ebc_code,
-                    order_no=key.order_no,
-                    attempt=key.attempt,
-                    state=State.SUBMITTED,
-                    opened_at=request.opened_at,
-                    changed_at=request.now,
-                )
+        record = session.get(CaseRecord, key.workflow_id)
+        if record is None:
+            record = CaseRecord(
+                workflow_id=key.workflow_id,
+                ebc_code=key.ebc_code,
+                order_no=key.order_no,
+                attempt=key.attempt,
+                state=State.SUBMITTED,
+                opened_at=request.opened_at,
+                changed_at=request.now,
             )
+            session.add(record)
+        return record
 
     def _further_problems(
         self, request: ExamineRequest, candidates: dict[DocumentKind, AnyDocument], refused: list[Problem]
@@ -137,6 +145,7 @@ class Examiner:
             record.state = State.MATCHED if judgement.matched else State.MATCH_FAILED
             record.ebp_code = order.ebp_code
             record.changed_at = request.now
+            record.judgement = judgement.model_dump_json()
             if judgement.matched and judgement.limits:
                 record.person_key = person_key(order.buyer_id_number, self._secret)
                 record.quota_year = declaration.declared_on.year
@@ -191,7 +200,6 @@ class Examiner:
         ordered = parse(order) if order else None
         head = listed if isinstance(listed, DeclarationList) else None
         platform = head.ebp_code if head else ordered.ebp_code if isinstance(ordered, Order) else ""
-        failed = judgement is not None and not judgement.matched
         hours = {
             name: timedelta(
                 hours=int(parameters().value(name, on=legal_day(request.opened_at), profile=request.profile).value)
@@ -203,7 +211,6 @@ class Examiner:
                 "customs.answer_wait_hours",
             )
         }
-        give_up = request.opened_at + hours["documents.wait_hours"]
         return Examination(
             on_file=on_file(rows.values()),
             refused=refused,
@@ -215,5 +222,6 @@ class Examiner:
             guarantor=head.assure_code if head else "",
             remind_at=request.opened_at + hours["documents.reminder_hours"],
             answer_by=request.now + hours["customs.answer_wait_hours"],
-            give_up_at=request.now + hours["documents.correction_wait_hours"] if failed else give_up,
+            give_up_at=request.opened_at + hours["documents.wait_hours"],
+            correction_hours=int(hours["documents.correction_wait_hours"] / timedelta(hours=1)),
         )

@@ -4,7 +4,7 @@ Nothing in this module decides money, a limit or a date: those come in as facts 
 the record together, so that a receipt that comes twice, late or out of order can do nothing twice.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from clearway.contracts.case import (
     Answer,
@@ -53,6 +53,7 @@ class DeclarationCase:
         self.examination: Examination | None = None
         self.judgement: Judgement | None = None
         self.failed_matches = 0
+        self.correct_until: datetime | None = None
         self.filings: list[Filing] = []
         self.accepted_documents: dict[DocumentKind, int] = {}
         self.to_resend: set[DocumentKind] = set()
@@ -95,6 +96,13 @@ class DeclarationCase:
     def missing(self) -> tuple[DocumentKind, ...]:
         """Documents still to come."""
         return self.examination.missing if self.examination else ()
+
+    @property
+    def gives_up_at(self) -> datetime | None:
+        """When the wait for a missing document or a correction ends."""
+        if self.state is State.MATCH_FAILED:
+            return self.correct_until
+        return self.examination.give_up_at if self.examination else None
 
     @property
     def unaccepted_documents(self) -> tuple[DocumentOnFile, ...]:
@@ -140,10 +148,10 @@ class DeclarationCase:
             self.passages.append(Passage(state=self.state, at=at))
         self.examination = examination
         judgement = examination.judgement
-        if examination.refused:
+        if examination.refused or (judgement is not None and judgement == self.judgement):
             return
         if judgement is None:
-            if DocumentKind.DECLARATION_LIST not in self.missing:
+            if self.state is State.SUBMITTED and DocumentKind.DECLARATION_LIST not in self.missing:
                 self.detail = Detail.DOCS_PENDING
             return
         self.judgement = judgement
@@ -161,6 +169,8 @@ class DeclarationCase:
     def fail_match(self, at: datetime, why: str) -> None:
         """The comparison failed, or customs refused one of the three documents."""
         self.failed_matches += 1
+        hours = self.examination.correction_hours if self.examination else 0
+        self.correct_until = at + timedelta(hours=hours)
         self.detail = Detail.CORRECTION_PENDING
         self.raise_alarm("MATCH_FAILED")
         if self.failed_matches > MAX_REMATCHES:
@@ -169,10 +179,17 @@ class DeclarationCase:
         if self.state is not State.MATCH_FAILED:
             self.enter("fail_match", at, why)
 
-    def take_filing(self, filing: Filing) -> None:
-        """Record that documents were handed to customs."""
+    def take_filing(self, filing: Filing, at: datetime) -> None:
+        """Record that documents were handed to customs, or that customs would not even take them."""
         self.filings.append(filing)
-        self.to_resend.difference_update(document.kind for document in filing.documents)
+        kinds = {document.kind for document in filing.documents}
+        self.to_resend -= kinds
+        if not filing.refused:
+            return
+        if DocumentKind.DECLARATION_LIST not in kinds:
+            self.fail_match(at, filing.refused)
+        elif self.chart_admits("reject"):
+            self.enter("reject", at, filing.refused)
 
     def give_up(self, at: datetime) -> None:
         """End the wait for a document or a correction: the list was never declared."""
@@ -181,7 +198,7 @@ class DeclarationCase:
         self.detail = Detail.DOCS_TIMEOUT
         self.given_up = True
 
-    def take_news(self, news: CustomsNews) -> None:
+    def take_news(self, news: CustomsNews, at: datetime) -> None:
         """Record receipts and bills; receipts already known are counted and change nothing."""
         for bill in news.bills:
             if bill not in self.bills:
@@ -198,9 +215,9 @@ class DeclarationCase:
             if receipt.about is DocumentKind.DECLARATION_LIST:
                 self._apply_to_list(receipt)
             else:
-                self._apply_to_document(receipt)
+                self._apply_to_document(receipt, at)
 
-    def _apply_to_document(self, receipt: CustomsReceipt) -> None:
+    def _apply_to_document(self, receipt: CustomsReceipt, at: datetime) -> None:
         effect = effect_of(receipt.about, receipt.status)
         version = next((each.version for each in self.documents if each.kind is receipt.about), 1)
         if effect is Effect.UNKNOWN:
@@ -212,7 +229,7 @@ class DeclarationCase:
         elif effect is Effect.RESEND:
             self.to_resend.add(receipt.about)
         elif effect is Effect.REJECT:
-            self.fail_match(receipt.at, f"customs refused the {receipt.about}: {receipt.status} {receipt.info}".strip())
+            self.fail_match(at, f"customs refused the {receipt.about}: {receipt.status} {receipt.info}".strip())
 
     def _apply_to_list(self, receipt: CustomsReceipt) -> None:
         effect = effect_of(receipt.about, receipt.status)

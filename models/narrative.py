@@ -22,7 +22,7 @@ def awaited(case: DeclarationCase) -> tuple[Awaited, ...]:
     """Everything the case waits for now, from whom and until when."""
     if case.over:
         return ()
-    give_up = case.examination.give_up_at if case.examination else None
+    give_up = case.gives_up_at
     if case.state is State.SUBMITTED:
         return tuple(
             Awaited(who=owner, what_en=english, what_zh=chinese, until=give_up)

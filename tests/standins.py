@@ -17,12 +17,15 @@ class RecordingCustoms:
 
     filed: list[tuple[str, AnyDocument]] = field(default_factory=list)
     down: int = 0
+    refusing: set[str] = field(default_factory=set)
 
     def file(self, records: Sequence[AnyDocument], *, message_guid: str, traceparent: str | None = None) -> None:
         """Take a message, or be unavailable as often as told."""
         if self.down:
             self.down -= 1
             raise Unavailable("customs", "told to be down")
+        if records[0].kind in self.refusing:
+            raise Refused("customs", "HTTP_400", "unreadable")
         self.filed += [(message_guid, record) for record in records]
 
     @property

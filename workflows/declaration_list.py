@@ -80,15 +80,16 @@ class DeclarationListWorkflow:
     async def _wait_for_match(self) -> None:
         """Wait for missing or corrected documents; remind after 24 hours, give up after 72 (D-04)."""
         while self.case.state in (State.SUBMITTED, State.MATCH_FAILED) and not self.case.over:
-            entered, examination = self.case.state, self.case.examination
+            entered, examination, give_up_at = self.case.state, self.case.examination, self.case.gives_up_at
             assert examination is not None  # the first examination opens the case
+            assert give_up_at is not None
             now = workflow.now()
-            if now >= examination.give_up_at:
+            if now >= give_up_at:
                 self.case.give_up(now)
             elif now >= examination.remind_at or entered is State.MATCH_FAILED:
                 await self._wait(
                     lambda: self.case.state is not entered,  # noqa: B023  awaited before the next turn
-                    until=examination.give_up_at,
+                    until=give_up_at,
                     why="last call for missing or corrected documents",
                 )
             elif not await self._wait(
@@ -277,7 +278,7 @@ class DeclarationListWorkflow:
     @workflow.signal(name=names.CUSTOMS_NEWS)
     def customs_news(self, news: CustomsNews) -> None:
         """Receipts and tax bills, as the inbox read them."""
-        self.case.take_news(news)
+        self.case.take_news(news, workflow.now())
         self._show()
 
     @workflow.signal(name=names.CONTROL_INSTRUCTION)
@@ -329,8 +330,11 @@ class DeclarationListWorkflow:
             retry_policy=OUTSIDE_RETRIES,
             summary=summary,
         )
-        self.case.take_filing(filing)
-        workflow.set_current_details(markdown(self.case))
+        self.case.take_filing(filing, workflow.now())
+        if filing.refused:
+            self._show()
+        else:
+            workflow.set_current_details(markdown(self.case))
 
     async def _pause_before_resending(self) -> None:
         if self.case.to_resend:

@@ -49,7 +49,7 @@ def _plain_number(value: object) -> object:
 
 def _digits_to_instant(value: object) -> object:
     if isinstance(value, str) and value.isdigit() and len(value) in (14, 17):
-        moment = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=SHANGHAI)
+        moment = datetime.strptime(f"{value[:14]}+0800", "%Y%m%d%H%M%S%z")
         return moment + timedelta(milliseconds=int(value[14:] or "0"))
     if _is_number(value):  # would be taken for seconds or milliseconds since 1970: 202603101030 for a day in 1976
         raise ValueError("an instant is written with 14 or 17 digits, or in ISO 8601")
@@ -58,7 +58,7 @@ def _digits_to_instant(value: object) -> object:
 
 def _digits_to_day(value: object) -> object:
     if isinstance(value, str) and value.isdigit() and len(value) == 8:
-        return datetime.strptime(value, "%Y%m%d").date()
+        return date.fromisoformat(value)
     if _is_number(value):  # as for instants
         raise ValueError("a day is written with 8 digits, or in ISO 8601")
     return value

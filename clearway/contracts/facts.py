@@ -109,7 +109,8 @@ class Examination(Contract):
     port: str = Field("", description="customsCode, once the list is known")
     trade_mode: str = Field("", description="Supervision mode, once the list is known")
     remind_at: Instant = Field(description="When a missing document is called for (RULEBOOK D-04)")
-    give_up_at: Instant = Field(description="When waiting for a document or a correction ends")
+    give_up_at: Instant = Field(description="When waiting for a missing document ends")
+    correction_hours: int = Field(72, description="How long a correction is waited for after a failed comparison")
     answer_by: Instant = Field(description="When customs' silence shows as overdue, if filed now")
     guarantor: str = Field("", description="assureCode: who pays the tax")
 
@@ -120,6 +121,7 @@ class Filing(Contract):
     documents: tuple[DocumentOnFile, ...]
     filed_at: Instant
     answer_by: Instant = Field(description="Customs' silence after this instant shows as overdue")
+    refused: str = Field("", description="Why customs would not even take the message; empty when it did")
 
 
 class LegalClocks(Contract):

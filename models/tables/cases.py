@@ -22,6 +22,7 @@ class CaseRecord(SQLModel, table=True):
     state: str = Field(max_length=20, index=True)
     person_key: str = Field(default="", max_length=64, index=True)
     quota_year: int = 0
+    judgement: str = Field(default="", sa_type=Text, description="The latest judgement as JSON; empty while one is due")
     counted_price: Decimal = Field(default=Decimal(0), sa_type=AmountColumn, description="CNY counted in the year")
     opened_at: datetime = Field(sa_type=InstantColumn)
     changed_at: datetime = Field(sa_type=InstantColumn)

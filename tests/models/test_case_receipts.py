@@ -36,7 +36,7 @@ def test_every_order_of_a_releasing_customs_releases_once(order: list[str], repe
     case = _filed_case()
     arrivals = [*order, *(order[index] for index in repeats)]
     for status in arrivals:
-        case.take_news(CustomsNews(receipts=(_receipt(status),)))
+        case.take_news(CustomsNews(receipts=(_receipt(status),)), AT)
     assert case.state is State.RELEASED
     assert case.duplicate_receipts == len(repeats)
     assert [passage.state for passage in case.passages].count(State.RELEASED) == 1
@@ -48,7 +48,7 @@ def test_no_sequence_of_receipts_breaks_the_case_or_moves_it_back(arrivals: list
     furthest = 0
     for status, seconds in arrivals:
         ended = case.state if case.over else None
-        case.take_news(CustomsNews(receipts=(_receipt(status, seconds),)))
+        case.take_news(CustomsNews(receipts=(_receipt(status, seconds),)), AT)
         assert ended in (None, case.state), "an end is an end"
         if case.state in BACKBONE:
             assert BACKBONE.index(case.state) >= furthest

@@ -25,7 +25,7 @@ def _released_case() -> DeclarationCase:
     case.enter("match", RELEASED)
     case.list_filed = True
     receipt = CustomsReceipt(about=DocumentKind.DECLARATION_LIST, status="800", at=RELEASED)
-    case.take_news(CustomsNews(receipts=(receipt,)))
+    case.take_news(CustomsNews(receipts=(receipt,)), RELEASED)
     case.take_clocks(_clocks(), RELEASED)
     return case
 

@@ -183,3 +183,23 @@ async def test_a_receipt_for_an_ended_list_changes_nothing(desk: Desk) -> None:
     with pytest.raises(Refused):
         await desk.receipts(sample.key, "800")
     assert (await desk.client.view(sample.key)).state is State.RETURNED_ABROAD
+
+
+async def test_a_message_customs_would_not_take_ends_in_a_named_state(desk: Desk) -> None:
+    desk.customs.refusing = {"declaration_list"}
+    sample = desk.sample()
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+    view = await desk.client.wait_for(sample.key, State.REJECTED, timeout=30)
+    assert "unreadable" in view.reason
+
+
+async def test_declaring_again_after_the_release_changes_nothing(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    before = await desk.release(sample.key)
+    answer = await desk.declare(sample)
+    assert answer.accepted
+    assert answer.state is State.RETURN_WINDOW
+    assert await desk.client.view(sample.key) == before

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
         sa.Column("person_key", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("quota_year", sa.Integer(), nullable=False),
+        sa.Column("judgement", sa.Text(), nullable=False),
         sa.Column("counted_price", models.tables.columns.AmountColumn(length=24), nullable=False),
         sa.Column("opened_at", models.tables.columns.InstantColumn(length=32), nullable=False),
         sa.Column("changed_at", models.tables.columns.InstantColumn(length=32), nullable=False),
