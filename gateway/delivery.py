@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
 
@@ -19,14 +19,16 @@ from gateway.refusals import Code, refusal
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
 from models.database import Database
-from models.inbox import ItemState, due_cases, key_of, latest_filings, number_of, waiting_for
+from models.inbox import ItemState, due_cases, due_items, key_of, latest_filings, number_of, waiting_for
 from models.tables import InboxItem, RawMessage
 
 T = TypeVar("T", bound=Answer | None)
+K = TypeVar("K", str, int)
 
 log = logging.getLogger(__name__)
 
 _LONGEST_FAULT = 300
+_NEWS = tuple(kind for kind in Kind if kind is not Kind.DOCUMENT)
 
 
 @dataclass(frozen=True)
@@ -58,25 +60,35 @@ class Delivery:
         self._clock = clock
         self._tracing = tracing
 
-    async def deliver_due(self) -> int:
-        """Deliver to every case with anything due, together with all else that waits for it; how many cases."""
-        due = await asyncio.to_thread(self._due)
-        turns = asyncio.Semaphore(self._settings.parallel)
+    async def deliver_news(self) -> int:
+        """Deliver to every case with news due, together with all other news that waits for it; how many cases."""
+        due = await asyncio.to_thread(self._due_cases)
+        await self._take_turns(due, self._deliver_to)
+        return len(due)
 
-        async def in_turn(workflow_id: str) -> None:
-            async with turns:
-                await self._deliver_to(workflow_id)
-
-        ends = await asyncio.gather(*(in_turn(workflow_id) for workflow_id in due), return_exceptions=True)
-        for workflow_id, end in zip(due, ends, strict=True):
-            if end is not None:
-                log.error("nothing could be delivered to %s: %s", workflow_id, type(end).__name__)
+    async def hand_in_due(self) -> int:
+        """Hand in the documents that the door could not; how many."""
+        due = await asyncio.to_thread(self._due_documents)
+        await self._take_turns(due, self.hand_in)
         return len(due)
 
     async def hand_in(self, item_id: int) -> Answer:
         """Hand a document to its case now. Raises ClearwayError; ServiceUnavailable leaves it waiting for later."""
         waiting = await asyncio.to_thread(self._waiting_one, item_id)
         return await self._carry([waiting], self._submit(waiting))
+
+    async def _take_turns(self, due: Sequence[K], work: Callable[[K], Awaitable[object]]) -> None:
+        """Do the work for each, some at a time; no failure of one keeps the others from their turn."""
+        turns = asyncio.Semaphore(self._settings.parallel)
+
+        async def in_turn(each: K) -> None:
+            async with turns:
+                await work(each)
+
+        ends = await asyncio.gather(*(in_turn(each) for each in due), return_exceptions=True)
+        for each, end in zip(due, ends, strict=True):
+            if end is not None and not isinstance(end, ClearwayError):
+                log.error("nothing could be delivered to %s: %s", each, type(end).__name__)
 
     async def _deliver_to(self, workflow_id: str) -> None:
         for batch in _in_order(await asyncio.to_thread(self._waiting, workflow_id)):
@@ -87,15 +99,13 @@ class Delivery:
             except ClearwayError:
                 continue
 
-    def _call(self, workflow_id: str, batch: Sequence[Waiting]) -> Awaitable[Answer | None]:
+    def _call(self, workflow_id: str, batch: Sequence[Waiting]) -> Awaitable[None]:
         """The one call that carries a batch."""
         first = batch[0].news
         if first.control:
             return self._cases.instruct(workflow_id, first.control)
         if first.result:
             return self._cases.record_inspection(workflow_id, first.result)
-        if first.submission:
-            return self._submit(batch[0])
         receipts = tuple(waiting.news.receipt for waiting in batch if waiting.news.receipt)
         bills = tuple(waiting.news.bill for waiting in batch if waiting.news.bill)
         return self._cases.deliver(workflow_id, CustomsNews(receipts=receipts, bills=bills))
@@ -138,20 +148,18 @@ class Delivery:
         await asyncio.to_thread(self._mark_delivered, batch, refused)
         return answer
 
-    def _due(self) -> Sequence[str]:
+    def _due_cases(self) -> Sequence[str]:
         with self._database.transaction() as session:
-            return due_cases(session, self._clock(), self._settings.batch)
+            return due_cases(session, _NEWS, self._clock(), self._settings.batch)
+
+    def _due_documents(self) -> Sequence[int]:
+        with self._database.transaction() as session:
+            return due_items(session, Kind.DOCUMENT, self._clock(), self._settings.batch)
 
     def _waiting(self, workflow_id: str) -> list[Waiting]:
         with self._database.transaction() as session:
-            now = self._clock()
-            # A document that is not due is in the hands of the door.
-            items = [
-                item
-                for item in waiting_for(session, workflow_id)
-                if item.kind != Kind.DOCUMENT or item.deliver_by <= now
-            ]
-            filings = latest_filings(session, workflow_id) if any(item.kind == Kind.RECEIPT for item in items) else {}
+            items = waiting_for(session, workflow_id, _NEWS)
+            filings = latest_filings(session, workflow_id)
             traces = {kind: filing.traceparent for kind, filing in filings.items()}
             return [_waiting_item(item, session.get_one(RawMessage, item.raw_id), traces) for item in items]
 
@@ -194,18 +202,13 @@ class Delivery:
 
 
 def _in_order(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
-    """Documents first, then customs' news by its own time; what stands side by side in one signal goes together."""
-    documents = [[one] for one in waiting if one.news.submission]
-    news = sorted((one for one in waiting if not one.news.submission), key=lambda one: (_at(one), one.item_id))
+    """By customs' own time; receipts and bills that stand side by side go together in one signal."""
+    ordered = sorted(waiting, key=lambda one: (one.news.at, one.item_id))
     batches: list[list[Waiting]] = []
-    for together, group in groupby(news, key=lambda one: one.news.kind in (Kind.RECEIPT, Kind.BILL)):
+    for together, group in groupby(ordered, key=lambda one: one.news.kind in (Kind.RECEIPT, Kind.BILL)):
         members = list(group)
         batches += [members] if together else [[member] for member in members]
-    return documents + batches
-
-
-def _at(waiting: Waiting) -> datetime:
-    return waiting.news.at or datetime.min.replace(tzinfo=UTC)
+    return batches
 
 
 def _submission_of(waiting: Waiting) -> Submission:

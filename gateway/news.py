@@ -83,15 +83,19 @@ class News(Contract):
         return self.receipt is not None and self.receipt.about is DocumentKind.PAYMENT
 
     @property
-    def at(self) -> datetime | None:
-        """When it happened, as its sender says; None for documents, which go in the order of their arrival."""
+    def at(self) -> datetime:
+        """When it happened, as its sender says; a document when it was submitted."""
         if self.receipt:
             return self.receipt.at
         if self.bill:
             return self.bill.at
         if self.control:
             return self.control.issued_at
-        return self.result.recorded_at if self.result else None
+        if self.result:
+            return self.result.recorded_at
+        if self.submission:
+            return max(document.app_time for document in self.submission.documents)
+        raise ValueError("news without content")
 
     @property
     def dedupe_key(self) -> str:

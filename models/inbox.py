@@ -127,11 +127,12 @@ def parked_after(session: Session, item_id: int, limit: int) -> Sequence[InboxIt
     return session.exec(rows.order_by(col(InboxItem.id)).limit(limit)).all()
 
 
-def due_cases(session: Session, now: datetime, limit: int) -> Sequence[str]:
-    """Workflow ids with anything to be delivered by now, longest due first."""
+def due_cases(session: Session, kinds: Iterable[str], now: datetime, limit: int) -> Sequence[str]:
+    """Workflow ids with anything of these kinds to be delivered by now, longest due first."""
     rows = (
         select(InboxItem.workflow_id)
         .where(InboxItem.state == ItemState.WAITING, InboxItem.deliver_by <= now)
+        .where(col(InboxItem.kind).in_(tuple(kinds)))
         .group_by(col(InboxItem.workflow_id))
         .order_by(func.min(InboxItem.deliver_by), func.min(InboxItem.id))
         .limit(limit)
@@ -139,10 +140,17 @@ def due_cases(session: Session, now: datetime, limit: int) -> Sequence[str]:
     return [workflow_id for workflow_id in session.exec(rows) if workflow_id is not None]
 
 
-def waiting_for(session: Session, workflow_id: str) -> Sequence[InboxItem]:
-    """Everything that waits for one case, in order of arrival."""
+def waiting_for(session: Session, workflow_id: str, kinds: Iterable[str]) -> Sequence[InboxItem]:
+    """Everything of these kinds that waits for one case, in order of arrival."""
     rows = select(InboxItem).where(InboxItem.workflow_id == workflow_id, InboxItem.state == ItemState.WAITING)
-    return session.exec(rows.order_by(col(InboxItem.id))).all()
+    return session.exec(rows.where(col(InboxItem.kind).in_(tuple(kinds))).order_by(col(InboxItem.id))).all()
+
+
+def due_items(session: Session, kind: str, now: datetime, limit: int) -> Sequence[int]:
+    """Numbers of the items of one kind to be delivered by now, oldest first."""
+    rows = select(InboxItem.id).where(InboxItem.state == ItemState.WAITING, InboxItem.kind == kind)
+    due = rows.where(InboxItem.deliver_by <= now).order_by(col(InboxItem.id)).limit(limit)
+    return [number for number in session.exec(due) if number is not None]
 
 
 def latest_filings(session: Session, workflow_id: str) -> dict[DocumentKind, FilingRecord]:

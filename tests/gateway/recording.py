@@ -1,5 +1,6 @@
 """A recording stand-in for the cases, a clock that tests move, and a gateway that can die and start again."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class RecordingCases:
     answer: Answer | None = None
     views: dict[str, CaseView] = field(default_factory=dict)
     before_call: Callable[[], Awaitable[None]] | None = None
+    silent: set[str] = field(default_factory=set)
+    """Calls that never get an answer, as updates do not while no worker runs."""
 
     async def transmit(
         self, document: Document, *, sender: Sender, key: CaseKey | None = None, profile: str = "SEED"
@@ -112,6 +115,8 @@ class RecordingCases:
     async def _take(self, what: str, workflow_id: str, content: object) -> Answer:
         if self.before_call:
             await self.before_call()
+        if what in self.silent:
+            await asyncio.Event().wait()
         if self.failures:
             raise self.failures.pop(0)
         self.calls.append((what, workflow_id, content))

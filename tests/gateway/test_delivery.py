@@ -209,3 +209,22 @@ async def test_the_dispatcher_outlives_a_failing_step_and_says_so(database: Data
         with database.engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE away RENAME TO inbox_item")
         await health(ok=True)
+
+
+async def test_documents_that_get_no_answer_do_not_hold_up_customs(database: Database) -> None:
+    house = House(database, GatewaySettings(call_seconds=2, poll_seconds=0.01, parallel=1))
+    house.know()
+    house.cases.silent = {"transmit"}
+    house.store(sample("order.json"), door="enterprise", sender="E")
+    await house.step()
+    house.clock.pass_seconds(2)
+
+    async with house.app.router.lifespan_context(house.app):
+        await asyncio.sleep(0.1)
+        await house.tell(list_receipt("800"))
+        async with asyncio.timeout(1.5):
+            while not house.cases.told:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+
+    order, receipt = house.items()
+    assert (order.state, order.fault, receipt.state) == ("waiting", "TimeoutError", "delivered")
