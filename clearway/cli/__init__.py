@@ -1,0 +1,40 @@
+"""The command `clearway`: check documents, hand them in, follow lists, ask for returns and cancellations."""
+
+import sys
+
+import typer
+
+from clearway.cli.changes import cancel, confirm_arrival, request_return
+from clearway.cli.checking import check_files
+from clearway.cli.following import show, watch
+from clearway.cli.handing_in import declare, transmit
+from clearway.cli.outcomes import EXIT_CODES, Exit
+
+app = typer.Typer(
+    name="clearway",
+    help="Hand in and follow cross-border e-commerce Declaration Lists.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("preflight", epilog=EXIT_CODES)(check_files)
+app.command("declare", epilog=EXIT_CODES)(declare)
+app.command("transmit", epilog=EXIT_CODES)(transmit)
+app.command("show", epilog=EXIT_CODES)(show)
+app.command("watch", epilog=EXIT_CODES)(watch)
+app.command("return", epilog=EXIT_CODES)(request_return)
+app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
+app.command("cancel", epilog=EXIT_CODES)(cancel)
+
+
+def main() -> None:
+    """Run the command; whatever happens, a person reads a sentence and never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without Chinese shows "?"
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001  the outermost edge; the text may hold personal data, so only the type
+        sys.stderr.write(f"clearway: unexpected {type(error).__name__}; please report it with the command you ran\n")
+        raise SystemExit(Exit.DEFECT) from None

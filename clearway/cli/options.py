@@ -1,0 +1,69 @@
+"""Arguments and options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from clearway.cli.screen import Lang
+from clearway.contracts.case import CaseKey
+from clearway.rules.series import PROFILES
+
+ANSWER_SECONDS = 60.0
+"""How long a command waits for an answer unless told otherwise."""
+
+
+def _profile(value: str) -> str:
+    if value not in PROFILES:
+        raise typer.BadParameter(f"one of {', '.join(PROFILES)}")
+    return value
+
+
+def party_code(value: str | None) -> str | None:
+    """Callback of options that take an enterprise's code."""
+    if value is not None and not 1 <= len(value.strip()) <= 18:
+        raise typer.BadParameter("an enterprise's customs or credit code has 1 to 18 characters")
+    return value
+
+
+def _words(longest: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not 1 <= len(value.strip()) <= longest:
+            raise typer.BadParameter(f"1 to {longest} characters")
+        return value
+
+    return check
+
+
+def case_key(case: str, attempt: int = 1) -> CaseKey:
+    """The key written as EBC/ORDER, or as a whole workflow id; raises BadParameter."""
+    ebc_code, _, order_no = case.removeprefix("declaration-list/").partition("/")
+    try:
+        return CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=attempt)
+    except ValidationError:
+        told = "give EBC/ORDER: the enterprise's code of at most 18 characters and the order number of at most 60"
+        raise typer.BadParameter(told, param_hint="EBC/ORDER") from None
+
+
+Case = Annotated[str, typer.Argument(metavar="EBC/ORDER", help="Enterprise code and order number of the list.")]
+Attempt = Annotated[int, typer.Option(min=1, max=99, help="Corrected copy: 2 after the first rejection, and so on.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of problems and remedies.")]
+Profile = Annotated[str, typer.Option(callback=_profile, help=f"Rule profile: {' or '.join(PROFILES)}.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CEB XML or JSON.")]
+Address = Annotated[
+    str | None,
+    typer.Option(help="Temporal's host:port; else TEMPORAL_ADDRESS or the profile file, else localhost:7233."),
+]
+Namespace = Annotated[str | None, typer.Option(help="Temporal's namespace; else TEMPORAL_NAMESPACE, else default.")]
+TaskQueue = Annotated[
+    str, typer.Option(envvar="CLEARWAY_TASK_QUEUE", show_envvar=True, help="Task queue of the service's workers.")
+]
+Seconds = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds for the whole command.")]
+Endless = Annotated[
+    float | None, typer.Option("--timeout", min=0.1, help="Seconds to go on for; without it, until the list is over.")
+]
+Actor = Annotated[str, typer.Option(callback=_words(60), help="Who acts: enterprise code or operator id.")]
+Reason = Annotated[str, typer.Option(callback=_words(200), help="Why, in at most 200 characters.")]

@@ -1,0 +1,116 @@
+"""The contract as JSON Schema, generated from the models.
+
+Regenerate the published file: `python -m clearway.contracts.schema > docs/contract/clearway.schema.json`.
+"""
+
+import json
+import sys
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
+
+from clearway.contracts import names
+from clearway.contracts.case import (
+    Answer,
+    CancelRequest,
+    CaseView,
+    DeclareList,
+    ReturnArrival,
+    ReturnRequest,
+    StartCase,
+    Transmission,
+)
+from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
+from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
+from clearway.contracts.problems import Problem
+
+Mode = Literal["validation", "serialization"]
+
+DOCUMENTS: tuple[type[BaseModel], ...] = (Order, Payment, Waybill, DeclarationList)
+UPDATES: dict[str, type[BaseModel]] = {
+    names.DECLARE: DeclareList,
+    names.TRANSMIT_DOCUMENT: Transmission,
+    names.REQUEST_RETURN: ReturnRequest,
+    names.CONFIRM_RETURN_ARRIVAL: ReturnArrival,
+    names.CANCEL: CancelRequest,
+}
+SIGNALS: dict[str, type[BaseModel]] = {
+    names.CUSTOMS_NEWS: CustomsNews,
+    names.CONTROL_INSTRUCTION: ControlInstruction,
+    names.INSPECTION_RESULT: InspectionResult,
+}
+INPUTS: tuple[type[BaseModel], ...] = (StartCase, *UPDATES.values(), *SIGNALS.values(), *DOCUMENTS)
+ANSWERS: tuple[type[BaseModel], ...] = (Answer, CaseView, Problem)
+
+PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+
+
+class _Schema(GenerateJsonSchema):
+    """Decimals are strings: a JSON number may lose digits on the way. Numbers are read too, but not promised."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        """A plain decimal number in a string, with the largest number of decimals where there is one."""
+        told: JsonSchemaValue = {"type": "string", "pattern": PLAIN_NUMBER}
+        places = schema.get("decimal_places")
+        if places is not None and schema.get("ge") == 0:
+            told["pattern"] = rf"^[0-9]+(\.[0-9]{{1,{places}}})?$"
+        return told
+
+
+def contract() -> dict[str, Any]:
+    """The whole contract: names under `workflow`, every input and answer by its name under `$defs`.
+
+    Inputs are described as they may be sent, answers as they come back. Fields bear our names; `wire` tells customs'
+    name of a field, by which it is read as well.
+    """
+    wanted: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in INPUTS]
+    wanted += [(model, "serialization") for model in ANSWERS]
+    refs, schemas = models_json_schema(wanted, by_alias=False, schema_generator=_Schema)
+    definitions: dict[str, Any] = schemas["$defs"]
+    for model in DOCUMENTS:
+        _demand_kind(definitions[_name(refs[model, "validation"])])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Clearway: the contract of one Declaration List",
+        "description": "How to read this: docs/contract/README.md.",
+        "workflow": {
+            "type": names.DECLARATION_LIST,
+            "taskQueue": names.TASK_QUEUE,
+            "workflowId": "declaration-list/{ebc_code}/{order_no}, then ~{attempt} from the second attempt on",
+            "input": refs[StartCase, "validation"],
+            "result": refs[CaseView, "serialization"],
+            "updates": {
+                name: {"input": refs[model, "validation"], "result": refs[Answer, "serialization"]}
+                for name, model in UPDATES.items()
+            },
+            "signals": {name: {"input": refs[model, "validation"]} for name, model in SIGNALS.items()},
+            "queries": {names.VIEW: {"result": refs[CaseView, "serialization"]}},
+            "refusal": refs[Problem, "serialization"],
+            "documents": {kind: refs[model, "validation"] for kind, model in zip(DocumentKind, DOCUMENTS, strict=True)},
+            "searchAttributes": {
+                each.name: {"type": each.kind, "meaning": each.meaning} for each in names.SEARCH_ATTRIBUTES
+            },
+        },
+        "$defs": definitions,
+    }
+
+
+def text() -> str:
+    """The contract as the published file holds it."""
+    return json.dumps(contract(), ensure_ascii=False, indent=2, sort_keys=False) + "\n"
+
+
+def _name(ref: JsonSchemaValue) -> str:
+    return str(ref["$ref"]).rpartition("/")[2]
+
+
+def _demand_kind(document: dict[str, Any]) -> None:
+    """JSON says by `kind` which document it is; only Python may leave it out."""
+    document["required"] = ["kind", *document["required"]]
+    document["properties"]["kind"].pop("default", None)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())
