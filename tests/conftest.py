@@ -1,5 +1,6 @@
 """The real Temporal server, once for all tests, each workflow with its own virtual clock."""
 
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from clearway.client import ClearwayClient
 from clearway.embedded import server_arguments, temporal_binary
 from models.database import Database
 from models.registry import load, read
+from tests.desk import Desk
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,3 +39,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
     load(opened, read(ROOT / "deploy" / "registry.yaml"))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+async def desk(temporal: Client, database: Database) -> AsyncIterator[Desk]:
+    """A desk with a running worker."""
+    queue = f"test-{uuid.uuid4()}"
+    made = Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue)
+    async with made.worker():
+        yield made

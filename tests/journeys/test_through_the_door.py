@@ -22,7 +22,7 @@ from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from models.database import Database
 from models.tables import BillRecord
-from tests.workflows.conftest import Desk
+from tests.desk import Desk
 
 TRANSFER = Transfer(cop_code="3301960T01", cop_name="Clearway", dxp_id="DXPENT0000000001")
 INVT_NO = "299120261000000007"

@@ -10,7 +10,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.errors import Refused
 from clearway.testing import corrected
-from tests.workflows.conftest import LIST, Desk
+from tests.desk import LIST, Desk
 
 
 def _instruction(number: str = "K-1") -> ControlInstruction:

@@ -10,7 +10,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EXPRESS, LOG, PAY, corrected
-from tests.workflows.conftest import Desk
+from tests.desk import Desk
 
 KINDS = tuple(DocumentKind)
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from clearway.contracts.states import State
-from tests.workflows.conftest import Desk
+from tests.desk import Desk
 
 
 async def test_happy_list_is_taxed_after_thirty_days_in_few_events(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from clearway.client import ClearwayClient
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.contracts.states import State
 from models.database import Database
-from tests.workflows.conftest import LIST, Desk
+from tests.desk import LIST, Desk
 
 ROOT = Path(__file__).parents[2]
 POINTS = ("submitted", "documents with customs", "list with customs", "return window", "never")

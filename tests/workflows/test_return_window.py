@@ -8,7 +8,7 @@ from clearway.contracts.case import CaseView, ReturnArrival
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import SampleSet
-from tests.workflows.conftest import Desk
+from tests.desk import Desk
 
 
 async def _released(desk: Desk) -> tuple[SampleSet, CaseView]:

@@ -7,7 +7,7 @@ from clearway.contracts.case import CaseView
 from clearway.contracts.facts import PaymentOutcome
 from clearway.contracts.states import Detail, State
 from clearway.testing import SampleSet
-from tests.workflows.conftest import Desk
+from tests.desk import Desk
 
 
 async def _released(desk: Desk) -> tuple[SampleSet, CaseView]:

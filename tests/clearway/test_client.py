@@ -1,0 +1,54 @@
+"""The client's errors are its own, and what it shows fits the server."""
+
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import Client
+
+import clearway
+from clearway.client import SUMMARY_BYTES, ClearwayClient
+from clearway.contracts.case import CaseKey
+from clearway.contracts.states import State
+from clearway.errors import NotFound, ServiceUnavailable
+from clearway.testing import sample_set
+from tests.desk import Desk
+
+AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+
+
+async def test_an_unknown_list_is_not_found(temporal: Client) -> None:
+    with pytest.raises(NotFound) as error:
+        await ClearwayClient(temporal).view(CaseKey(ebc_code="E", order_no="nobody"))
+    assert error.value.problems[0].code == "E_NOT_FOUND"
+    assert "declaration-list/E/nobody" in str(error.value)
+
+
+async def test_no_server_is_unavailable_with_a_remedy() -> None:
+    with pytest.raises(ServiceUnavailable) as error:
+        await ClearwayClient.connect("127.0.0.1:1")
+    assert "TEMPORAL_ADDRESS" in error.value.problems[0].remedy_en
+
+
+async def test_the_summary_of_a_long_chinese_order_number_fits(desk: Desk) -> None:
+    number = "订单" * 30
+    sample = sample_set(number, at=AT)
+    await desk.client.transmit(sample.order, sender=sample.transmissions[0].sender)
+    description = await desk.handle(sample.key).describe()
+    summary = await description.static_summary()
+    assert summary is not None
+    assert summary.startswith("Order 订单")
+    assert len(summary.encode()) <= SUMMARY_BYTES
+
+
+async def test_waiting_too_long_is_a_timeout(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.transmit(sample, sample.order)
+    with pytest.raises(TimeoutError):
+        await desk.client.wait_for(sample.key, State.TAXED, timeout=0.2)
+
+
+def test_everything_public_can_be_imported_from_the_top() -> None:
+    for name in clearway.__all__:
+        assert getattr(clearway, name).__name__ == name
+    with pytest.raises(AttributeError):
+        _ = clearway.nothing

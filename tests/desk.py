@@ -1,0 +1,145 @@
+"""A list's surroundings: the real server, a worker with real activities on a database, stand-ins outside."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
+from temporalio.testing import TimeSkipper
+
+from clearway.client import ClearwayClient
+from clearway.contracts.case import Answer, CaseKey, CaseView
+from clearway.contracts.customs import CustomsNews, CustomsReceipt
+from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, DocumentKind
+from clearway.contracts.parties import Sender
+from clearway.contracts.states import State
+from clearway.testing import SampleSet, sample_set
+from models.database import Database
+from models.tables import BillRecord
+from tests.standins import Authority, RecordingCustoms, ScriptedBank
+from worker import build_worker
+
+LIST = DocumentKind.DECLARATION_LIST
+
+
+@dataclass
+class Desk:
+    """Drives one list at a time and plays customs by hand."""
+
+    client: ClearwayClient
+    database: Database
+    queue: str
+    customs: RecordingCustoms = field(default_factory=RecordingCustoms)
+    bank: ScriptedBank = field(default_factory=ScriptedBank)
+    authority: Authority = field(default_factory=Authority)
+
+    def worker(self, **options: Any) -> Any:
+        """A new worker process in all but the process."""
+        return build_worker(
+            self.client.temporal,
+            self.database,
+            customs=self.customs,
+            bank=self.bank,
+            authority=self.authority,
+            person_key_secret="test",
+            task_queue=self.queue,
+            **options,
+        )
+
+    def sample(self, **changes: Any) -> SampleSet:
+        """A new order, submitted a little before now."""
+        return sample_set(f"T{uuid.uuid4().hex[:12]}", at=datetime.now(UTC) - timedelta(minutes=10), **changes)
+
+    async def declare(self, sample: SampleSet) -> Answer:
+        """The list and its three documents in one call."""
+        return await self.client.declare(
+            sample.declaration_list,
+            sender=Sender(code=sample.declaration_list.agent_code),
+            documents=sample.transmissions,
+        )
+
+    async def transmit(self, sample: SampleSet, document: AnyDocument) -> Answer:
+        """One document, by its own party."""
+        owners = {
+            "order": sample.order.ebc_code,
+            "payment": sample.payment.pay_code,
+            "waybill": sample.waybill.logistics_code,
+            "declaration_list": sample.declaration_list.agent_code,
+        }
+        return await self.client.transmit(document, sender=Sender(code=owners[document.kind]), key=sample.key)
+
+    def handle(self, key: CaseKey) -> WorkflowHandle[Any, Any]:
+        """The workflow of a case."""
+        return self.client.temporal.get_workflow_handle(key.workflow_id)
+
+    async def receipts(
+        self,
+        key: CaseKey,
+        *statuses: str,
+        about: tuple[DocumentKind, ...] = (LIST,),
+        at: datetime | None = None,
+        info: str = "",
+    ) -> None:
+        """Customs' receipts, delivered as the inbox delivers them."""
+        moment = at or datetime.now(UTC)
+        news = CustomsNews(
+            receipts=tuple(
+                CustomsReceipt(about=kind, status=status, at=moment, info=info) for kind in about for status in statuses
+            )
+        )
+        await self.client.deliver(key.workflow_id, news)
+
+    async def accept_documents(self, key: CaseKey) -> None:
+        """Wait until the three documents are with customs, then let customs store them."""
+        await self.until(key, lambda view: len(view.filings) == 1)
+        await self.receipts(key, "2", "3", "120", about=THREE_DOCUMENTS)
+        await self.until(key, lambda view: any(d.kind is LIST for f in view.filings for d in f.documents))
+
+    async def release(self, key: CaseKey, *, at: datetime | None = None) -> CaseView:
+        """Customs releases the list; the return window is open."""
+        await self.accept_documents(key)
+        await self.receipts(key, "2", "3", "120", "399", "800", at=at)
+        return await self.client.wait_for(key, State.RETURN_WINDOW, timeout=30)
+
+    def bill(self, key: CaseKey, total: str, status: str = "1") -> None:
+        """Customs' tax bill, as the inbox keeps it."""
+        with self.database.transaction() as session:
+            session.merge(
+                BillRecord(
+                    bill_no=f"B-{key.order_no}",
+                    invt_no="299120261000000001",
+                    workflow_id=key.workflow_id,
+                    status=status,
+                    total=Decimal(total),
+                    payment_order_no=f"E-{key.order_no}",
+                    at=datetime.now(UTC),
+                )
+            )
+
+    async def until(self, key: CaseKey, holds: Any) -> CaseView:
+        """The first view for which something holds."""
+        async for view in self.client.watch(key, every=0.05):
+            if holds(view):
+                return view
+        raise AssertionError(f"the case ended as {view.state} before it held")
+
+    async def forward(self, key: CaseKey, span: timedelta) -> None:
+        """Move this case's clock."""
+        await TimeSkipper(self.client.temporal).fast_forward(self.handle(key), span)
+
+    async def forward_to(self, key: CaseKey, moment: datetime) -> None:
+        """Move this case's clock to an instant."""
+        now = await TimeSkipper(self.client.temporal).get_current_time(self.handle(key))
+        if moment > now:
+            await self.forward(key, moment - now)
+
+    async def events(self, key: CaseKey) -> list[str]:
+        """Names of the history's events."""
+        prefix = "EVENT_TYPE_"
+        return [
+            EventType.Name(event.event_type).removeprefix(prefix)
+            async for event in self.handle(key).fetch_history_events()
+        ]
