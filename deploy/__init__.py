@@ -1,0 +1,1 @@
+"""Running Clearway: the local stack, the demo, and the image."""

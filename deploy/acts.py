@@ -1,0 +1,189 @@
+"""What people do in the demo: they hand in, correct, cancel and return, through the client, as enterprises would."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+from temporalio.testing import TimeSkipper
+
+from clearway.client import ClearwayClient
+from clearway.contracts.case import CaseKey, CaseView, ReturnArrival, Transmission
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.facts import LegalClocks
+from clearway.contracts.parties import Sender
+from clearway.contracts.states import State
+from clearway.errors import Refused
+from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE, SampleSet, corrected
+
+PATIENCE = 60.0
+"""Real seconds for which a list may stand still before the demo calls that a fault."""
+LOOK = 0.2
+"""Real seconds between two looks at a list."""
+RESEND_PAUSE = timedelta(minutes=5, seconds=1)
+"""The list's own time that the workflow waits before it sends again what customs could not take."""
+AGENT_SENDS, EBC_SENDS = Sender(code=AGENT), Sender(code=EBC)
+
+
+class Unexpected(Exception):
+    """The list did otherwise than the scene needs; the text says what."""
+
+
+@dataclass
+class Play:
+    """One list on the stage: its documents, the way to its case, and the hand on its clock."""
+
+    client: ClearwayClient
+    sample: SampleSet
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> CaseKey:
+        """The case on stage."""
+        return self.sample.key
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        """The workflow of the list."""
+        return self.client.temporal.get_workflow_handle(self.key.workflow_id)
+
+    async def declare(self, *documents: Transmission) -> None:
+        """The broker declares the list, with documents it holds."""
+        declaration = self.sample.declaration_list
+        answer = await self.client.declare(declaration, sender=AGENT_SENDS, documents=documents)
+        if not answer.accepted:
+            raise Unexpected("refused: " + "; ".join(f"{each.code} {each.message_en}" for each in answer.problems))
+
+    async def until(self, holds: Callable[[CaseView], bool], what: str) -> CaseView:
+        """The first view for which something holds. Raises Unexpected when none comes."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for view in self.client.watch(self.key, every=LOOK):
+                    if holds(view):
+                        return view
+        except TimeoutError:
+            raise Unexpected(f"not {what} after {PATIENCE:.0f} s") from None
+        raise Unexpected(f"ended as {view.state} before it was {what}")
+
+    async def reach(self, *states: State) -> CaseView:
+        """The case once it is in one of the states. Raises Unexpected when it does not get there."""
+        return await self.until(lambda view: view.state in states, " or ".join(states))
+
+    async def clocks(self) -> LegalClocks:
+        """The deadlines of the release."""
+        view = await self.reach(State.RETURN_WINDOW)
+        if view.clocks is None:
+            raise Unexpected("the return window is open, but its deadlines are not set")
+        return view.clocks
+
+    async def now(self) -> datetime:
+        """The instant on the list's own clock."""
+        return await TimeSkipper(self.client.temporal).get_current_time(self.handle)
+
+    async def forward(self, span: timedelta) -> None:
+        """Move the list's own clock; everything that falls due on the way happens."""
+        await TimeSkipper(self.client.temporal).fast_forward(self.handle, span)
+
+    async def forward_to(self, moment: datetime) -> None:
+        """Move the list's own clock to an instant."""
+        await self.forward(max(moment - await self.now(), timedelta(0)))
+
+
+Act = Callable[[Play], Awaitable[None]]
+
+
+# --- until customs has spoken --------------------------------------------------------------------------------------
+
+
+async def declare(play: Play) -> None:
+    """The list and the three documents in one call, each document in its own party's name."""
+    await play.declare(*play.sample.transmissions)
+
+
+async def declare_by_express(play: Play) -> None:
+    """The express operator hands the order in for the e-commerce enterprise, on its written commitment (seed S1.2)."""
+    _, payment, waybill = play.sample.transmissions
+    entrusted = Sender(code=EXPRESS, on_behalf_of=EBC)
+    await play.declare(Transmission(document=play.sample.order, sender=entrusted), payment, waybill)
+
+
+async def declare_one_by_one(play: Play) -> None:
+    """Enterprise, payment enterprise and logistics enterprise each hand in their own; the list comes last."""
+    for transmission in play.sample.transmissions:
+        await play.client.transmit(transmission.document, sender=transmission.sender, key=play.key)
+    await play.declare()
+
+
+async def declare_then_correct_payment(play: Play) -> None:
+    """Customs refuses the payment voucher; the payment enterprise hands in a corrected one."""
+    await declare(play)
+    view = await play.reach(State.MATCH_FAILED)
+    play.notes.append(f"first: {view.reason}")
+    better = corrected(play.sample.payment, note="corrected")
+    await play.client.transmit(better, sender=Sender(code=better.pay_code), key=play.key)
+
+
+async def declare_and_wait_for_resending(play: Play) -> None:
+    """Sending to customs fails; after five minutes of the list's own time the workflow sends again."""
+    await declare(play)
+    await play.until(lambda view: any(each.status == "4" for each in view.receipts), "told of the failure")
+    await play.forward(RESEND_PAUSE)
+
+
+async def declare_with_three_mismatches(play: Play) -> None:
+    """Amount, orderer and consignee differ between the documents; all three are told at once."""
+    sample = play.sample
+    play.sample = (
+        sample.changed(DocumentKind.PAYMENT, amount_paid=sample.payment.amount_paid - 1)
+        .changed(DocumentKind.WAYBILL, consignee="赵六")
+        .changed(DocumentKind.DECLARATION_LIST, buyer_name="王大明")
+    )
+    await declare(play)
+
+
+async def cancel_before_filing(play: Play) -> None:
+    """The payment is missing, so nothing is filed yet, and the enterprise thinks better of it."""
+    order, _, waybill = play.sample.transmissions
+    await play.declare(order, waybill)
+    await play.client.cancel(play.key, actor=EBC, reason="the customer withdrew")
+
+
+# --- afterwards, on the list's own clock ---------------------------------------------------------------------------
+
+
+async def pay_tax(play: Play) -> None:
+    """Thirty days pass without a return; the workflow pays."""
+    await play.forward_to((await play.clocks()).tax_window_opens)
+    await play.reach(State.TAXED)
+
+
+async def return_all(play: Play) -> None:
+    """On day ten the enterprise applies to return everything; five days later the originals are back."""
+    await play.clocks()
+    await play.forward(timedelta(days=10))
+    await play.client.request_return(play.key, actor=EBC, reason="does not fit")
+    await play.forward(timedelta(days=5))
+    arrived = await play.now() - timedelta(hours=1)
+    arrival = ReturnArrival(actor=WAREHOUSE, arrived_at=arrived, original_goods=True)
+    await play.client.confirm_return_arrival(play.key, arrival)
+    await play.reach(State.RETURNED)
+
+
+async def return_too_late(play: Play) -> None:
+    """On day 31 a return is refused; the bill never comes, so our own figure is paid 48 hours before the deadline."""
+    clocks = await play.clocks()
+    await play.forward_to(clocks.return_application_before)
+    await play.until(lambda view: "BILL_MISSING" in view.alarms, "told that the bill is missing")
+    try:
+        await play.client.request_return(play.key, actor=EBC, reason="does not fit")
+    except Refused as refusal:
+        codes = [problem.code for problem in refusal.problems]
+        if codes != ["E_RETURN_LATE_APPLY"]:
+            raise Unexpected(f"the late return was refused as {codes}") from refusal
+        play.notes.append(f"return refused: {codes[0]}")
+    else:
+        raise Unexpected("a return on day 31 was accepted")
+    await play.forward_to(clocks.payment_guard_at)
+    await play.reach(State.TAXED)

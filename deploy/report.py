@@ -1,0 +1,179 @@
+"""What the demo tells people: progress while it runs, one table at the end, and where to look next."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from clearway.contracts.base import SHANGHAI, Contract
+from clearway.contracts.case import CaseView
+from clearway.contracts.states import Detail, State
+from deploy.expected import paid_amount
+
+PLAIN_WIDTH = 180
+"""Columns of the table where there is no terminal to measure, as in a log."""
+
+
+class Outcome(Contract):
+    """How one list of the demo ended."""
+
+    order_no: str
+    shows: str
+    workflow_id: str
+    state: State
+    detail: Detail
+    awaited: str = ""
+    released_at: datetime | None = None
+    release_day: str = ""
+    payment_deadline: str = ""
+    tax: Decimal | None = None
+    paid: Decimal | None = None
+    paid_at: datetime | None = None
+    reason: str = ""
+    alarms: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    history_events: int = 0
+    faults: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, view: CaseView, shows: str, events: int, notes: list[str], faults: list[str]) -> "Outcome":
+        """From the case as it stands."""
+        clocks, payment = view.clocks, view.payment
+        return cls(
+            order_no=view.key.order_no,
+            shows=shows,
+            workflow_id=view.key.workflow_id,
+            state=view.state,
+            detail=view.detail,
+            awaited=", ".join(dict.fromkeys(each.who for each in view.awaited)),
+            released_at=clocks.released_at if clocks else None,
+            release_day=str(clocks.release_day) if clocks else "",
+            payment_deadline=str(clocks.payment_deadline) if clocks else "",
+            tax=view.tax_due,
+            paid=paid_amount(view),
+            paid_at=payment.paid_at if payment else None,
+            reason=view.reason,
+            alarms=view.alarms,
+            problems=tuple(problem.code for problem in view.judgement.problems) if view.judgement else (),
+            notes=tuple(notes),
+            history_events=events,
+            faults=tuple(faults),
+        )
+
+
+def console_for(stream: Any) -> Console:
+    """A console on a stream: as wide as the terminal, or wide enough for a log."""
+    console = Console(file=stream, highlight=False)
+    return console if console.is_terminal else Console(file=stream, highlight=False, width=PLAIN_WIDTH)
+
+
+class Progression:
+    """Progress: a bar on a terminal, a line for each list elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar = Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[latest]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> "Progression":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def open(self, chapter: str, lists: int) -> "Chapter":
+        """A new chapter over so many lists."""
+        return Chapter(self._console, self._bar, chapter, lists)
+
+
+class Chapter:
+    """One chapter's progress."""
+
+    def __init__(self, console: Console, bar: Progress, title: str, lists: int) -> None:
+        self._console = console
+        self._bar = bar
+        self._lists = lists
+        self._done = 0
+        self._task = bar.add_task(title, total=lists, latest="")
+        if not console.is_terminal:
+            console.print(f"{title} ({lists} lists)")
+
+    def advance(self, order_no: str, told: str) -> None:
+        """One list got through the chapter."""
+        self._done += 1
+        line = f"{order_no} {told}"
+        self._bar.update(self._task, advance=1, latest="" if self._done == self._lists else escape(line[:60]))
+        if not self._console.is_terminal:
+            self._console.print(f"  [{self._done:>2}/{self._lists}] {line}", markup=False, crop=False)
+
+
+def show_table(console: Console, outcomes: list[Outcome]) -> None:
+    """Every list with its end; times are Shanghai's, amounts CNY."""
+    table = Table(title="How every list ended (Shanghai time, CNY)", show_lines=True)
+    table.add_column("order", no_wrap=True)
+    table.add_column("what it shows", min_width=24)
+    table.add_column("state")
+    table.add_column("released\nD0", no_wrap=True)
+    table.add_column("payment\ndeadline", no_wrap=True)
+    table.add_column("tax\npaid at", no_wrap=True)
+    table.add_column("reason, alarms", min_width=24, overflow="fold")
+    table.add_column("events", justify="right")
+    table.add_column("as\nexpected")
+    for outcome in outcomes:
+        table.add_row(
+            outcome.order_no,
+            escape(outcome.shows),
+            f"[bold]{outcome.state}[/]\n{outcome.detail}" + (f"\nawaits {outcome.awaited}" if outcome.awaited else ""),
+            _two(_at(outcome.released_at), outcome.release_day and f"D0 {outcome.release_day}"),
+            outcome.payment_deadline,
+            _two("" if outcome.paid is None else str(outcome.paid), _at(outcome.paid_at)),
+            escape("\n".join(_remarks(outcome))),
+            str(outcome.history_events),
+            "[green]ok[/]" if not outcome.faults else "[red]NOT[/]",
+        )
+    console.print(table)
+
+
+def as_json(outcomes: list[Outcome], seconds: float) -> str:
+    """The same for machines."""
+    return json.dumps(
+        {
+            "lists": [{**each.model_dump(mode="json"), "as_expected": not each.faults} for each in outcomes],
+            "as_expected": not any(each.faults for each in outcomes),
+            "seconds": round(seconds, 1),
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _remarks(outcome: Outcome) -> list[str]:
+    remarks = [] if outcome.state is State.TAXED and outcome.reason == "tax paid" else [outcome.reason]
+    remarks += outcome.notes
+    if outcome.problems:
+        remarks.append("problems: " + ", ".join(outcome.problems))
+    if outcome.alarms:
+        remarks.append("alarms: " + ", ".join(outcome.alarms))
+    return [remark for remark in remarks if remark]
+
+
+def _two(first: str, second: str) -> str:
+    return "\n".join(part for part in (first, second) if part)
+
+
+def _at(moment: datetime | None) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else ""

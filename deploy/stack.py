@@ -1,0 +1,242 @@
+"""The local stack as child processes: Temporal with its Web UI, the simulated outside world, gateway and worker."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from clearway.connection import data_converter
+from clearway.contracts.names import TASK_QUEUE
+from clearway.embedded import server_arguments, storage_arguments, temporal_binary
+from deploy.child import STEP, Child, command_of
+from deploy.ports import LOOPBACK, Ports
+from deploy.record import Record, clear_leftovers
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = ROOT / ".run"
+REGISTRY = ROOT / "deploy" / "registry.yaml"
+START_SECONDS = 90.0
+"""A part that has not answered after this long did not start."""
+
+
+class StackError(Exception):
+    """The stack cannot run; the text says why and what to do."""
+
+
+class Stack:
+    """The four parts on one data directory; a context that starts them and leaves no process and no port behind."""
+
+    def __init__(self, data: Path, ports: Ports, *, detached: bool = False, fresh: bool = False) -> None:
+        """A stack on a data directory, which `fresh` empties first; `detached` is one that `make down` ends."""
+        self.data = data
+        self.ports = ports
+        self.temporal_address = f"{LOOPBACK}:{ports.temporal}"
+        self.web_ui_url = f"http://{LOOPBACK}:{ports.web_ui}"
+        self.gateway_url = f"http://{LOOPBACK}:{ports.gateway}"
+        self.simulator_url = f"http://{LOOPBACK}:{ports.simulator}"
+        self._detached = detached
+        self._fresh = fresh
+        self._environment = self._compose_environment()
+        self.children = [
+            self._child("temporal", self._temporal_command()),
+            self._child("simulator", (sys.executable, "-m", "simulator", "--port", str(ports.simulator))),
+            self._child("gateway", (sys.executable, "-m", "gateway", "--port", str(ports.gateway))),
+            self._child("worker", (sys.executable, "worker.py")),
+        ]
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def start(self) -> None:
+        """Start every part and wait until it answers. Raises StackError with the reason and the remedy."""
+        self._refuse_second()
+        clear_leftovers(self.data)
+        self._refuse_taken_ports()
+        if self._fresh:
+            shutil.rmtree(self.data, ignore_errors=True)
+        temporal, simulator, gateway, worker = self.children
+        temporal.start()
+        self.write_record(ready=False)
+        self._load_registry()
+        self._await(temporal, self._temporal_answers)
+        for child in (simulator, gateway, worker):
+            child.start()
+        self.write_record(ready=False)
+        self._await(simulator, lambda: _answers(f"{self.simulator_url}/health"))
+        self._await(gateway, lambda: _answers(f"{self.gateway_url}/health"))
+        self._await(worker, self._worker_polls)
+        self.write_record(ready=True)
+
+    def end(self) -> None:
+        """End the parts, the one that depends on most first; safe to call at any moment."""
+        for child in reversed(self.children):
+            child.end()
+        Record.remove(self.data, os.getpid())
+
+    def fallen(self) -> list[Child]:
+        """Parts that were started and run no more."""
+        return [child for child in self.children if child.exit_status is not None]
+
+    def write_record(self, *, ready: bool) -> None:
+        """Note who runs, for `down` and for whoever starts next on this data."""
+        Record(
+            pid=os.getpid(),
+            command=command_of(os.getpid()),
+            detached=self._detached,
+            ready=ready,
+            web_ui_url=self.web_ui_url,
+            gateway_url=self.gateway_url,
+            simulator_url=self.simulator_url,
+            temporal_address=self.temporal_address,
+            children={child.name: child.pid for child in self.children if child.pid},
+        ).write(self.data)
+
+    async def connect(self) -> Client:
+        """A client of this stack's server, whatever `TEMPORAL_*` says. Raises RuntimeError when it does not answer."""
+        return await Client.connect(self.temporal_address, data_converter=data_converter())
+
+    def _compose_environment(self) -> dict[str, str]:
+        """Our own variables over the user's; a profile for another Temporal server must not lead a part astray."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+        return inherited | {
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": "default",
+            "TEMPORAL_CONFIG_FILE": os.devnull,
+            "CLEARWAY_DATABASE_URL": f"sqlite:///{self.data / 'clearway.db'}",
+            "CLEARWAY_CUSTOMS_URL": self.simulator_url,
+            "CLEARWAY_BANK_URL": self.simulator_url,
+            "CLEARWAY_IDENTITY_URL": self.simulator_url,
+            "CLEARWAY_SIMULATOR_GATEWAY_URL": self.gateway_url,
+            "CLEARWAY_SIMULATOR_HOST": LOOPBACK,
+            "CLEARWAY_GATEWAY_HOST": LOOPBACK,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _child(self, name: str, command: tuple[str, ...]) -> Child:
+        log = self.data / "logs" / f"{name}.log"
+        return Child(name, command, log=log, directory=ROOT, environment=self._environment)
+
+    def _temporal_command(self) -> tuple[str, ...]:
+        try:
+            binary = temporal_binary()
+        except FileNotFoundError as error:
+            raise StackError(f"{error}; `make .venv` installs it") from error
+        return (
+            *(binary, "server", "start-dev", "--ip", LOOPBACK, "--log-level", "error"),
+            *("--port", str(self.ports.temporal), "--ui-port", str(self.ports.web_ui), "--ui-ip", LOOPBACK),
+            *storage_arguments(self.data / "temporal.db"),
+            *server_arguments(),
+        )
+
+    def _refuse_second(self) -> None:
+        record = Record.read(self.data)
+        if record and record.is_running and record.pid != os.getpid():
+            remedy = "end it with: make down" if record.detached else "wait until it ends"
+            raise StackError(f"a stack runs on {_shown(self.data)} already (pid {record.pid}); {remedy}")
+
+    def _refuse_taken_ports(self) -> None:
+        taken = self.ports.taken()
+        if taken:
+            told = ", ".join(f"{LOOPBACK}:{port} (for {part.replace('_', ' ')})" for part, port in taken.items())
+            raise StackError(
+                f"already in use: {told}. End what listens there (`make down`, if it is ours), "
+                "or choose another port: make up UP='--temporal 17233 --web-ui 18233 --gateway 18000 --simulator 18100'"
+            )
+
+    def _load_registry(self) -> None:
+        command = [sys.executable, "-m", "models.registry", str(REGISTRY)]
+        loaded = subprocess.run(
+            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=START_SECONDS, check=False
+        )
+        if loaded.returncode:
+            raise StackError(f"the registry could not be loaded:\n{loaded.stderr.strip()[-2000:]}")
+
+    def _await(self, child: Child, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not holds():
+            if child.exit_status is not None:
+                raise StackError(told_of(child))
+            if time.monotonic() > deadline:
+                raise StackError(f"{child.name} did not answer within {START_SECONDS:.0f} s:\n{child.tail()}")
+            time.sleep(STEP)
+
+    def _temporal_answers(self) -> bool:
+        async def ask() -> bool:
+            return await (await self.connect()).service_client.check_health()
+
+        try:
+            return asyncio.run(ask())
+        except (RuntimeError, RPCError):
+            return False
+
+    def _worker_polls(self) -> bool:
+        async def ask() -> bool:
+            client = await self.connect()
+            answers = [
+                await client.workflow_service.describe_task_queue(
+                    DescribeTaskQueueRequest(
+                        namespace=client.namespace, task_queue=TaskQueue(name=TASK_QUEUE), task_queue_type=kind
+                    )
+                )
+                for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
+            ]
+            return all(answer.pollers for answer in answers)
+
+        try:
+            return asyncio.run(ask())
+        except (RuntimeError, RPCError):
+            return False
+
+
+def end_on_signal() -> None:
+    """Turn SIGTERM and Ctrl-C into one orderly SystemExit; a second one does not disturb the parts' ending."""
+
+    def leave(number: int, _: object) -> None:
+        for demand in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(demand, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for demand in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(demand, leave)
+
+
+def told_of(child: Child) -> str:
+    """That a part has ended, how, and the end of its log."""
+    return f"{child.name} ended with status {child.exit_status}; the end of {_shown(child.log)}:\n{child.tail()}"
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
