@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
 
-from clearway.contracts.case import Answer, Transmission
+from clearway.contracts.case import Answer, CaseKey, Transmission
 from clearway.contracts.customs import CustomsNews
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.problems import Problem
@@ -19,7 +19,7 @@ from gateway.refusals import Code, refusal
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
 from models.database import Database
-from models.inbox import ItemState, due_cases, due_items, key_of, latest_filings, number_of, waiting_for
+from models.inbox import ItemState, due_cases, due_items, latest_filings, number_of, waiting_for
 from models.tables import InboxItem, RawMessage
 
 T = TypeVar("T", bound=Answer | None)
@@ -111,7 +111,7 @@ class Delivery:
         return self._cases.deliver(workflow_id, CustomsNews(receipts=receipts, bills=bills))
 
     async def _submit(self, waiting: Waiting) -> Answer:
-        submission, key, profile = _submission_of(waiting), key_of(waiting.workflow_id), self._settings.profile
+        submission, key, profile = _submission_of(waiting), CaseKey.of(waiting.workflow_id), self._settings.profile
         declaration_list, sender = submission.declaration_list, submission.sender
         if declaration_list is None:
             return await self._cases.transmit(submission.documents[0], sender=sender, key=key, profile=profile)

@@ -12,7 +12,6 @@ from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import ControlInstruction, CustomsReceipt, InspectionResult, TaxBillNotice
 from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order
 from clearway.contracts.parties import Sender
-from models.inbox import key_of
 
 
 class Kind(StrEnum):
@@ -39,7 +38,7 @@ class Submission(Contract):
 
     def aim(self, known: Iterable[str]) -> tuple[str, ...]:
         """The workflow ids meant, given those known for its order; an order or a list may open a case of its own."""
-        keys = [key_of(workflow_id) for workflow_id in known]
+        keys = [CaseKey.of(workflow_id) for workflow_id in known]
         if not keys:
             openers = [document for document in self.documents if isinstance(document, Order | DeclarationList)]
             keys = [CaseKey(ebc_code=opener.ebc_code, order_no=opener.order_no, attempt=1) for opener in openers[:1]]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
+from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.problems import Problem
@@ -25,7 +26,6 @@ from models.inbox import (
     claim,
     find_cases,
     items_under,
-    key_of,
     known_addresses,
     latest_filings,
     number_of,
@@ -221,7 +221,7 @@ def _numbers_of(receipt: CustomsReceipt) -> list[str]:
 
 def _list_of(workflow_id: str) -> tuple[str, str]:
     """The list without its attempt: a later copy of a list has heard what the earlier one was told."""
-    key = key_of(workflow_id)
+    key = CaseKey.of(workflow_id)
     return key.ebc_code, key.order_no
 
 

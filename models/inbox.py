@@ -8,13 +8,12 @@ from enum import StrEnum
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from clearway.contracts.case import CaseKey
+from clearway.contracts.case import ID_PREFIX, CaseKey
 from clearway.contracts.customs import TaxBillNotice
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
 from models.addresses import cases_at
 from models.tables import Address, BillRecord, FilingRecord, InboxItem, RawMessage
 
-_LISTS = "declaration-list/"
 """How the workflow id of every list begins (DESIGN §4)."""
 
 
@@ -85,23 +84,14 @@ def claim(session: Session, raw_id: int) -> RawMessage | None:
     return session.exec(unread_one.with_for_update()).first()
 
 
-def key_of(workflow_id: str) -> CaseKey:
-    """The business key inside a list's workflow id."""
-    ebc_code, _, order = workflow_id.removeprefix(_LISTS).partition("/")
-    order_no, mark, attempt = order.rpartition("~")
-    if mark and order_no and attempt.isascii() and attempt.isdigit() and 1 < int(attempt) <= 99:
-        return CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=int(attempt))
-    return CaseKey(ebc_code=ebc_code, order_no=order, attempt=1)
-
-
 def find_cases(session: Session, addresses: Iterable[str]) -> tuple[str, ...]:
     """Workflow ids known under the first of these addresses that anybody has; only the newest attempt of each list."""
     for address in addresses:
         newest: dict[tuple[str, str], CaseKey] = {}
         for workflow_id in cases_at(session, address):
-            if not workflow_id.startswith(_LISTS):
+            if not workflow_id.startswith(ID_PREFIX):
                 continue
-            key = key_of(workflow_id)
+            key = CaseKey.of(workflow_id)
             known = newest.get((key.ebc_code, key.order_no))
             if known is None or known.attempt < key.attempt:
                 newest[key.ebc_code, key.order_no] = key

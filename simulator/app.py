@@ -11,6 +11,7 @@ from simulator.courier import Courier
 from simulator.customs.books import Books
 from simulator.customs.door import make_door
 from simulator.identity import make_authority
+from simulator.parties import make_parties
 from simulator.refusals import Refusal, answer_refusal, answer_unreadable
 from simulator.scenarios import as_rows
 from simulator.settings import Settings
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(make_door(Books(), courier, settings))
     app.include_router(make_authority())
     app.include_router(make_bank())
+    app.include_router(make_parties(courier))
 
     @app.get("/health")
     async def health() -> dict[str, str | int]:

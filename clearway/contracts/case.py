@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Self
 
 from pydantic import Field
 
@@ -13,6 +14,8 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import Detail, State
 
+ID_PREFIX = "declaration-list/"
+
 
 class CaseKey(Contract):
     """Business key of a list; `attempt` counts corrected copies after a rejection, from 1."""
@@ -23,9 +26,23 @@ class CaseKey(Contract):
 
     @property
     def workflow_id(self) -> str:
-        """The workflow id: `declaration-list/{ebcCode}/{orderNo}`, with a suffix on corrected copies."""
+        """The workflow id: `declaration-list/{ebcCode}/{orderNo}`, with `~2` and so on for corrected copies.
+
+        An order number's own `~` is written `%7E` (and `%` as `%25`), so no two keys share an id.
+        """
         suffix = f"~{self.attempt}" if self.attempt > 1 else ""
-        return f"declaration-list/{self.ebc_code}/{self.order_no}{suffix}"
+        order_no = self.order_no.replace("%", "%25").replace("~", "%7E")
+        return f"{ID_PREFIX}{self.ebc_code}/{order_no}{suffix}"
+
+    @classmethod
+    def of(cls, workflow_id: str) -> Self:
+        """The key in a workflow id; raises ValueError for an id of something else."""
+        if not workflow_id.startswith(ID_PREFIX):
+            raise ValueError(f"{workflow_id!r} is not the id of a Declaration List")
+        ebc_code, _, rest = workflow_id.removeprefix(ID_PREFIX).partition("/")
+        order_no, _, attempt = rest.partition("~")
+        order_no = order_no.replace("%7E", "~").replace("%25", "%")
+        return cls(ebc_code=ebc_code, order_no=order_no, attempt=int(attempt or 1))
 
 
 class StartCase(Contract):

@@ -176,7 +176,7 @@ def _not_json(english: str, chinese: str, at: str) -> MessageRefused:
 def _no_kind(kind: object, pointer: str) -> Problem:
     known = ", ".join(_MODELS)
     given = shown("kind", kind if isinstance(kind, str) else None)
-    told = f"`{given}` is no kind of document" if given else "the document does not say its kind"
+    told = "this is no kind of document" if given else "the document does not say its kind"
     return problem(
         "E_UNKNOWN_KIND",
         (f"{pointer}: {told}", f"{pointer}：单证类型缺失或无法识别"),

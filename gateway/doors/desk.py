@@ -23,7 +23,6 @@ from models.inbox import (
     RawState,
     count_states,
     find_cases,
-    key_of,
     newest_news,
     newest_unread,
     number_of,
@@ -124,7 +123,7 @@ def desk(database: Database, cases: CaseDoor, dispatcher: Dispatcher) -> APIRout
     def newest_key(ebc_code: str, order_no: str) -> CaseKey:
         with database.transaction() as session:
             known = find_cases(session, [case_address(ebc_code, order_no)])
-        return key_of(known[0]) if known else CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=1)
+        return CaseKey.of(known[0]) if known else CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=1)
 
     @router.get("/health", responses={503: {"model": Health, "description": "Messages cannot be kept now"}})
     def show_health(response: Response) -> Health:
