@@ -139,6 +139,8 @@ class DeclarationCase:
     def enter(self, event: str, at: datetime, why: str = "") -> None:
         """Take a transition of the chart; raises if the state does not admit the event."""
         self.chart.send(event)
+        if self.state in ENDS:
+            self.detail = Detail.CLOSED
         self.reason = why
         self.passages.append(Passage(state=self.state, at=at, why=why))
 
@@ -319,7 +321,6 @@ class DeclarationCase:
         self.goods_return = self.goods_return.model_copy(update={"arrived_at": arrival.arrived_at, "outcome": outcome})
         if arrival.original_goods:
             self.enter("confirm_return", at, "all goods are back in time; no tax is due")
-            self.detail = Detail.CLOSED
         else:
             self.raise_alarm("RETURN_NOT_ORIGINAL")
 
@@ -343,12 +344,10 @@ class DeclarationCase:
         late = payment.paid_at is not None and self.clocks is not None and payment.paid_at >= self.clocks.payment_before
         paid = "tax paid late" if late else "tax paid"
         self.enter("settle_tax", at, "no tax is due" if payment.outcome is PaymentOutcome.NOT_DUE else paid)
-        self.detail = Detail.CLOSED
 
     def cancel(self, request: CancelRequest, at: datetime) -> None:
         """End the case at the enterprise's or operator's request."""
         self.enter("cancel", at, f"cancelled by {request.actor}: {request.reason}")
-        self.detail = Detail.CLOSED
 
     def raise_alarm(self, alarm: str) -> None:
         """Show an alarm that operators can filter by."""

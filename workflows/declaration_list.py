@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
     from clearway.contracts.documents import DocumentKind
-    from clearway.contracts.facts import DocumentOnFile, Filing
+    from clearway.contracts.facts import DocumentOnFile, Filing, LegalClocks, PaymentOutcome, TaxPayment
     from clearway.contracts.problems import Problem
     from clearway.contracts.states import State
     from models.case import DeclarationCase
@@ -202,8 +202,8 @@ class DeclarationListWorkflow:
                 bills = len(self.case.bills)
                 await self._wait(
                     lambda: len(self.case.bills) > bills,  # noqa: B023  awaited before the next turn
-                    until=_next_attempt(workflow.now(), clocks.payment_guard_at),
-                    why="next attempt to pay the tax",
+                    until=_next_attempt(payment, workflow.now(), clocks),
+                    why="the tax bill, or the next attempt to pay",
                 )
 
     async def _close(self) -> None:
@@ -368,9 +368,11 @@ def _refuse(problem: Problem | None) -> None:
         raise ApplicationError(problem.message_en, problem.model_dump(mode="json"), type=problem.code)
 
 
-def _next_attempt(now: datetime, guard: datetime) -> datetime:
-    tomorrow = now + timedelta(days=1)
-    return guard if now < guard < tomorrow else tomorrow
+def _next_attempt(payment: TaxPayment, now: datetime, clocks: LegalClocks) -> datetime:
+    """Without a bill at the guard before the deadline, unless the bill comes first; else tomorrow."""
+    if payment.outcome is PaymentOutcome.BILL_MISSING and now < clocks.payment_guard_at:
+        return clocks.payment_guard_at
+    return now + timedelta(days=1)
 
 
 def _day(exclusive: datetime) -> str:
