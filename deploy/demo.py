@@ -19,6 +19,7 @@ from clearway.client import ClearwayClient
 from clearway.errors import ClearwayError
 from clearway.testing import sample_set
 from deploy.acts import LOOK, PATIENCE, Act, Play, Unexpected
+from deploy.leaving import leave
 from deploy.ports import Ports
 from deploy.report import Outcome, Progression, as_json, console_for, show_table
 from deploy.scenarios import SCENES, Scene
@@ -203,4 +204,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -14,16 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from clearway.connection import data_converter
-from clearway.contracts.names import TASK_QUEUE
 from clearway.embedded import server_arguments, storage_arguments, temporal_binary
 from deploy.child import STEP, Child, command_of
+from deploy.pollers import polled
 from deploy.ports import LOOPBACK, Ports
 from deploy.record import Record, clear_leftovers
 
@@ -145,7 +142,7 @@ class Stack:
         try:
             binary = temporal_binary()
         except FileNotFoundError as error:
-            raise StackError(f"{error}; `make .venv` installs it") from error
+            raise StackError(f"{error}; `make install` installs it") from error
         return (
             *(binary, "server", "start-dev", "--ip", LOOPBACK, "--log-level", "error"),
             *("--port", str(self.ports.temporal), "--ui-port", str(self.ports.web_ui), "--ui-ip", LOOPBACK),
@@ -196,16 +193,7 @@ class Stack:
 
     def _worker_polls(self) -> bool:
         async def ask() -> bool:
-            client = await self.connect()
-            answers = [
-                await client.workflow_service.describe_task_queue(
-                    DescribeTaskQueueRequest(
-                        namespace=client.namespace, task_queue=TaskQueue(name=TASK_QUEUE), task_queue_type=kind
-                    )
-                )
-                for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
-            ]
-            return all(answer.pollers for answer in answers)
+            return await polled(await self.connect())
 
         try:
             return asyncio.run(ask())
