@@ -16,7 +16,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import Refused
 from clearway.testing import SampleSet, corrected
-from tests.workflows.conftest import Desk
+from tests.desk import Desk
 
 BILL = "28.21"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -20,8 +20,8 @@ from clearway.client import ClearwayClient
 from clearway.embedded import server_arguments, temporal_binary
 from models.database import Database
 from models.registry import load, read
+from tests.desk import Desk
 from tests.replay.outcomes import OUTCOMES, Outcome
-from tests.workflows.conftest import Desk
 
 ROOT = Path(__file__).parents[2]
 HISTORIES = Path(__file__).parent / "histories" / "declaration-list"

@@ -28,9 +28,7 @@ def _saved(outcome: str) -> dict[str, Any]:
     return events
 
 
-async def _replay(
-    history: str | dict[str, Any], workflow: type[Any] = DeclarationListWorkflow
-) -> WorkflowReplayResult:
+async def _replay(history: str | dict[str, Any], workflow: type[Any] = DeclarationListWorkflow) -> WorkflowReplayResult:
     """Replay in the sandbox, as the worker runs; the identifier is free."""
     replayer = Replayer(workflows=[workflow], data_converter=pydantic_data_converter)
     return await replayer.replay_workflow(
