@@ -9,7 +9,13 @@ import pytest
 from temporalio.testing import TimeSkipper
 
 from clearway.contracts.case import CaseKey, CaseView, ReturnArrival
-from clearway.contracts.customs import ControlInstruction, InspectionOutcome, InspectionResult
+from clearway.contracts.customs import (
+    ControlInstruction,
+    CustomsNews,
+    InspectionOutcome,
+    InspectionResult,
+    TaxBillNotice,
+)
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
 from clearway.contracts.facts import LegalClocks, PaymentOutcome
 from clearway.contracts.parties import Sender
@@ -111,6 +117,17 @@ async def document_refused_by_customs(desk: Desk, sample: SampleSet) -> None:
     await desk.until(sample.key, lambda view: len(view.filings) == 3)
 
 
+async def filing_refused(desk: Desk, sample: SampleSet) -> None:
+    """Customs' door takes neither the payment voucher, which is corrected, nor then the list: rejected."""
+    desk.customs.refusing = {DocumentKind.PAYMENT}
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: view.state is State.MATCH_FAILED)
+    desk.customs.refusing = {DocumentKind.DECLARATION_LIST}
+    await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    await desk.until(sample.key, lambda view: desk.customs.kinds.count(DocumentKind.PAYMENT) == 1)
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+
+
 async def sent_again(desk: Desk, sample: SampleSet) -> None:
     """Customs could take neither a document nor the list at first; each is sent again after a pause."""
     await desk.declare(sample)
@@ -155,12 +172,25 @@ async def return_never_arrived(desk: Desk, sample: SampleSet) -> None:
 
 
 async def bill_missing(desk: Desk, sample: SampleSet) -> None:
-    """Customs sends no tax bill: asked for every day, paid by our own figure close to the deadline."""
+    """Customs sends no tax bill: paid by our own figure close to the deadline."""
     await desk.declare(sample)
     clocks = _clocks(await desk.release(sample.key))
     await desk.forward_to(sample.key, clocks.tax_window_opens)
     await _until_paid(desk, sample.key, PaymentOutcome.BILL_MISSING)
     await desk.forward_to(sample.key, clocks.payment_guard_at + timedelta(seconds=1))
+
+
+async def bill_late(desk: Desk, sample: SampleSet) -> None:
+    """The tax bill comes some days after the payment window opened, and is paid at once."""
+    await desk.declare(sample)
+    clocks = _clocks(await desk.release(sample.key))
+    await desk.forward_to(sample.key, clocks.tax_window_opens)
+    await _until_paid(desk, sample.key, PaymentOutcome.BILL_MISSING)
+    await desk.forward(sample.key, 3 * DAY)
+    desk.bill(sample.key, BILL)
+    at, total = await _now(desk, sample.key), Decimal(BILL)
+    bill = TaxBillNotice(bill_no=f"B-{sample.key.order_no}", invt_no="1", status="1", total=total, at=at)
+    await desk.client.deliver(sample.key.workflow_id, CustomsNews(bills=(bill,)))
 
 
 async def bank_refused(desk: Desk, sample: SampleSet) -> None:
@@ -201,11 +231,13 @@ OUTCOMES = {
     "documents-late": Outcome(documents_late, State.RETURN_WINDOW, closed=False),
     "documents-never-came": Outcome(documents_never_came, State.MATCH_FAILED),
     "document-refused-by-customs": Outcome(document_refused_by_customs, State.MATCHED, closed=False),
+    "filing-refused": Outcome(filing_refused, State.REJECTED),
     "sent-again": Outcome(sent_again, State.RETURN_WINDOW, closed=False),
     "cancelled": Outcome(cancelled, State.CANCELLED),
     "returned": Outcome(returned, State.RETURNED),
     "return-never-arrived": Outcome(return_never_arrived, State.TAXED),
     "bill-missing": Outcome(bill_missing, State.TAXED),
+    "bill-late": Outcome(bill_late, State.TAXED),
     "bank-refused": Outcome(bank_refused, State.TAXED),
     "receipts-twice-late-and-unknown": Outcome(receipts_twice_late_and_unknown, State.TAXED),
 }

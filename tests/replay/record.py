@@ -6,12 +6,14 @@ when no list that began under that release can still be open (forty-six days and
 
 import argparse
 import asyncio
+import json
 import re
 import socket
 import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -66,11 +68,17 @@ async def _history(client: ClearwayClient, name: str, outcome: Outcome) -> str:
             if view.state is not outcome.state:
                 raise RuntimeError(f"{name}: meant to be {outcome.state}, but is {view.state}: {view.reason}")
         database.close()
-        text = (await desk.handle(sample.key).fetch_history()).to_json()
-    strangers = set(re.findall(r'"identity": ?"([^"]*)"', text)) - {IDENTITY}
+        text = _written((await desk.handle(sample.key).fetch_history()).to_json_dict())
+    strangers = set(re.findall(r'"identity":"([^"]*)"', text)) - {IDENTITY}
     if strangers or f"@{socket.gethostname()}" in text:
         raise RuntimeError(f"{name}: the history names this machine ({strangers}); identities must be {IDENTITY!r}")
     return text
+
+
+def _written(history: dict[str, Any]) -> str:
+    """The history as JSON, one event to a line."""
+    events = (json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in history["events"])
+    return '{"events":[\n' + ",\n".join(events) + "\n]}"
 
 
 def main() -> None:
