@@ -1,5 +1,6 @@
 """A case told to people: what is awaited from whom, the view, the Markdown of the Web UI, the filterable attributes."""
 
+import re
 from datetime import datetime
 
 from clearway.contracts.base import SHANGHAI
@@ -143,7 +144,7 @@ def markdown(case: DeclarationCase) -> str:
         parts.append("**Warnings**\n" + "\n".join(_problem_line(problem) for problem in judgement.warnings))
     if case.receipts:
         rows = "\n".join(
-            f"| {_at(each.at)} | {each.about} | {each.status} | {each.info} |" for each in case.receipts[-15:]
+            f"| {_at(each.at)} | {each.about} | {each.status} | {_plain(each.info)} |" for each in case.receipts[-15:]
         )
         parts.append("| customs said | about | status | text |\n|---|---|---|---|\n" + rows)
     if case.payment and case.payment.paid_at:
@@ -154,7 +155,7 @@ def markdown(case: DeclarationCase) -> str:
 def _headline(case: DeclarationCase) -> str:
     steps = " → ".join(f"**{step}**" if step is case.state else str(step) for step in BACKBONE)
     side = "" if case.state in BACKBONE else f" ⟶ **{case.state}**"
-    why = f"\n\n{case.reason}" if case.reason else ""
+    why = f"\n\n{_plain(case.reason)}" if case.reason else ""
     return f"{steps}{side}\n\nOrder `{case.key.order_no}` · {case.detail}{why}"
 
 
@@ -166,8 +167,14 @@ def _awaited_line(each: Awaited) -> str:
 
 
 def _problem_line(problem: Problem) -> str:
-    values = "; ".join(f"`{field.field}` = {field.value}" for field in problem.fields)
-    return f"- `{problem.code}` {problem.message_en} {problem.message_zh} {values}".rstrip()
+    owner = f" ({problem.owner})" if problem.owner else ""
+    english, chinese = _plain(problem.message_en), _plain(problem.message_zh)
+    return f"- `{problem.code}`{owner} {english} {chinese}\n  → {_plain(problem.remedy_en)} {_plain(problem.remedy_zh)}"
+
+
+def _plain(text: str) -> str:
+    """Text from outside, so that Markdown shows it as it is: a masked name ends in an asterisk."""
+    return re.sub(r"([\\*_`|<>])", r"\\\1", text)
 
 
 def _at(moment: datetime) -> str:

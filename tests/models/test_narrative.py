@@ -21,3 +21,9 @@ def test_the_details_show_the_backbone_and_the_place_in_it() -> None:
     text = markdown(case)
     assert "submitted → **matched** → inspected" in text
     assert "Order `CW-1`" in text
+
+
+def test_text_from_outside_is_shown_as_it_is() -> None:
+    case = DeclarationCase(StartCase(key=CaseKey(ebc_code="3301960A01", order_no="CW-1")))
+    case.fail_match(AT, "buyer is 王*, not 张* | `x`")
+    assert r"buyer is 王\*, not 张\* \| \`x\`" in markdown(case)
