@@ -1,6 +1,9 @@
 """The command `clearway`: check documents, hand them in, follow lists, ask for returns and cancellations."""
 
+import contextlib
+import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -29,12 +32,27 @@ app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
 app.command("cancel", epilog=EXIT_CODES)(cancel)
 
 
-def main() -> None:
-    """Run the command; whatever happens, a person reads a sentence and never a traceback."""
+def main() -> NoReturn:
+    """Run the command; whatever happens, a person reads a sentence and never a traceback.
+
+    The process ends without Python's own clearing up: threads of Temporal's client may still be at work then, and now
+    and then they abort the process after its output is complete (temporalio/sdk-python#300): a wrong exit code.
+    """
+    code = _run()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError):  # the reader had enough
+            stream.flush()
+    os._exit(code)
+
+
+def _run() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal without Chinese shows "?"
     try:
         app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except Exception as error:  # noqa: BLE001  the outermost edge; the text may hold personal data, so only the type
         sys.stderr.write(f"clearway: unexpected {type(error).__name__}; please report it with the command you ran\n")
-        raise SystemExit(Exit.DEFECT) from None
+        return Exit.DEFECT
+    return Exit.DONE

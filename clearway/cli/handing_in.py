@@ -38,7 +38,7 @@ class Declared(Contract):
     """Output of `declare --wait`."""
 
     answer: Answer
-    case: CaseView
+    case: CaseView | None
 
 
 def declare(
@@ -101,10 +101,8 @@ def declare(
         return answer, view
 
     answer, view = line.ask(hand_in)
-    if view is None:
-        line.tell(answer, answer_picture(answer, lang))
-    else:
-        line.tell(Declared(answer=answer, case=view), Group(answer_picture(answer, lang), case_picture(view, lang)))
+    pictures = [answer_picture(answer, lang)] + ([case_picture(view, lang)] if view else [])
+    line.tell(Declared(answer=answer, case=view) if wait else answer, Group(*pictures))
     missed = view is not None and wait is not None and not _went_through(view, wait)
     raise typer.Exit(Exit.REFUSED if missed or _is_refused(answer) else Exit.DONE)
 

@@ -14,7 +14,7 @@ from clearway.client import ClearwayClient
 from clearway.contracts import names
 from clearway.contracts.base import Contract
 from clearway.contracts.problems import Problem
-from clearway.errors import ClearwayError
+from clearway.errors import ClearwayError, ServiceUnavailable
 
 T = TypeVar("T")
 INTERRUPTED = 130
@@ -56,6 +56,14 @@ class Line:
         fail(code, problems, as_json=self.as_json, lang=self.lang)
 
     async def _asked(self, call: Callable[[ClearwayClient], Awaitable[T]]) -> T:
-        async with asyncio.timeout(self.timeout):
-            connected = await ClearwayClient.connect(self.address, self.namespace)
-            return await call(ClearwayClient(connected.temporal, task_queue=self.task_queue))
+        # Temporal's client leaves the future of a failed start unread, and asyncio would print that with a traceback.
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+        limit = asyncio.timeout(self.timeout)
+        try:
+            async with limit:
+                connected = await ClearwayClient.connect(self.address, self.namespace)
+                return await call(ClearwayClient(connected.temporal, task_queue=self.task_queue))
+        except ServiceUnavailable as error:
+            if limit.expired():  # Temporal's client answers a cancellation with an error of its own
+                raise TimeoutError from error
+            raise

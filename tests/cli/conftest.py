@@ -1,0 +1,97 @@
+"""The command as people run it: a process of its own, and a running service where one is needed."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+from typer.testing import CliRunner, Result
+
+from clearway.cli import app
+from clearway.contracts.documents import DocumentKind
+from clearway.testing import SampleSet
+from tests.desk import Desk
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+OPTIONS = {
+    DocumentKind.ORDER: "--order",
+    DocumentKind.PAYMENT: "--payment",
+    DocumentKind.WAYBILL: "--waybill",
+    DocumentKind.DECLARATION_LIST: "--list",
+}
+
+
+@dataclass
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON object on stdout."""
+        return json.loads(self.out)
+
+
+Command = Callable[..., Any]
+
+
+def four_files(folder: Path, suffix: str = "xml", **others: Path) -> list[str]:
+    """The options for the four files of a folder, single ones replaced by others."""
+    files = {kind: others.get(kind, folder / f"{kind}.{suffix}") for kind in DocumentKind}
+    return [word for kind, file in files.items() for word in (OPTIONS[kind], str(file))]
+
+
+def written(sample: SampleSet, folder: Path) -> list[str]:
+    """The options for a sample's documents, written as JSON files."""
+    for kind in DocumentKind:
+        (folder / f"{kind}.json").write_text(getattr(sample, kind).model_dump_json(), encoding="utf-8")
+    return four_files(folder, "json")
+
+
+def codes(problems: list[dict[str, Any]]) -> list[str]:
+    """The codes of problems, each once, sorted."""
+    return sorted({problem["code"] for problem in problems})
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs the command in this process, on paper wide enough to keep sentences together."""
+    monkeypatch.setenv("COLUMNS", "500")
+    return lambda *words: CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+@pytest.fixture
+def clearway(temporal: Client, desk: Desk) -> Command:
+    """Runs the command as a process against the running service."""
+    settings = {
+        **os.environ,
+        "TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": temporal.namespace,
+        "CLEARWAY_TASK_QUEUE": desk.queue,
+        "COLUMNS": "500",
+    }
+
+    async def run(*words: str) -> Ended:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "clearway.cli", *words, env=settings, stdout=-1, stderr=-1
+        )
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), timeout=60)
+        except TimeoutError:
+            process.kill()
+            raise
+        assert process.returncode is not None
+        told = err.decode()
+        assert "Traceback" not in told, told
+        return Ended(process.returncode, out.decode(), told)
+
+    return run

@@ -1,0 +1,225 @@
+"""The commands against a running service: answers, exit codes, and never a traceback."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from clearway.contracts.case import CaseKey
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.states import State
+from clearway.errors import NotFound
+from tests.cli.conftest import SAMPLES, Command, codes, four_files, written
+from tests.desk import Desk
+
+EXPRESS = "3301960E01"
+
+
+async def test_three_mismatches_are_told_in_one_answer(clearway: Command) -> None:
+    ended = await clearway("declare", *four_files(SAMPLES / "mismatched"), "--json")
+    assert ended.code == 1
+    assert {"M05", "M08", "M12"} <= set(codes(ended.json["problems"]))
+    assert all(problem["message_en"] and problem["message_zh"] for problem in ended.json["problems"])
+    again = await clearway("declare", *four_files(SAMPLES / "mismatched"))
+    assert again.code == 1
+    for told in ("M05", "M08", "M12", "The order says 318.21 was paid", "请更正有误的一方", "payment.amount_paid"):
+        assert told in again.out
+    assert again.err == ""
+
+
+async def test_coherent_list_is_matched_and_shown(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    sample = desk.sample()
+    declared = await clearway("declare", *written(sample, tmp_path), "--json")
+    assert (declared.code, declared.json["state"], declared.err) == (0, "matched", "")
+    case = f"{sample.key.ebc_code}/{sample.key.order_no}"
+    shown = await clearway("show", case, "--json")
+    assert (shown.code, shown.json["state"], shown.json["tax_due"]) == (0, "matched", "28.21")
+    told = await clearway("show", case, "--lang", "en")
+    assert "✓ submitted → [matched] → inspected → released → return_window → taxed" in told.out
+    assert "awaited: customs' receipt — customs CUS — until" in told.out
+    assert "28.21 CNY" in told.out
+
+
+async def test_documents_come_one_by_one(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    sample = desk.sample()
+    written(sample, tmp_path)
+    case = f"{sample.key.ebc_code}/{sample.key.order_no}"
+    alone = await clearway("declare", "--list", str(tmp_path / "declaration_list.json"), "--json")
+    assert (alone.code, alone.json["missing"]) == (0, ["order", "payment", "waybill"])
+    order = await clearway("transmit", str(tmp_path / "order.json"), "--json")
+    assert (order.code, order.json["missing"]) == (0, ["payment", "waybill"])
+    homeless = await clearway("transmit", str(tmp_path / "payment.json"))
+    assert homeless.code == 2
+    assert "--case" in homeless.err
+    payment = await clearway("transmit", str(tmp_path / "payment.json"), "--case", case, "--json")
+    assert payment.json["missing"] == ["waybill"]
+    waybill = await clearway("transmit", str(tmp_path / "waybill.json"), "--case", case, "--json")
+    assert waybill.json["state"] == "matched"
+
+
+async def test_stranger_may_not_send_and_operator_may_when_entrusted(
+    clearway: Command, desk: Desk, tmp_path: Path
+) -> None:
+    sample = desk.sample()
+    written(sample, tmp_path)
+    order = str(tmp_path / "order.json")
+    stranger = await clearway("transmit", order, "--sender", "9999999999", "--json")
+    assert (stranger.code, codes(stranger.json["problems"])) == (1, ["E_SENDER_UNKNOWN"])
+    alone = await clearway("transmit", order, "--sender", EXPRESS, "--json")
+    assert (alone.code, codes(alone.json["problems"])) == (1, ["E_SENDER_ROLE"])
+    list_too = ("--list", str(tmp_path / "declaration_list.json"))
+    entrusted = await clearway("declare", "--order", order, *list_too, "--sender", EXPRESS, "--json")
+    assert (entrusted.code, entrusted.json["missing"]) == (0, ["payment", "waybill"])
+    view = await desk.client.view(sample.key)
+    senders = {document.kind: document.sender for document in view.documents}
+    assert (senders[DocumentKind.ORDER].code, senders[DocumentKind.ORDER].on_behalf_of) == (
+        EXPRESS,
+        sample.order.ebc_code,
+    )
+    assert senders[DocumentKind.DECLARATION_LIST].code == sample.declaration_list.agent_code
+
+
+async def test_declare_waits_until_the_list_was_released(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    sample = desk.sample()
+    files = written(sample, tmp_path)
+    waiting = asyncio.create_task(clearway("declare", *files, "--wait", "released", "--timeout", "30", "--json"))
+    await _opened(desk, sample.key)
+    await desk.release(sample.key)
+    ended = await waiting
+    assert ended.code == 0, ended.err
+    assert ended.json["answer"]["accepted"] is True
+    assert ended.json["case"]["state"] == "return_window"
+
+
+async def test_wait_ends_in_time_or_when_the_list_is_over(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    sample = desk.sample()
+    files = written(sample, tmp_path)
+    late = await clearway("declare", *files, "--wait", "taxed", "--timeout", "2", "--json")
+    assert (late.code, late.json["error"]["kind"]) == (5, "timeout")
+    assert codes(late.json["error"]["problems"]) == ["E_TIMEOUT"]
+    waiting = asyncio.create_task(clearway("declare", *files, "--wait", "taxed", "--json"))
+    await asyncio.sleep(1)
+    await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
+    over = await waiting
+    assert (over.code, over.json["case"]["state"]) == (1, "cancelled")
+
+
+async def test_watch_tells_every_change_until_the_end(clearway: Command, desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    case = f"{sample.key.ebc_code}/{sample.key.order_no}"
+    watching = asyncio.create_task(clearway("watch", case, "--json"))
+    pictured = asyncio.create_task(clearway("watch", case, "--lang", "zh"))
+    await asyncio.sleep(2)
+    await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
+    lines = [json.loads(line) for line in (await watching).out.splitlines()]
+    assert [lines[0]["state"], lines[-1]["state"]] == ["matched", "cancelled"]
+    picture = await pictured
+    assert picture.code == 0
+    assert "✓ 已提交 → [已比对]" in picture.out
+    assert "[已撤销]" in picture.out
+
+
+async def test_return_is_asked_for_confirmed_and_shown_with_deadlines(clearway: Command, desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    case = f"{sample.key.ebc_code}/{sample.key.order_no}"
+    who = ("--actor", "3301960A01")
+    early = await clearway("return", case, *who, "--reason", "test", "--json")
+    assert (early.code, codes(early.json["error"]["problems"])) == (1, ["E_NOT_RELEASED"])
+    view = await desk.release(sample.key)
+    assert view.clocks is not None
+    asked = await clearway("return", case, *who, "--reason", "test", "--json")
+    assert (asked.code, asked.json["detail"]) == (0, "RETURN_APPLIED")
+    shown = await clearway("show", case)
+    assert f"{view.clocks.return_arrival_before:%Y-%m-%d %H:%M:%S}" in shown.out
+    assert "退货运抵" in shown.out
+    assert "supervision site operator" in shown.out
+    gate = ("--actor", "3301960W01", "--arrived-at", datetime.now(UTC).isoformat())
+    confirmed = await clearway("confirm-arrival", case, *gate, "--original-goods", "--json")
+    assert (confirmed.code, confirmed.json["state"]) == (0, "returned")
+    over = await clearway("cancel", case, *who, "--reason", "test")
+    assert over.code == 1
+    assert "E_ALREADY_ENDED" in over.err
+    assert over.out == ""
+
+
+async def test_cancelled_list_takes_nothing_more(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    sample = desk.sample()
+    files = written(sample, tmp_path)
+    await clearway("declare", *files)
+    case = f"{sample.key.ebc_code}/{sample.key.order_no}"
+    cancelled = await clearway("cancel", case, "--actor", "3301960A01", "--reason", "test")
+    assert cancelled.code == 0
+    assert "cancelled 已撤销" in cancelled.out
+    await desk.client.wait_for(sample.key, State.CANCELLED, timeout=10)
+    again = await clearway("declare", *files, "--json")
+    assert (again.code, again.json["error"]["kind"]) == (1, "refused")
+    corrected = await clearway("declare", *files, "--attempt", "2", "--json")
+    assert corrected.json["workflow_id"] == f"{sample.key.workflow_id}~2"
+
+
+@pytest.mark.parametrize("words", [("show",), ("watch",), ("cancel", "--actor", "3301960A01", "--reason", "test")])
+async def test_unknown_list_is_not_found(clearway: Command, words: tuple[str, ...]) -> None:
+    ended = await clearway(words[0], "3301960A01/NOBODY", *words[1:], "--json")
+    assert (ended.code, ended.json["error"]["kind"]) == (3, "not_found")
+    assert codes(ended.json["error"]["problems"]) == ["E_NOT_FOUND"]
+
+
+async def test_without_a_worker_time_runs_out(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    files = written(desk.sample(), tmp_path)
+    ended = await clearway("declare", *files, "--task-queue", "nobody", "--timeout", "2")
+    assert ended.code == 5
+    assert "E_TIMEOUT" in ended.err
+    assert "2 seconds" in ended.err
+
+
+async def test_faults_of_all_files_are_told_together(clearway: Command, desk: Desk, tmp_path: Path) -> None:
+    files = written(desk.sample(), tmp_path)
+    (tmp_path / "order.json").write_text("{", encoding="utf-8")
+    (tmp_path / "payment.json").unlink()
+    (tmp_path / "waybill.json").write_bytes((SAMPLES / "order.xml").read_bytes())
+    ended = await clearway("declare", *files, "--json")
+    assert (ended.code, ended.json["error"]["kind"]) == (2, "unreadable_input")
+    assert codes(ended.json["error"]["problems"]) == ["E_NOT_JSON", "E_UNREADABLE", "E_WRONG_DOCUMENT"]
+
+
+async def test_mismatch_found_by_the_service_is_the_one_of_the_preflight(
+    clearway: Command, desk: Desk, tmp_path: Path
+) -> None:
+    sample = desk.sample().changed(DocumentKind.PAYMENT, amount_paid=Decimal("1.00"), payer_name="王五")
+    files = written(sample, tmp_path)
+    before = await clearway("preflight", *files, "--json")
+    after = await clearway("declare", *files, "--json")
+    assert (before.code, after.code) == (1, 1)
+    assert before.json["problems"] == after.json["problems"]
+    assert before.json["warnings"] == after.json["warnings"]
+
+
+async def test_service_that_is_down_is_unavailable() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = (sys.executable, "-m", "clearway.cli", "show", "3301960A01/X", "--address", address)
+    for as_json in (False, True):
+        process = await asyncio.create_subprocess_exec(*command, *["--json"] * as_json, stdout=-1, stderr=-1)
+        out, err = await asyncio.wait_for(process.communicate(), timeout=60)
+        assert process.returncode == 4
+        assert "E_UNAVAILABLE" in (out if as_json else err).decode()
+        assert b"Traceback" not in out + err
+
+
+async def _opened(desk: Desk, key: CaseKey) -> None:
+    """Wait until the case exists."""
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(NotFound):
+                await desk.client.view(key)
+                return
+            await asyncio.sleep(0.1)
