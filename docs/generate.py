@@ -1,0 +1,191 @@
+"""The tables of docs/lifecycle.md, docs/rules.md and docs/search-attributes.md: `python -m docs.generate <table>`.
+
+Each prints one block of a page, from the code that decides; `make docs` writes the blocks into the pages.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.names import SEARCH_ATTRIBUTES
+from clearway.contracts.states import BACKBONE, ENDS, State
+from clearway.rules.parameters import Parameters, parameters
+from clearway.rules.series import Series
+from clearway.rules.tables import ConsumptionTax, Goods, TradeMode, Unit
+from models import return_status
+from models.lifecycle import DeclarationListChart
+from models.return_status import Effect, detail_of, effect_of
+
+STATES = {
+    State.SUBMITTED: "the first document is in; waits for the missing ones, reminds after 24 hours, ends after 72",
+    State.MATCHED: "the comparison passed; identity, limits and tax are recorded; with customs or on its way there",
+    State.INSPECTED: "risk control passed: nothing to inspect, or inspected and found normal",
+    State.RELEASED: "receipt 800; its Shanghai day is D0; left at once, with every deadline fixed",
+    State.RETURN_WINDOW: "D0 to D0+30 for returns, then the tax: payable from D0+31, until D0+45 rolled over days off",
+    State.TAXED: "the tax is paid, or none was due",
+    State.MATCH_FAILED: "a comparison failed or customs refused a document; ends if not corrected in 72 hours",
+    State.REJECTED: "customs returned the list; a corrected copy is a new case",
+    State.CANCELLED: "withdrawn before the list was filed",
+    State.DETAINED: "customs holds the goods and has not disposed of them yet",
+    State.RETURNED_ABROAD: "the goods were shipped back before release",
+    State.RETURNED: "all goods came back in time; no tax",
+}
+EFFECTS = {
+    Effect.NOTE: "kept and shown; changes nothing",
+    Effect.ACCEPT: "customs stored it",
+    Effect.PROGRESS: "the detail changes, the state does not",
+    Effect.INSPECT: "frozen until the inspection's result",
+    Effect.PASS: "to `inspected`",
+    Effect.DETAIN: "to `detained`",
+    Effect.SHIP_BACK: "to `returned_abroad`",
+    Effect.RELEASE: "to `released`, through `inspected`",
+    Effect.REJECT: "a list: to `rejected`; a document: to `match_failed`",
+    Effect.RESEND: "sent again after a pause",
+    Effect.UNKNOWN: "kept, shown, and an alarm",
+}
+STATUSES = {
+    "1": "电子口岸已暂存 saved at the E-Port",
+    "2": "电子口岸申报中 being declared at the E-Port",
+    "3": "发送海关成功 sent to customs",
+    "4": "发送海关失败 could not be sent to customs",
+    "100": "海关退单 returned by customs",
+    "120": "海关入库 stored by customs",
+    "300": "人工审核 reviewed by hand",
+    "399": "海关审结 review finished",
+    "400": "待运抵 waiting for the goods",
+    "500": "查验 inspection",
+    "501": "扣留移送通关 detained, clearance",
+    "502": "扣留移送缉私 detained, anti-smuggling",
+    "503": "扣留移送法规 detained, legal",
+    "599": "其它扣留 detained otherwise",
+    "600": "挂起 suspended",
+    "700": "退运 shipped back",
+    "800": "放行 released",
+    "899": "结关 closed",
+}
+"""The codes of the official specification of 2022; 400 and 600 come from published code (REFERENCE §5.9)."""
+UNLISTED = {"any other negative number": "-1", "anything else": "777"}
+"""Codes that nobody lists, by an example."""
+
+
+def chart() -> str:
+    """The diagram of the states."""
+    return f"```mermaid\n{format(DeclarationListChart, 'mermaid').strip()}\n```\n"
+
+
+def states() -> str:
+    """What each state means."""
+    rows = []
+    for state in State:
+        end = "yes" if state in ENDS else "once the time to correct is over" if state is State.MATCH_FAILED else ""
+        rows.append((f"`{state}`", "backbone" if state in BACKBONE else "side", end, STATES[state]))
+    return _table(("state", "", "end", "meaning"), rows)
+
+
+def transitions() -> str:
+    """The transition table, as the chart itself tells it."""
+    return f"{format(DeclarationListChart(), 'md').strip()}\n"
+
+
+def receipts() -> str:
+    """What each status code of a receipt does, to a list and to one of the three documents."""
+    known = sorted(return_status._EFFECTS, key=lambda status: (status.startswith("-"), abs(int(status))))
+    rows = []
+    for status in known:
+        to_list = effect_of(DocumentKind.DECLARATION_LIST, status)
+        to_document = effect_of(DocumentKind.ORDER, status)
+        detail = detail_of(status)
+        told = f"`{to_document}`" if to_document is not to_list else "the same"
+        rows.append((status, STATUSES.get(status, ""), f"`{to_list}`", told, f"`{detail}`" if detail else ""))
+    unlisted = {name: effect_of(DocumentKind.DECLARATION_LIST, code) for name, code in UNLISTED.items()}
+    rows += [(name, "", f"`{effect}`", "the same", "") for name, effect in unlisted.items()]
+    return _table(("status", "customs' words", "effect on the list", "on a document", "detail"), rows)
+
+
+def effects() -> str:
+    """What the effects mean."""
+    return _table(("effect", "meaning"), [(f"`{effect}`", EFFECTS[effect]) for effect in Effect])
+
+
+def rules() -> str:
+    """Every parameter with its values through time."""
+    known: Parameters = parameters()
+    parts: dict[str, Mapping[str, Series[Any]]] = {
+        "Numbers": known.numbers,
+        "Codes and names": known.texts,
+        "Supervision modes": known.trade_modes,
+        "Consumption tax": known.consumption_taxes,
+        "Goods": known.goods_table,
+        "Units": known.units,
+    }
+    return "\n".join(f"## {title}\n\n{_rules(series.values())}" for title, series in parts.items())
+
+
+def _rules(several: Iterable[Series[Any]]) -> str:
+    rows = [(f"`{each.rule}`", each.description, each.unit, _through_time(each), each.reference) for each in several]
+    return _table(("rule", "meaning", "unit", "value by first day", "source"), rows)
+
+
+def _through_time(series: Series[Any]) -> str:
+    lines = [f"{day}: {_value(value)}" for day, value in series.values.items()]
+    if series.until:
+        lines.append(f"until {series.until}")
+    for profile, values in series.profiles.items():
+        lines += [f"{profile} {day}: {_value(value)}" for day, value in values.items()]
+    return "<br>".join(lines)
+
+
+def _value(value: object) -> str:
+    match value:
+        case Goods():
+            listed = "on the positive list" if value.positive_list else "not on the positive list"
+            return f"{value}, {listed}, units {' and '.join(value.units)}"
+        case ConsumptionTax():
+            return str(value)
+        case TradeMode():
+            asked = ", ".join((*value.required, *(f"lines.{name}" for name in value.required_in_lines)))
+            modes = ", ".join(value.transport_modes) or "any"
+            empty = f"; empty: {', '.join(value.empty)}" if value.empty else ""
+            return f"{'bonded' if value.bonded else 'not bonded'}; transport modes {modes}; required: {asked}{empty}"
+        case Unit():
+            measure = f" = {value.measure.factor} {value.measure.of}" if value.measure else ""
+            return f"{value.name}{measure}"
+        case _:
+            return str(value)
+
+
+def search_attributes() -> str:
+    """Every search attribute."""
+    return _table(
+        ("name", "kind", "meaning"), [(f"`{each.name}`", each.kind, each.meaning) for each in SEARCH_ATTRIBUTES]
+    )
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '¦') for cell in line)} |\n" for line in lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "chart": chart,
+    "states": states,
+    "transitions": transitions,
+    "receipts": receipts,
+    "effects": effects,
+    "rules": rules,
+    "search-attributes": search_attributes,
+}
+
+
+def main() -> int:
+    """Print one table."""
+    if len(sys.argv) != 2 or sys.argv[1] not in TABLES:
+        sys.stderr.write(f"usage: python -m docs.generate {{{','.join(TABLES)}}}\n`make docs` writes the pages.\n")
+        return 2
+    sys.stdout.write(TABLES[sys.argv[1]]())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
