@@ -15,7 +15,7 @@ from clearway.contracts.case import CaseView
 from clearway.contracts.states import Detail, State
 from deploy.expected import paid_amount
 
-PLAIN_WIDTH = 180
+PLAIN_WIDTH = 140
 """Columns of the table where there is no terminal to measure, as in a log."""
 
 
@@ -124,24 +124,20 @@ class Chapter:
 def show_table(console: Console, outcomes: list[Outcome]) -> None:
     """Every list with its end; times are Shanghai's, amounts CNY."""
     table = Table(title="How every list ended (Shanghai time, CNY)", show_lines=True)
-    table.add_column("order", no_wrap=True)
-    table.add_column("what it shows", min_width=24)
-    table.add_column("state")
-    table.add_column("released\nD0", no_wrap=True)
-    table.add_column("payment\ndeadline", no_wrap=True)
-    table.add_column("tax\npaid at", no_wrap=True)
-    table.add_column("reason, alarms", min_width=24, overflow="fold")
+    table.add_column("order\nwhat it shows", ratio=5, overflow="fold")
+    table.add_column("state", ratio=3, overflow="fold")
+    table.add_column("released\nD0\npayment deadline", ratio=3)
+    table.add_column("tax\npaid at", ratio=3)
+    table.add_column("reason, alarms", ratio=5, overflow="fold")
     table.add_column("events", justify="right")
-    table.add_column("as\nexpected")
+    table.add_column("ok")
     for outcome in outcomes:
         table.add_row(
-            outcome.order_no,
-            escape(outcome.shows),
+            f"[bold]{outcome.order_no}[/]\n{escape(outcome.shows)}",
             f"[bold]{outcome.state}[/]\n{outcome.detail}" + (f"\nawaits {outcome.awaited}" if outcome.awaited else ""),
-            _two(_at(outcome.released_at), outcome.release_day and f"D0 {outcome.release_day}"),
-            outcome.payment_deadline,
-            _two("" if outcome.paid is None else str(outcome.paid), _at(outcome.paid_at)),
-            escape("\n".join(_remarks(outcome))),
+            _lines(_at(outcome.released_at), outcome.release_day, outcome.payment_deadline),
+            _lines("" if outcome.paid is None else str(outcome.paid), _at(outcome.paid_at)),
+            escape(_lines(*_remarks(outcome))),
             str(outcome.history_events),
             "[green]ok[/]" if not outcome.faults else "[red]NOT[/]",
         )
@@ -164,15 +160,13 @@ def as_json(outcomes: list[Outcome], seconds: float) -> str:
 def _remarks(outcome: Outcome) -> list[str]:
     remarks = [] if outcome.state is State.TAXED and outcome.reason == "tax paid" else [outcome.reason]
     remarks += outcome.notes
-    if outcome.problems:
-        remarks.append("problems: " + ", ".join(outcome.problems))
     if outcome.alarms:
         remarks.append("alarms: " + ", ".join(outcome.alarms))
-    return [remark for remark in remarks if remark]
+    return remarks
 
 
-def _two(first: str, second: str) -> str:
-    return "\n".join(part for part in (first, second) if part)
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _at(moment: datetime | None) -> str:

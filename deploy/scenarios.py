@@ -16,7 +16,10 @@ ORDERER = "王小明"
 
 @dataclass(frozen=True)
 class Scene:
-    """One list: the magic word that ends its order number (docs/simulator.md), its story, its acts, its end."""
+    """One list: the word that ends its order number, its story, its acts, its end.
+
+    The word is magic where docs/simulator.md lists it, and a mere name elsewhere.
+    """
 
     word: str
     story: str
@@ -136,7 +139,7 @@ SCENES: tuple[Scene, ...] = (
     _stops("SILENT", "customs never answers: the list waits, and says for whom", State.MATCHED, awaited=("CUS",)),
     # It never gets to customs.
     _stops(
-        "RELEASE",
+        "IDBAD",
         "name and identity number do not belong together",
         State.MATCH_FAILED,
         awaited=("EBC",),
@@ -145,7 +148,7 @@ SCENES: tuple[Scene, ...] = (
         orderer=f"{ORDERER}-IDBAD",
     ),
     _stops(
-        "RELEASE",
+        "MISMATCH",
         "amount, orderer and consignee differ: three problems, told at once, each to whoever must mend it",
         State.MATCH_FAILED,
         awaited=("PAY", "AGENT", "LOG"),
@@ -154,7 +157,7 @@ SCENES: tuple[Scene, ...] = (
         filing=acts.declare_with_three_mismatches,
     ),
     _stops(
-        "RELEASE",
+        "CANCEL",
         "cancelled by the enterprise while the payment is missing",
         State.CANCELLED,
         reason="the customer withdrew",
