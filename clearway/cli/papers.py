@@ -7,6 +7,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages import MessageRefused, document_from
 from clearway.messages.parsing import MAX_BYTES
+from clearway.preflight.comparison import told_of
 
 Files = dict[DocumentKind, Path]
 
@@ -43,7 +44,7 @@ def read_one(path: Path) -> AnyDocument | tuple[Problem, ...]:
     try:
         documents = document_from(content)
     except MessageRefused as refused:
-        return tuple(refused.problems)
+        return told_of(str(path), refused.problems)
     return documents[0] if len(documents) == 1 else (_not_one(path, f"{len(documents)} documents"),)
 
 

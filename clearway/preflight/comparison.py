@@ -95,10 +95,20 @@ def _read(kind: DocumentKind, body: bytes) -> _Paper:
     try:
         documents = document_from(body)
     except MessageRefused as refused:
-        return _Paper(None, values_of(kind, body), tuple(refused.problems))
+        return _Paper(None, values_of(kind, body), told_of(kind, refused.problems))
     if len(documents) == 1 and documents[0].kind == kind:
         return _Paper(documents[0])
     return _Paper(None, faults=(_not_the_one(kind, documents),))
+
+
+def told_of(where: str, faults: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Faults of a body; those that concern it as a whole say which body is meant."""
+    return tuple(
+        fault
+        if fault.code == "E_FIELD"
+        else fault.model_copy(update={"fields": (FieldValue(field=where), *fault.fields)})
+        for fault in faults
+    )
 
 
 def _completed(papers: Mapping[DocumentKind, _Paper]) -> tuple[dict[DocumentKind, AnyDocument], frozenset[str]]:

@@ -119,7 +119,8 @@ def test_unreadable_file_stops_no_comparison_among_the_others(tmp_path: Path, in
     told = codes(report["problems"])
     assert {"M08", "M12"} <= set(told)
     assert "M05" not in told
-    assert any(code.startswith("E_") for code in told)
+    fault = next(problem for problem in report["problems"] if problem["code"].startswith("E_"))
+    assert fault["fields"][0]["field"] == "payment"
 
 
 def test_missing_file_and_directory_are_told_together(tmp_path: Path, invoke: Invoke) -> None:
@@ -157,6 +158,33 @@ def test_absent_document_makes_no_other_look_wrong(kind: DocumentKind) -> None:
     assert report.problems == report.warnings == ()
     assert report.unread == (kind,)
     assert not report.would_match
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_strange_json_is_a_problem_and_never_an_error(kind: DocumentKind) -> None:
+    whole = json.loads((SAMPLES / f"{kind}.json").read_text(encoding="utf-8"))
+    strange: list[object] = [
+        None,
+        5,
+        True,
+        "",
+        "x",
+        "NaN",
+        "9" * 100,
+        [],
+        {},
+        [[]],
+        [None],
+        [{}],
+        {"a": {}},
+        float("inf"),
+        "\x00",
+    ]
+    for name in [*whole, "allocations", "lines", "note"]:
+        for value in strange:
+            report = preflight(bodies(SAMPLES) | {kind: json.dumps(whole | {name: value}).encode()})
+            assert report.all_read or report.problems, (name, value)
+            assert report.would_match is (not report.problems), (name, value)
 
 
 @pytest.mark.parametrize("fault", ["removed", "overlong"])

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import os
+import pty
 import socket
 import sys
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 
 from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import DocumentKind
@@ -126,6 +129,40 @@ async def test_watch_tells_every_change_until_the_end(clearway: Command, desk: D
     assert "[已撤销]" in picture.out
 
 
+async def test_watch_is_live_on_a_terminal(desk: Desk, temporal: Client) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    server, namespace = temporal.service_client.config.target_host, temporal.namespace
+    master, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "clearway.cli", "watch", f"{sample.key.ebc_code}/{sample.key.order_no}"),
+        *("--address", server, "--namespace", namespace, "--lang", "en"),
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "200", "LINES": "50"},
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    seen = asyncio.create_task(asyncio.to_thread(_everything, master))
+    await asyncio.sleep(2)
+    await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
+    code = await asyncio.wait_for(process.wait(), timeout=60)
+    told = await seen
+    assert code == 0, told
+    assert "[matched]" in told
+    assert told.index("[matched]") < told.index("[cancelled]")
+    assert "\x1b[" in told
+
+
+def _everything(terminal: int) -> str:
+    """What was written to a terminal until nobody holds its other end."""
+    with open(terminal, "rb", buffering=0) as screen:
+        parts = []
+        with contextlib.suppress(OSError):
+            while part := screen.read(4096):
+                parts.append(part)
+    return b"".join(parts).decode()
+
+
 async def test_return_is_asked_for_confirmed_and_shown_with_deadlines(clearway: Command, desk: Desk) -> None:
     sample = desk.sample()
     await desk.declare(sample)
@@ -188,6 +225,8 @@ async def test_faults_of_all_files_are_told_together(clearway: Command, desk: De
     ended = await clearway("declare", *files, "--json")
     assert (ended.code, ended.json["error"]["kind"]) == (2, "unreadable_input")
     assert codes(ended.json["error"]["problems"]) == ["E_NOT_JSON", "E_UNREADABLE", "E_WRONG_DOCUMENT"]
+    named = {problem["fields"][0]["field"] for problem in ended.json["error"]["problems"]}
+    assert named == {str(tmp_path / f"{kind}.json") for kind in ("order", "payment", "waybill")}
 
 
 async def test_mismatch_found_by_the_service_is_the_one_of_the_preflight(

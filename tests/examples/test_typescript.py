@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,12 +15,9 @@ from temporalio.client import Client
 
 from clearway.contracts.documents import DocumentKind
 from clearway.testing import SampleSet, sample_set
-from models.database import Database
-from tests.standins import Authority, RecordingCustoms, ScriptedBank
-from worker import build_worker
+from tests.desk import Desk
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
-QUEUE = "typescript-example"
 INSTALL = ("install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline")
 
 
@@ -44,24 +40,14 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def service(temporal: Client, database: Database) -> AsyncIterator[dict[str, str]]:
-    """A running worker, and the settings by which the example finds it."""
-    worker = build_worker(
-        temporal,
-        database,
-        customs=RecordingCustoms(),
-        bank=ScriptedBank(),
-        authority=Authority(),
-        person_key_secret="test",
-        task_queue=QUEUE,
-    )
-    async with worker:
-        yield {
-            **os.environ,
-            "TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
-            "TEMPORAL_NAMESPACE": temporal.namespace,
-            "CLEARWAY_TASK_QUEUE": QUEUE,
-        }
+def service(temporal: Client, desk: Desk) -> dict[str, str]:
+    """The settings by which the example finds a running service."""
+    return {
+        **os.environ,
+        "TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": temporal.namespace,
+        "CLEARWAY_TASK_QUEUE": desk.queue,
+    }
 
 
 async def run(example: Path, settings: dict[str, str], *words: str) -> tuple[int | None, str, str]:
