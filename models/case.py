@@ -33,10 +33,20 @@ from clearway.contracts.facts import (
     PaymentOutcome,
     TaxPayment,
 )
+from clearway.contracts.parties import Role
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import ENDS, Detail, State
 from models.lifecycle import DeclarationListChart
+from models.refusals import refusal
 from models.return_status import Effect, detail_of, effect_of, rank_of
+
+OWNERS = {
+    DocumentKind.ORDER: Role.EBC,
+    DocumentKind.PAYMENT: Role.PAY,
+    DocumentKind.WAYBILL: Role.LOG,
+    DocumentKind.DECLARATION_LIST: Role.EBC,
+}
+"""Whose document it is (seed S1.1)."""
 
 MAX_REMATCHES = 5
 """After so many failed comparisons an operator is called (RULEBOOK B.2)."""
@@ -61,7 +71,9 @@ class DeclarationCase:
         self.given_up = False
         self.receipts: list[CustomsReceipt] = []
         self.duplicate_receipts = 0
+        self.refused_documents: dict[DocumentKind, Problem] = {}
         self.list_rank = -1
+        self.list_at: datetime | None = None
         self.release: CustomsReceipt | None = None
         self.instructions: list[ControlInstruction] = []
         self.inspection_results: list[InspectionResult] = []
@@ -96,6 +108,13 @@ class DeclarationCase:
     def missing(self) -> tuple[DocumentKind, ...]:
         """Documents still to come."""
         return self.examination.missing if self.examination else ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong now: failed comparisons and documents customs refused."""
+        if self.state is not State.MATCH_FAILED:
+            return ()
+        return (self.judgement.problems if self.judgement else ()) + self._refusals
 
     @property
     def gives_up_at(self) -> datetime | None:
@@ -165,6 +184,7 @@ class DeclarationCase:
     def _matched(self, at: datetime) -> None:
         self.detail = Detail.WITH_CUSTOMS
         self.drop_alarms("DOCS_REMINDER", "MATCH_FAILED", "REMATCH_LIMIT")
+        self.refused_documents.clear()
         if self.state is not State.MATCHED:
             self.enter("match", at)
 
@@ -189,7 +209,7 @@ class DeclarationCase:
         if not filing.refused:
             return
         if DocumentKind.DECLARATION_LIST not in kinds:
-            self.fail_match(at, filing.refused)
+            self._refuse_document(filing.documents[-1].kind, filing.refused, at)
         elif self.chart_admits("reject"):
             self.enter("reject", at, filing.refused)
 
@@ -221,17 +241,29 @@ class DeclarationCase:
 
     def _apply_to_document(self, receipt: CustomsReceipt, at: datetime) -> None:
         effect = effect_of(receipt.about, receipt.status)
-        version = next((each.version for each in self.documents if each.kind is receipt.about), 1)
         if effect is Effect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
-        if self.list_filed or self.state is not State.MATCHED or receipt.about in self.accepted_documents:
+        version = next((each.version for each in self.documents if each.kind is receipt.about), 0)
+        settled = self.list_filed or self.accepted_documents.get(receipt.about) == version
+        if settled or self.state not in (State.MATCHED, State.MATCH_FAILED):
             return
         if effect is Effect.ACCEPT:
             self.accepted_documents[receipt.about] = version
         elif effect is Effect.RESEND:
             self.to_resend.add(receipt.about)
         elif effect is Effect.REJECT:
-            self.fail_match(at, f"customs refused the {receipt.about}: {receipt.status} {receipt.info}".strip())
+            self._refuse_document(receipt.about, f"{receipt.status} {receipt.info}".strip(), at)
+
+    def _refuse_document(self, kind: DocumentKind, why: str, at: datetime) -> None:
+        self.refused_documents[kind] = refusal(
+            "E_CUSTOMS_REFUSED", ("document.kind", kind), ("customs", why), owner=OWNERS[kind]
+        )
+        told = (f"customs refused the {each.fields[0].value}: {each.fields[1].value}" for each in self._refusals)
+        self.fail_match(at, "; ".join(told))
+
+    @property
+    def _refusals(self) -> tuple[Problem, ...]:
+        return tuple(self.refused_documents.values())
 
     def _apply_to_list(self, receipt: CustomsReceipt) -> None:
         effect = effect_of(receipt.about, receipt.status)
@@ -244,10 +276,9 @@ class DeclarationCase:
             if self.list_rank < rank_of("120"):
                 self.to_resend.add(receipt.about)
             return
-        rank = rank_of(receipt.status)
-        if effect is Effect.NOTE or rank < self.list_rank:
+        if effect is Effect.NOTE or self._is_stale(receipt, effect):
             return
-        self.list_rank = rank
+        self.list_rank, self.list_at = max(rank_of(receipt.status), self.list_rank), receipt.at
         self.to_resend.discard(receipt.about)
         self.customs_inspects = effect is Effect.INSPECT
         self.detail = detail_of(receipt.status) or self.detail
@@ -262,6 +293,13 @@ class DeclarationCase:
             self._release(receipt)
         elif effect in moves and self.chart_admits(moves[effect]):
             self.enter(moves[effect], receipt.at, why)
+
+    def _is_stale(self, receipt: CustomsReceipt, effect: Effect) -> bool:
+        """Rank decides, not arrival; but a review, inspection or detention that customs ordered later is news."""
+        if rank_of(receipt.status) >= self.list_rank:
+            return False
+        later = self.list_at is not None and receipt.at > self.list_at
+        return not (later and effect in (Effect.PROGRESS, Effect.INSPECT, Effect.DETAIN))
 
     def _release(self, receipt: CustomsReceipt) -> None:
         if self.chart_admits("pass_risk_control"):
@@ -369,6 +407,6 @@ class DeclarationCase:
             state=self.state,
             detail=self.detail,
             missing=self.missing,
-            problems=refused + (judged.problems if judged and self.state is State.MATCH_FAILED else ()),
+            problems=refused + self.problems,
             warnings=judged.warnings if judged else (),
         )

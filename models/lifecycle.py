@@ -35,7 +35,7 @@ class DeclarationListChart(Lifecycle):
     open_return_window = released.to(return_window)
     settle_tax = return_window.to(taxed)
     confirm_return = return_window.to(returned)
-    reject = matched.to(rejected) | inspected.to(rejected)
+    reject = matched.to(rejected) | inspected.to(rejected) | detained.to(rejected)
     cancel = submitted.to(cancelled) | match_failed.to(cancelled) | matched.to(cancelled)
     detain = matched.to(detained) | inspected.to(detained)
     ship_back = matched.to(returned_abroad) | inspected.to(returned_abroad) | detained.to(returned_abroad)

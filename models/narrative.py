@@ -9,13 +9,13 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.parties import ROLE_NAMES, Role
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import BACKBONE, Detail, State
-from models.case import DeclarationCase
+from models.case import OWNERS, DeclarationCase
 
-_DOCUMENT_OWNERS = {
-    DocumentKind.ORDER: (Role.EBC, "the order", "订单"),
-    DocumentKind.PAYMENT: (Role.PAY, "the payment voucher", "支付凭证"),
-    DocumentKind.WAYBILL: (Role.LOG, "the waybill", "运单"),
-    DocumentKind.DECLARATION_LIST: (Role.EBC, "the Declaration List", "申报清单"),
+_DOCUMENTS = {
+    DocumentKind.ORDER: ("the order", "订单"),
+    DocumentKind.PAYMENT: ("the payment voucher", "支付凭证"),
+    DocumentKind.WAYBILL: ("the waybill", "运单"),
+    DocumentKind.DECLARATION_LIST: ("the Declaration List", "申报清单"),
 }
 
 
@@ -26,12 +26,11 @@ def awaited(case: DeclarationCase) -> tuple[Awaited, ...]:
     give_up = case.gives_up_at
     if case.state is State.SUBMITTED:
         return tuple(
-            Awaited(who=owner, what_en=english, what_zh=chinese, until=give_up)
-            for owner, english, chinese in (_DOCUMENT_OWNERS[kind] for kind in case.missing)
+            Awaited(who=OWNERS[kind], what_en=_DOCUMENTS[kind][0], what_zh=_DOCUMENTS[kind][1], until=give_up)
+            for kind in case.missing
         )
     if case.state is State.MATCH_FAILED:
-        problems = case.judgement.problems if case.judgement else ()
-        owners = dict.fromkeys(problem.owner or Role.EBC for problem in problems) or {Role.EBC: None}
+        owners = dict.fromkeys(problem.owner or Role.EBC for problem in case.problems) or {Role.EBC: None}
         return tuple(
             Awaited(who=owner, what_en="corrected data", what_zh="更正后的数据", until=give_up) for owner in owners
         )
@@ -74,6 +73,7 @@ def view_of(case: DeclarationCase) -> CaseView:
         awaited=awaited(case),
         documents=case.documents,
         judgement=case.judgement,
+        problems=case.problems,
         filings=tuple(case.filings),
         receipts=tuple(case.receipts),
         duplicate_receipts=case.duplicate_receipts,
@@ -138,8 +138,8 @@ def markdown(case: DeclarationCase) -> str:
             f"{judgement.tax.consumption_tax}, VAT {judgement.tax.vat}); taxable price "
             f"{judgement.limits.taxable_price} CNY, {judgement.limits.treatment}, {judgement.tax.regime}"
         )
-    if judgement and case.state is State.MATCH_FAILED:
-        parts.append("**Problems**\n" + "\n".join(_problem_line(problem) for problem in judgement.problems))
+    if case.problems:
+        parts.append("**Problems**\n" + "\n".join(_problem_line(problem) for problem in case.problems))
     if judgement and judgement.warnings:
         parts.append("**Warnings**\n" + "\n".join(_problem_line(problem) for problem in judgement.warnings))
     if case.receipts:

@@ -60,6 +60,13 @@ _TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "请发送至该订单对应的清单。",
         "RULEBOOK B.2, M01",
     ),
+    "E_CUSTOMS_REFUSED": (
+        "Customs refused this document.",
+        "海关退回了该单证。",
+        "Correct it as customs says and send it as a change (appType 2) with a later submission time.",
+        "请按海关回执更正，并以变更（appType 2）和更晚的申报时间重新发送。",
+        "RULEBOOK B.1, B.0.4",
+    ),
     "E_UNDER_CONTROL": (
         "The list is under customs control; nothing may be changed, cancelled or returned.",
         "清单处于海关布控查验状态，不得修改、撤销或退货。",

@@ -138,6 +138,7 @@ class CaseView(Contract):
     awaited: tuple[Awaited, ...] = ()
     documents: tuple[DocumentOnFile, ...] = ()
     judgement: Judgement | None = None
+    problems: tuple[Problem, ...] = Field((), description="Everything that must be mended now")
     filings: tuple[Filing, ...] = ()
     receipts: tuple[CustomsReceipt, ...] = ()
     duplicate_receipts: int = 0

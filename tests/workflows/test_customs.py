@@ -203,3 +203,48 @@ async def test_declaring_again_after_the_release_changes_nothing(desk: Desk) -> 
     assert answer.accepted
     assert answer.state is State.RETURN_WINDOW
     assert await desk.client.view(sample.key) == before
+
+
+async def test_a_document_stored_while_another_is_being_corrected_is_not_waited_for_again(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "100", about=(DocumentKind.PAYMENT,), info="payer unknown")
+    view = await desk.client.view(sample.key)
+    assert [(problem.code, problem.owner) for problem in view.problems] == [("E_CUSTOMS_REFUSED", "PAY")]
+    assert [each.who for each in view.awaited] == ["PAY"]
+    await desk.receipts(sample.key, "120", about=(DocumentKind.ORDER, DocumentKind.WAYBILL))
+    answer = await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    assert (answer.state, answer.problems) == (State.MATCHED, ())
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    await desk.receipts(sample.key, "120", about=(DocumentKind.PAYMENT,))
+    await desk.until(sample.key, lambda view: len(view.filings) == 3)
+    assert desk.customs.kinds == ["order", "payment", "waybill", "payment", "declaration_list"]
+
+
+async def test_a_stored_document_that_is_corrected_is_sent_and_stored_again(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "120", about=(DocumentKind.ORDER, DocumentKind.PAYMENT))
+    await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    later = datetime.now(UTC) + timedelta(minutes=2)
+    await desk.receipts(sample.key, "120", about=(DocumentKind.PAYMENT, DocumentKind.WAYBILL), at=later)
+    await desk.until(sample.key, lambda view: len(view.filings) == 3)
+    assert desk.customs.kinds == ["order", "payment", "waybill", "payment", "declaration_list"]
+
+
+async def test_an_inspection_ordered_after_the_review_freezes_the_list(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    at = datetime.now(UTC)
+    await desk.receipts(sample.key, "120", "399", at=at)
+    await desk.receipts(sample.key, "500", at=at - timedelta(minutes=1), info="older than the review")
+    assert (await desk.client.view(sample.key)).detail is Detail.REVIEWED
+    await desk.receipts(sample.key, "500", at=at + timedelta(minutes=1))
+    view = await desk.client.view(sample.key)
+    assert (view.state, view.detail) == (State.INSPECTED, Detail.INSPECTION)
+    await desk.receipts(sample.key, "800", at=at + timedelta(hours=1))
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
