@@ -1,6 +1,7 @@
 """The front door: send documents, declare lists, follow them, ask for returns and cancellations."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any, Self, TypeVar
 
@@ -37,7 +38,7 @@ from clearway.contracts.documents import AnyDocument, DeclarationList, Order
 from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
-from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
+from clearway.errors import AlreadyEnded, ClearwayError, NotFound, Refused, ServiceUnavailable
 
 T = TypeVar("T")
 SUMMARY_BYTES = 200
@@ -165,12 +166,15 @@ class ClearwayClient:
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary=_summary(key, document),
         )
-        return await self._reach(
-            key,
-            self.temporal.execute_update_with_start_workflow(
-                update, request, start_workflow_operation=opening, result_type=Answer
-            ),
+        call = self.temporal.execute_update_with_start_workflow(
+            update, request, start_workflow_operation=opening, result_type=Answer
         )
+        try:
+            return await self._reach(key, call)
+        except ClearwayError:
+            with contextlib.suppress(Exception):  # the operation keeps the same error; unread, asyncio would print it
+                await asyncio.wait_for(opening.workflow_handle(), timeout=0)
+            raise
 
     async def _ask(self, key: CaseKey, update: str, request: Contract) -> Answer:
         handle = self._handle(key.workflow_id)
@@ -188,7 +192,12 @@ class ClearwayClient:
             raise _refused(error.cause) from error
         except WorkflowAlreadyStartedError as error:
             raise AlreadyEnded((_ended(where),)) from error
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowQueryFailedError) as error:
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from error  # our caller gave up, not Temporal
+            raise _unavailable(str(error)) from error
+        except WorkflowQueryFailedError as error:
             raise _unavailable(str(error)) from error
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:

@@ -1,5 +1,7 @@
 """The client's errors are its own, and what it shows fits the server."""
 
+import asyncio
+import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -52,3 +54,11 @@ def test_everything_public_can_be_imported_from_the_top() -> None:
         assert getattr(clearway, name).__name__ == name
     with pytest.raises(AttributeError):
         _ = clearway.nothing
+
+
+async def test_a_call_that_its_caller_cancels_is_cancelled_not_unavailable(temporal: Client) -> None:
+    nobody_works_here = ClearwayClient(temporal, task_queue=f"empty-{uuid.uuid4()}")
+    sample = sample_set(f"T{uuid.uuid4().hex[:12]}", at=AT)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await nobody_works_here.transmit(sample.order, sender=sample.transmissions[0].sender)
