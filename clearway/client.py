@@ -38,7 +38,7 @@ from clearway.contracts.documents import AnyDocument, DeclarationList, Order
 from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
-from clearway.errors import AlreadyEnded, ClearwayError, NotFound, Refused, ServiceUnavailable
+from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
 
 T = TypeVar("T")
 SUMMARY_BYTES = 200
@@ -171,9 +171,10 @@ class ClearwayClient:
         )
         try:
             return await self._reach(key, call)
-        except ClearwayError:
-            with contextlib.suppress(Exception):  # the operation keeps the same error; unread, asyncio would print it
-                await asyncio.wait_for(opening.workflow_handle(), timeout=0)
+        except BaseException:
+            # The operation keeps the same error; left unread, asyncio would print it with a traceback.
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                await asyncio.wait_for(opening.workflow_handle(), timeout=0.1)
             raise
 
     async def _ask(self, key: CaseKey, update: str, request: Contract) -> Answer:
