@@ -1,9 +1,8 @@
-"""The commands: `make` lists every one, CI runs the check and then the tests, generated pages are current."""
+"""The commands: `make` lists every one, CI runs the check and then the tests, stale pages are found."""
 
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -66,13 +65,6 @@ def test_the_lock_pins_everything_with_hashes_and_names_no_address() -> None:
     entries = re.split(r"^(?=[a-zA-Z])", lock, flags=re.MULTILINE)[1:]
     assert [entry.splitlines()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
     assert "://" not in lock
-
-
-def test_generated_parts_of_the_documentation_are_current() -> None:
-    checked = subprocess.run(
-        [sys.executable, "-m", "deploy.generated", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert checked.returncode == 0, f"{checked.stdout}{checked.stderr}`make docs` writes them anew"
 
 
 def test_a_stale_block_is_found_and_put_right(tmp_path: Path) -> None:
