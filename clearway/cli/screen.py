@@ -95,18 +95,17 @@ def limits_and_tax(limits: LimitDecision | None, tax: TaxAssessment | None, lang
 
 def _taxes(tax: TaxAssessment, lang: Lang) -> Table:
     told = Table(title=lang.say("Tax, CNY", "税款（元）"), title_justify="left", show_footer=True)
-    totals = {"duty": tax.duty, "consumption_tax": tax.consumption_tax, "vat": tax.vat}
     told.add_column(lang.say("line", "序号", "\n"), footer=lang.say("total", "合计", "\n"))
-    told.add_column(lang.say("HS code", "商品编码", "\n"), footer=f"{tax.total:f}")
+    told.add_column(lang.say("HS code", "商品编码", "\n"))
     told.add_column(lang.say("base", "计税价格", "\n"), justify="right")
-    told.add_column(lang.say("duty", "关税", "\n"), justify="right", footer=f"{totals['duty']:f}")
-    told.add_column(
-        lang.say("consumption tax", "消费税", "\n"), justify="right", footer=f"{totals['consumption_tax']:f}"
-    )
-    told.add_column(lang.say("VAT", "增值税", "\n"), justify="right", footer=f"{totals['vat']:f}")
+    told.add_column(lang.say("duty", "关税", "\n"), justify="right", footer=f"{tax.duty:f}")
+    told.add_column(lang.say("consumption tax", "消费税", "\n"), justify="right", footer=f"{tax.consumption_tax:f}")
+    told.add_column(lang.say("VAT", "增值税", "\n"), justify="right", footer=f"{tax.vat:f}")
+    told.add_column(lang.say("tax", "税款", "\n"), justify="right", footer=f"{tax.total:f}")
     told.add_column(lang.say("how", "计算", "\n"), overflow="fold")
     for line in tax.lines:
-        amounts = (line.base, line.duty, line.consumption_tax, line.vat)
+        taxes = (line.duty, line.consumption_tax, line.vat)
+        amounts = (line.base, *taxes, sum(taxes))
         told.add_row(str(line.gnum), line.hs_code, *(f"{each:f}" for each in amounts), Text(line.explanation))
     return told
 
