@@ -1,9 +1,12 @@
 """The local stack: it starts, it says why when it cannot, and it leaves nothing behind."""
 
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,7 +90,7 @@ def test_only_loopback_listens(stack: Stack) -> None:
 
 
 @pytest.mark.stack
-def test_up_says_when_it_is_running_and_down_ends_it(data: Path) -> None:
+def test_up_says_when_it_is_running_starts_a_dead_part_again_and_down_ends_it(data: Path) -> None:
     ports = Ports.free()
     first, second = _command("up", data, ports), _command("up", data, ports)
     try:
@@ -96,6 +99,7 @@ def test_up_says_when_it_is_running_and_down_ends_it(data: Path) -> None:
         assert "make down" in first.stdout
         assert second.returncode == 0
         assert "already running" in second.stdout
+        _kill_and_await_successor(data, "worker")
     finally:
         ended = _command("down", data, ports)
     assert ended.returncode == 0
@@ -109,6 +113,17 @@ def test_up_on_a_taken_port_fails_with_the_reason(data: Path, listener: int) -> 
     assert failed.returncode == 1
     assert f"{LOOPBACK}:{listener} (for web ui)" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def _kill_and_await_successor(data: Path, part: str) -> None:
+    before = Record.read(data)
+    assert before is not None
+    os.kill(before.children[part], signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while (now := Record.read(data)) is None or now.children[part] == before.children[part]:
+        assert time.monotonic() < deadline, "the part was not started again"
+        time.sleep(0.1)
+    assert {name for name, pid in now.children.items() if pid != before.children[name]} == {part}
 
 
 def _command(action: str, data: Path, ports: Ports) -> subprocess.CompletedProcess[str]:
