@@ -90,7 +90,7 @@ def transitions() -> str:
 
 def receipts() -> str:
     """What each status code of a receipt does, to a list and to one of the three documents."""
-    known = sorted(return_status._EFFECTS, key=lambda status: (status.startswith("-"), abs(int(status))))
+    known = sorted(return_status.EFFECTS, key=lambda status: (status.startswith("-"), abs(int(status))))
     rows = []
     for status in known:
         to_list = effect_of(DocumentKind.DECLARATION_LIST, status)

@@ -39,8 +39,10 @@ def order_no_address(order_no: str, ebp_code: str = "") -> str:
 
 def remember(session: Session, workflow_id: str, keys: Iterable[str]) -> None:
     """Let the case be found under these keys; keys already known change nothing."""
-    for key in dict.fromkeys(keys):
-        session.merge(Address(key=key, workflow_id=workflow_id))
+    wanted = list(dict.fromkeys(keys))
+    known = session.exec(select(Address.key).where(Address.workflow_id == workflow_id, col(Address.key).in_(wanted)))
+    missing = set(wanted).difference(known)
+    session.add_all(Address(key=key, workflow_id=workflow_id) for key in wanted if key in missing)
 
 
 def cases_at(session: Session, key: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class Effect(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-_EFFECTS = {
+EFFECTS = {
     "1": Effect.NOTE,
     "2": Effect.NOTE,
     "3": Effect.NOTE,
@@ -79,7 +79,7 @@ _ORDER = (
 
 def effect_of(about: DocumentKind, status: str) -> Effect:
     """The effect of a receipt; a code nobody published is UNKNOWN, a negative one refuses unless listed otherwise."""
-    effect = _EFFECTS.get(status)
+    effect = EFFECTS.get(status)
     if effect is None:
         return Effect.REJECT if status.startswith("-") and status[1:].isdigit() else Effect.UNKNOWN
     if about is not DocumentKind.DECLARATION_LIST and effect not in _DOCUMENT_EFFECTS:

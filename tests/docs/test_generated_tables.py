@@ -30,7 +30,7 @@ def test_a_table_in_the_docs_is_what_the_code_says_today(table: str) -> None:
 def test_every_state_effect_and_status_is_explained() -> None:
     assert set(STATES) == set(State)
     assert set(EFFECTS) == set(Effect)
-    assert {status for status in return_status._EFFECTS if not status.startswith("-")} == set(STATUSES)
+    assert {status for status in return_status.EFFECTS if not status.startswith("-")} == set(STATUSES)
 
 
 def test_every_rule_is_on_its_page() -> None:
