@@ -162,7 +162,7 @@ class Reader:
         )
 
     def _route(self, session: Session, item: InboxItem, news: News, due: datetime) -> None:
-        """Give the item to its case. Where several share the news (a split payment), each gets a copy, once."""
+        """Give the item to its case, and a copy, once, to every other case to which it is news."""
         cases = self._cases(session, news)
         if len(cases) > 1 and not news.is_shared:
             item.fault = Code.ORDER_AMBIGUOUS
@@ -170,15 +170,28 @@ class Reader:
         moved = news.submission is not None and item.workflow_id not in cases
         if cases and (item.workflow_id is None or moved):
             self._assign(session, item, news, cases[0], due)
-        if not news.is_shared or item.workflow_id is None:
+        if item.workflow_id is None:
             return
-        told = _list_of(item.workflow_id)
-        copies = {copy.dedupe_key for copy in items_under(session, [_copy_key(item, case) for case in cases])}
-        for case in cases:
-            if _list_of(case) != told and _copy_key(item, case) not in copies:
+        others = [case for case in cases if self._is_news_to(session, case, item.workflow_id, news)]
+        copies = {copy.dedupe_key for copy in items_under(session, [_copy_key(item, case) for case in others])}
+        for case in others:
+            if _copy_key(item, case) not in copies:
                 copy = self._item(item.raw_id, news, item.arrived_at, _copy_key(item, case))
                 self._assign(session, copy, news, case, due)
                 session.add(copy)
+
+    def _is_news_to(self, session: Session, case: str, told: str, news: News) -> bool:
+        """Another list hears what it shares (a split payment); a corrected copy hears what it waits for itself.
+
+        Customs answers a document that it has already with the words it used before, so the copy's own filing would
+        seem answered to the earlier attempt alone.
+        """
+        if _list_of(case) != _list_of(told):
+            return news.is_shared
+        if case == told or news.receipt is None or not is_decisive(news.receipt.about, news.receipt.status):
+            return False
+        filing = latest_filings(session, case).get(news.receipt.about)
+        return filing is not None and filing.answered is None
 
     def _cases(self, session: Session, news: News) -> tuple[str, ...]:
         known = find_cases(session, news.addresses)

@@ -201,6 +201,20 @@ async def test_a_late_repeat_of_an_old_rejection_does_not_reach_the_corrected_co
     assert house.cases.told == [(CASE, ["100"])]
 
 
+async def test_a_corrected_copy_hears_again_what_customs_said_of_its_documents(house: House) -> None:
+    house.know()
+    house.file(DocumentKind.ORDER)
+    await house.tell(order_receipt("120"))
+    await house.step()
+    house.know(f"{CASE}~2")
+    house.file(DocumentKind.ORDER, DocumentKind.PAYMENT, DocumentKind.WAYBILL, workflow_id=f"{CASE}~2")
+    for _ in range(2):
+        await house.tell(order_receipt("120"))
+        await house.step()
+
+    assert [(item.workflow_id, item.state) for item in house.items()] == [(CASE, "waiting"), (f"{CASE}~2", "waiting")]
+
+
 async def test_two_lists_under_one_number_are_not_guessed_between(house: House) -> None:
     house.know("declaration-list/E1/X", [list_address("cop", COP_NO)])
     house.know("declaration-list/E2/X", [list_address("cop", COP_NO)])
