@@ -1,6 +1,7 @@
 """What people do in the demo: they hand in, correct, cancel and return, through the client, as enterprises would."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,11 +39,12 @@ class Play:
     client: ClearwayClient
     sample: SampleSet
     notes: list[str] = field(default_factory=list)
+    attempt: int = 1
 
     @property
     def key(self) -> CaseKey:
         """The case on stage."""
-        return self.sample.key
+        return self.sample.key.model_copy(update={"attempt": self.attempt})
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
@@ -52,7 +54,7 @@ class Play:
     async def declare(self, *documents: Transmission) -> None:
         """The broker declares the list, with documents it holds."""
         declaration = self.sample.declaration_list
-        answer = await self.client.declare(declaration, sender=AGENT_SENDS, documents=documents)
+        answer = await self.client.declare(declaration, sender=AGENT_SENDS, documents=documents, attempt=self.attempt)
         if not answer.accepted:
             raise Unexpected("refused: " + "; ".join(f"{each.code} {each.message_en}" for each in answer.problems))
 
@@ -123,6 +125,20 @@ async def declare_then_correct_payment(play: Play) -> None:
     play.notes.append(f"first: {view.reason}")
     better = corrected(play.sample.payment, note="corrected")
     await play.client.transmit(better, sender=Sender(code=better.pay_code), key=play.key)
+
+
+async def declare_a_corrected_copy(play: Play) -> None:
+    """Customs rejects the list, which ends it; a copy with another specification is a new case of its own."""
+    await declare(play)
+    view = await play.reach(State.REJECTED)
+    play.notes.append(f"first: rejected, {view.reason}")
+    lines = tuple(
+        line.model_copy(update={"specification": f"{line.specification}|更正"})
+        for line in play.sample.declaration_list.lines
+    )
+    play.sample = play.sample.changed(DocumentKind.DECLARATION_LIST, guid=str(uuid.uuid4()).upper(), lines=lines)
+    play.attempt = 2
+    await declare(play)
 
 
 async def declare_and_wait_for_resending(play: Play) -> None:

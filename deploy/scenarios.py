@@ -101,6 +101,11 @@ SCENES: tuple[Scene, ...] = (
         filing=acts.declare_then_correct_payment,
     ),
     _taxed(
+        "REJECTCODE",
+        "the E-Port's check fails and the list is rejected; a corrected copy is released and taxed",
+        filing=acts.declare_a_corrected_copy,
+    ),
+    _taxed(
         "TRANSIT4",
         "sending to customs fails; five minutes later the same list is sent again",
         filing=acts.declare_and_wait_for_resending,
@@ -129,7 +134,6 @@ SCENES: tuple[Scene, ...] = (
     # Customs says no.
     _stops("REJECT", "returned by customs, with customs' own reason", State.REJECTED, reason="1322"),
     _stops("REJECTLIMIT", "returned: the buyer's annual limit is exceeded", State.REJECTED, reason="1313"),
-    _stops("REJECTCODE", "the E-Port's check fails", State.REJECTED, reason="-621001"),
     _stops("ABROAD", "sent back abroad", State.RETURNED_ABROAD, reason="700"),
     _stops("ABNORMALABROAD", "inspected, found abnormal, sent back abroad", State.RETURNED_ABROAD, reason="700"),
     _stops(
