@@ -179,7 +179,7 @@ class DeclarationCase:
         if judgement.matched:
             self._matched(at)
         else:
-            self.fail_match(at, ", ".join(problem.code for problem in judgement.problems))
+            self.fail_match(at, "comparison failed: " + ", ".join(problem.code for problem in judgement.problems))
 
     def _matched(self, at: datetime) -> None:
         self.detail = Detail.WITH_CUSTOMS

@@ -53,6 +53,7 @@ def test_everything_people_do_is_done() -> None:
         acts.declare,
         acts.declare_by_express,
         acts.declare_one_by_one,
+        acts.declare_a_corrected_copy,
         acts.declare_then_correct_payment,
         acts.declare_and_wait_for_resending,
         acts.declare_with_three_mismatches,
