@@ -30,10 +30,10 @@ def _compose() -> list[str] | None:
     return None
 
 
-def _config(command: list[str], secrets: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _config(command: list[str], secrets: dict[str, str], empty: Path) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in SECRETS} | secrets
     return subprocess.run(
-        [*command, "--file", str(FILE), "--env-file", os.devnull, "config", "--quiet"],
+        [*command, "--file", str(FILE), "--env-file", str(empty), "config", "--quiet"],
         env=environment,
         capture_output=True,
         text=True,
@@ -41,14 +41,15 @@ def _config(command: list[str], secrets: dict[str, str]) -> subprocess.Completed
     )
 
 
-def test_docker_compose_reads_it_and_asks_for_the_secrets() -> None:
+def test_docker_compose_reads_it_and_asks_for_the_secrets(tmp_path: Path) -> None:
+    (empty := tmp_path / "empty.env").touch()  # not the user's own .env
     command = _compose()
     if command is None:
         pytest.skip("neither `docker compose` nor `docker-compose` is installed: the file is checked as YAML only")
-    complete = _config(command, dict.fromkeys(SECRETS, "given"))
+    complete = _config(command, dict.fromkeys(SECRETS, "given"), empty)
     assert complete.returncode == 0, complete.stderr
     for secret in SECRETS:
-        lacking = _config(command, dict.fromkeys(SECRETS - {secret}, "given"))
+        lacking = _config(command, dict.fromkeys(SECRETS - {secret}, "given"), empty)
         assert lacking.returncode != 0
         assert secret in lacking.stderr
 
@@ -70,7 +71,7 @@ def test_the_secrets_have_no_default_and_their_absence_is_clear() -> None:
         endings = {ending for name, ending in uses if name == secret}
         assert endings == {":?set it, see the top of docker-compose.yml"}, secret
     assert {name for name, ending in uses if ending.startswith(":?")} == SECRETS
-    top = TEXT[: TEXT.index("name: clearway")]
+    top = TEXT[: TEXT.index("x-clearway:")]
     assert [secret for secret in SECRETS if secret not in top] == []
 
 
