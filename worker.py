@@ -63,15 +63,15 @@ def build_worker(
     )
 
 
-async def serve(address: str | None = None) -> None:
-    """Run one worker process until it is told to stop; open activities may finish."""
+async def serve(nth: int) -> None:
+    """Run the `nth` worker process, from 0, until it is told to stop; open activities may finish."""
     store, platforms = StoreSettings(), PlatformSettings()
     database = Database(store.database_url)
     database.migrate()
     transfer = Transfer(
         cop_code=platforms.transmitter_code, cop_name=platforms.transmitter_name, dxp_id=platforms.dxp_id
     )
-    client = await connect(address, interceptors=start_traces("clearway-worker"), runtime=metrics_runtime())
+    client = await connect(interceptors=start_traces("clearway-worker"), runtime=metrics_runtime(nth=nth))
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
@@ -90,10 +90,10 @@ async def serve(address: str | None = None) -> None:
     database.close()
 
 
-def _run() -> None:
+def _run(nth: int = 0) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve())
+        asyncio.run(serve(nth))
 
 
 def main() -> None:
@@ -106,7 +106,7 @@ def main() -> None:
     if processes == 1:
         _run()
         return
-    children = [multiprocessing.Process(target=_run) for _ in range(processes)]
+    children = [multiprocessing.Process(target=_run, args=(nth,)) for nth in range(processes)]
     for child in children:
         child.start()
 

@@ -17,15 +17,16 @@ def wants_traces(environment: Mapping[str, str] = os.environ) -> bool:
     return asked not in NONE or (asked != "none" and bool(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT")))
 
 
-def metrics_runtime(environment: Mapping[str, str] = os.environ) -> Runtime | None:
+def metrics_runtime(environment: Mapping[str, str] = os.environ, *, nth: int = 0) -> Runtime | None:
     """A Temporal runtime that serves the SDK's metrics when `OTEL_METRICS_EXPORTER=prometheus`, else None.
 
-    Host and port by `OTEL_EXPORTER_PROMETHEUS_HOST` (127.0.0.1) and `OTEL_EXPORTER_PROMETHEUS_PORT` (9464).
+    Host and port by `OTEL_EXPORTER_PROMETHEUS_HOST` (127.0.0.1) and `OTEL_EXPORTER_PROMETHEUS_PORT` (9464); the `nth`
+    process of a worker, counted from 0, serves that many ports above.
     """
     if environment.get("OTEL_METRICS_EXPORTER") != "prometheus" or environment.get("OTEL_SDK_DISABLED") == "true":
         return None
     host = environment.get("OTEL_EXPORTER_PROMETHEUS_HOST", "127.0.0.1")
-    port = environment.get("OTEL_EXPORTER_PROMETHEUS_PORT", "9464")
+    port = int(environment.get("OTEL_EXPORTER_PROMETHEUS_PORT", "9464")) + nth
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=f"{host}:{port}")))
 
 

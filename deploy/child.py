@@ -24,7 +24,7 @@ class Child:
         self.command = tuple(command)
         self.log = log
         self._directory = directory
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -34,7 +34,7 @@ class Child:
             self._process = subprocess.Popen(
                 self.command,
                 cwd=self._directory,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

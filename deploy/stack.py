@@ -136,7 +136,7 @@ class Stack:
 
     def _child(self, name: str, command: tuple[str, ...]) -> Child:
         log = self.data / "logs" / f"{name}.log"
-        return Child(name, command, log=log, directory=ROOT, environment=self._environment)
+        return Child(name, command, log=log, directory=ROOT, environment=_telemetry_of(name, self._environment))
 
     def _temporal_command(self) -> tuple[str, ...]:
         try:
@@ -228,3 +228,13 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _telemetry_of(name: str, environment: dict[str, str]) -> dict[str, str]:
+    """Traces of our own parts, and metrics of the worker alone: two parts cannot serve one port.
+
+    Temporal's server reads the same variables with other values and would not start.
+    """
+    if name == "temporal":
+        return {variable: value for variable, value in environment.items() if not variable.startswith("OTEL_")}
+    return environment if name == "worker" else environment | {"OTEL_METRICS_EXPORTER": "none"}
