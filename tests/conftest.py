@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -16,6 +17,10 @@ from models.registry import load, read
 from tests.desk import Desk
 
 ROOT = Path(__file__).parent.parent
+
+# Machines are noisy: an example that takes long is no failure. A failing one prints how to run it again.
+settings.register_profile("clearway", deadline=None, print_blob=True)
+settings.load_profile("clearway")
 
 
 @pytest.fixture(scope="session")
