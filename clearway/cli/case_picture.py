@@ -60,8 +60,8 @@ def case_picture(view: CaseView, lang: Lang) -> RenderableType:
     if view.goods_return:
         applied = f"{view.goods_return.outcome}, {shanghai(view.goods_return.applied_at)}"
         parts.append(Text(f"{lang.say('return applied for', '退货申请')}: {applied}"))
-    if view.judgement and view.state is State.MATCH_FAILED:
-        parts.append(problem_table((*view.judgement.problems, *view.judgement.warnings), lang))
+    if told := (*view.problems, *(view.judgement.warnings if view.judgement else ())):
+        parts.append(problem_table(told, lang))
     if view.receipts:
         parts.append(_receipts(view, lang))
     return Group(*parts)

@@ -49,6 +49,18 @@ async def test_coherent_list_is_matched_and_shown(clearway: Command, desk: Desk,
     assert "28.21 CNY" in told.out
 
 
+async def test_a_document_that_customs_refused_is_shown_with_its_remedy(
+    clearway: Command, desk: Desk, tmp_path: Path
+) -> None:
+    sample = desk.sample()
+    await clearway("declare", *written(sample, tmp_path))
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "100", about=(DocumentKind.PAYMENT,), info="payer unknown")
+    told = await clearway("show", f"{sample.key.ebc_code}/{sample.key.order_no}", "--lang", "en")
+    for part in ("[match_failed]", "E_CUSTOMS_REFUSED", "payer unknown", "send it as a change (appType 2)"):
+        assert part in told.out
+
+
 async def test_documents_come_one_by_one(clearway: Command, desk: Desk, tmp_path: Path) -> None:
     sample = desk.sample()
     written(sample, tmp_path)
