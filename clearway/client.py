@@ -201,6 +201,8 @@ class ClearwayClient:
         except WorkflowQueryFailedError as error:
             raise _unavailable(str(error)) from error
         except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND and error.message.startswith("Namespace "):
+                raise _unavailable(error.message) from error
             if error.status == RPCStatusCode.NOT_FOUND:
                 raise AlreadyEnded((_ended(where),)) if "completed" in error.message else _not_found(where) from error
             if error.status == RPCStatusCode.ALREADY_EXISTS:
@@ -271,8 +273,8 @@ def _unavailable(why: str) -> ServiceUnavailable:
                 "E_UNAVAILABLE",
                 f"Temporal did not answer: {why}",
                 "Temporal 服务无响应。",
-                "Check TEMPORAL_ADDRESS and that a worker runs, then try again; nothing was lost.",
-                "请检查 TEMPORAL_ADDRESS 和工作进程后重试；数据未丢失。",
+                "Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and that a worker runs, then try again; nothing was lost.",
+                "请检查 TEMPORAL_ADDRESS、TEMPORAL_NAMESPACE 和工作进程后重试；数据未丢失。",
             ),
         )
     )

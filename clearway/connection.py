@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,11 +43,21 @@ async def connect(
     """
     options: dict[str, Any] = {**ClientConfig.load_client_connect_config()}
     configured = (options.pop("target_host", None), options.pop("namespace", None))
-    return await Client.connect(
-        address or configured[0] or DEFAULT_ADDRESS,
-        namespace=namespace or configured[1] or "default",
-        data_converter=data_converter(),
-        interceptors=interceptors,
-        runtime=runtime,
-        **options,
-    )
+    target = address or configured[0] or DEFAULT_ADDRESS
+    try:
+        return await Client.connect(
+            target,
+            namespace=namespace or configured[1] or "default",
+            data_converter=data_converter(),
+            interceptors=interceptors,
+            runtime=runtime,
+            **options,
+        )
+    except RuntimeError as error:
+        raise RuntimeError(f"no connection to {target} ({_reason(error)})") from error
+
+
+def _reason(error: RuntimeError) -> str:
+    """What the operating system or the server said, out of the SDK's nest of error types; else all of it."""
+    told: list[str] = re.findall(r'(?:message|error): "([^"]+)"', str(error))
+    return told[-1] if told else str(error)

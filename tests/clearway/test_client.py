@@ -28,7 +28,15 @@ async def test_an_unknown_list_is_not_found(temporal: Client) -> None:
 async def test_no_server_is_unavailable_with_a_remedy() -> None:
     with pytest.raises(ServiceUnavailable) as error:
         await ClearwayClient.connect("127.0.0.1:1")
-    assert "TEMPORAL_ADDRESS" in error.value.problems[0].remedy_en
+    (problem,) = error.value.problems
+    assert problem.message_en == "Temporal did not answer: no connection to 127.0.0.1:1 (Connection refused)"
+    assert "TEMPORAL_ADDRESS" in problem.remedy_en
+
+
+async def test_an_unknown_namespace_is_told_as_such_and_not_as_an_unknown_list(temporal: Client) -> None:
+    client = await ClearwayClient.connect(temporal.service_client.config.target_host, "nowhere")
+    with pytest.raises(ServiceUnavailable, match="Namespace nowhere is not found"):
+        await client.view(CaseKey(ebc_code="E", order_no="nobody"))
 
 
 async def test_the_summary_of_a_long_chinese_order_number_fits(desk: Desk) -> None:
