@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from deploy.child import STEP, Child, command_of
-from deploy.ports import Ports
+from deploy.ports import LOOPBACK, Ports
 from deploy.record import NAME, Record, clear_leftovers
 from deploy.stack import ROOT, RUN, START_SECONDS, Stack, StackError, end_on_signal, told_of
 
@@ -101,6 +101,8 @@ def _await_end(record: Record) -> None:
 
 
 def _directions(record: Record) -> str:
+    usual = record.temporal_address == f"{LOOPBACK}:{Ports().temporal}"
+    there = "" if usual else f"  export TEMPORAL_ADDRESS={record.temporal_address}\n"
     return f"""\
 Clearway is up.
 
@@ -110,8 +112,8 @@ Clearway is up.
   Temporal      {record.temporal_address}
 
 Next:
-  clearway --help          send documents, declare lists, follow them
-  make down                end it; the data stays
+{there}  .venv/bin/clearway --help   send documents, declare lists, follow them
+  make down                   end it; the data stays
 """
 
 

@@ -97,6 +97,7 @@ def test_up_says_when_it_is_running_starts_a_dead_part_again_and_down_ends_it(da
         assert first.returncode == 0, first.stderr
         assert f"http://{LOOPBACK}:{ports.web_ui}" in first.stdout
         assert "make down" in first.stdout
+        assert f"export TEMPORAL_ADDRESS={LOOPBACK}:{ports.temporal}\n" in first.stdout
         assert second.returncode == 0
         assert "already running" in second.stdout
         _kill_and_await_successor(data, "worker")
