@@ -20,12 +20,19 @@ class Contract(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", str_strip_whitespace=True)
 
 
-def wire(name: str, meaning: str, shortest: int | None = None, longest: int | None = None) -> Any:
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""What goes into keys, ids and addresses: no line break, tab or other control character."""
+
+
+def wire(
+    name: str, meaning: str, shortest: int | None = None, longest: int | None = None, *, pattern: str | None = None
+) -> Any:
     """Describe a field that customs calls `name`; `shortest` and `longest` are its official length in characters."""
     return Field(
         description=meaning,
         min_length=shortest,
         max_length=longest,
+        pattern=pattern,
         validation_alias=name,
         json_schema_extra={"wire": name},
     )

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field
 
-from clearway.contracts.base import Contract, Instant
+from clearway.contracts.base import ONE_LINE, Contract, Instant
 from clearway.contracts.customs import ControlInstruction, CustomsReceipt, InspectionResult, TaxBillNotice
 from clearway.contracts.documents import DeclarationList, Document, DocumentKind
 from clearway.contracts.facts import DocumentOnFile, Filing, Judgement, LegalClocks, TaxPayment
@@ -20,8 +20,8 @@ ID_PREFIX = "declaration-list/"
 class CaseKey(Contract):
     """Business key of a list; `attempt` counts corrected copies after a rejection, from 1."""
 
-    ebc_code: str = Field(min_length=1, max_length=18)
-    order_no: str = Field(min_length=1, max_length=60)
+    ebc_code: str = Field(min_length=1, max_length=18, pattern=ONE_LINE)
+    order_no: str = Field(min_length=1, max_length=60, pattern=ONE_LINE)
     attempt: int = Field(1, ge=1, le=99)
 
     @property
@@ -95,7 +95,7 @@ class ReturnArrival(Contract):
 
 
 class CancelRequest(Contract):
-    """Request to cancel a list before its release (RULEBOOK B.4)."""
+    """Request to cancel a list that is not filed with customs yet (RULEBOOK B.4)."""
 
     actor: str = Field(min_length=1, max_length=60)
     reason: str = Field(min_length=1, max_length=200)

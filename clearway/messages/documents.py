@@ -116,7 +116,8 @@ def _named(model: type[BaseModel], body: "_Object", place: Place, loc: Loc, faul
         field = spellings.get(key)
         if field is None or (value in (None, "") and may_be_absent(model, field)):
             continue
-        if values.setdefault(field, value) != value:
+        first = values.setdefault(field, value)
+        if first is not value and first != value:  # a number that nobody can hold is NaN, unequal even to itself
             faults.append(place.problem((*loc, field), "twice", value))
         if isinstance(value, str) and not fits_xml(value):
             faults.append(place.problem((*loc, field), "characters", value))

@@ -7,6 +7,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "empty": ("is empty", "为空"),
     "string_too_short": ("is shorter than {min_length} characters", "长度不足 {min_length} 个字符"),
     "string_too_long": ("is longer than {max_length} characters", "长度超过 {max_length} 个字符"),
+    "string_pattern_mismatch": ("holds a line break or another control character", "含有换行或其他控制字符"),
     "decimal_max_digits": ("has more than {max_digits} digits", "数字超过 {max_digits} 位"),
     "decimal_whole_digits": (
         "has more than {whole_digits} digits before the decimal point",

@@ -56,6 +56,25 @@ def test_numbers_are_read_exactly(sample: Load) -> None:
     assert document.amount_paid == Decimal("99999999999999.99999")
 
 
+def test_a_number_that_is_none_is_not_told_as_given_twice(sample: Load) -> None:
+    data = sample("payment.json").replace(b'"318.21"', b"NaN")
+    with pytest.raises(MessageRefused) as refused:
+        document_from(data)
+    assert [problem.message_en for problem in refused.value.problems] == [
+        "`amountPaid` (payment.amount_paid) is not a plain decimal number"
+    ]
+
+
+@pytest.mark.parametrize("name", ["order", "payment", "waybill", "declaration_list"])
+@pytest.mark.parametrize("sign", ["\n", "\t", "\x7f", "\x85"])
+def test_a_control_character_in_an_order_number_is_refused_in_either_form(name: str, sign: str, sample: Load) -> None:
+    number = f"CW{sign}1"
+    body = body_of(sample, name) | {"order_no": number}
+    assert refusal(body) == {f"{name}.order_no": "E_FIELD"}
+    message = sample(f"{name}.xml").replace(b">CW20260310-0001<", f">{number}<".encode())
+    assert refusal(message) == {f"{name}.order_no": "E_FIELD"}
+
+
 @pytest.mark.parametrize("number", ["1e400", "NaN", "Infinity", "9" * 5000, "true", '"1e2"', '"1,000"', "[1]", "-1"])
 def test_what_is_no_amount_is_refused_at_its_field(number: str, sample: Load) -> None:
     data = sample("payment.json").replace(b'"318.21"', number.encode())

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from clearway.contracts.base import ONE_LINE
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.messages import MessageRefused, Transfer, document_from, read, write
 from clearway.messages.forms import FORM_BY_MODEL, FORMS
@@ -23,17 +24,18 @@ TRANSFER = Transfer(cop_code="3301960A01", cop_name="", dxp_mode="DXP", dxp_id="
 WIRE_TEXT = st.characters(
     exclude_categories=["Cs", "Cc"], include_characters="\t\r\n", exclude_characters="\ufffe\uffff"
 )
+LINE_TEXT = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 NOTE_SIGNS = st.sampled_from("[]%;=,:5Ba ")
 SOLID = st.sampled_from("0123456789ABCDEF-")
 LONGEST_TRIED = 14
 
 
-def texts(shortest: int, longest: int) -> st.SearchStrategy[str]:
+def texts(shortest: int, longest: int, *, one_line: bool = False) -> st.SearchStrategy[str]:
     """Trimmed texts; those of a fixed length hold no space that trimming would take away."""
     if shortest == longest:
         return st.text(SOLID, min_size=shortest, max_size=longest)
     reach = max(shortest, min(longest, LONGEST_TRIED))
-    signs = st.one_of(WIRE_TEXT, NOTE_SIGNS)
+    signs = st.one_of(LINE_TEXT if one_line else WIRE_TEXT, NOTE_SIGNS)
     return st.text(signs, min_size=shortest, max_size=reach).map(str.strip).filter(lambda text: len(text) >= shortest)
 
 
@@ -75,7 +77,7 @@ def values(model: type[BaseModel], name: str, annotation: Any, limits: list[Any]
     assert annotation is str, f"{model.__name__}.{name} holds something new"
     shortest = next((limit.min_length for limit in limits if isinstance(limit, MinLen)), 0)
     longest = next((limit.max_length for limit in limits if isinstance(limit, MaxLen)), LONGEST_TRIED)
-    return texts(shortest, longest)
+    return texts(shortest, longest, one_line=any(getattr(limit, "pattern", None) == ONE_LINE for limit in limits))
 
 
 def records(model: type[BaseModel]) -> st.SearchStrategy[Any]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from clearway.contracts.base import Amount, Contract, wire
+from clearway.contracts.base import ONE_LINE, Amount, Contract, wire
 from clearway.contracts.documents.head import DocumentHead
 
 
@@ -33,10 +33,10 @@ class Order(DocumentHead):
 
     kind: Literal["order"] = Field("order", description="Ours: which document this is, for readers of JSON")
     order_type: Annotated[str, wire("orderType", "Order type: I import", 1, 1)] = "I"
-    order_no: Annotated[str, wire("orderNo", "Order number, unique within one platform", 1, 60)]
+    order_no: Annotated[str, wire("orderNo", "Order number, unique within one platform", 1, 60, pattern=ONE_LINE)]
     ebp_code: Annotated[str, wire("ebpCode", "E-commerce platform: customs or credit code", 1, 18)]
     ebp_name: Annotated[str, wire("ebpName", "Name of the platform as registered with customs", 1, 100)]
-    ebc_code: Annotated[str, wire("ebcCode", "E-commerce enterprise: customs or credit code", 1, 18)]
+    ebc_code: Annotated[str, wire("ebcCode", "E-commerce enterprise: customs or credit code", 1, 18, pattern=ONE_LINE)]
     ebc_name: Annotated[str, wire("ebcName", "Name of the enterprise as registered with customs", 1, 100)]
     goods_value: Annotated[
         Amount, wire("goodsValue", "Goods value: real deal price incl. non-cash deductions, excl. freight")

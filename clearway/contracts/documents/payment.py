@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from clearway.contracts.base import Amount, Contract, Instant, wire
+from clearway.contracts.base import ONE_LINE, Amount, Contract, Instant, wire
 from clearway.contracts.documents.head import DocumentHead
 
 
@@ -22,7 +22,7 @@ class Payment(DocumentHead):
     pay_code: Annotated[str, wire("payCode", "Payment enterprise: customs code", 1, 18)]
     pay_name: Annotated[str, wire("payName", "Payment enterprise name", 1, 100)]
     pay_transaction_id: Annotated[str, wire("payTransactionId", "Payment enterprise's transaction number", 1, 60)]
-    order_no: Annotated[str, wire("orderNo", "Order number, unique within one platform", 1, 60)]
+    order_no: Annotated[str, wire("orderNo", "Order number, unique within one platform", 1, 60, pattern=ONE_LINE)]
     ebp_code: Annotated[str, wire("ebpCode", "E-commerce platform: customs or credit code", 1, 18)]
     ebp_name: Annotated[str, wire("ebpName", "Name of the platform as registered with customs", 1, 100)]
     payer_id_type: Annotated[str, wire("payerIdType", "1 identity card, the only one admitted", 1, 1)] = "1"

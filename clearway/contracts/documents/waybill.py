@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from clearway.contracts.base import Amount, wire
+from clearway.contracts.base import ONE_LINE, Amount, wire
 from clearway.contracts.documents.head import DocumentHead
 
 
@@ -16,7 +16,7 @@ class Waybill(DocumentHead):
     logistics_name: Annotated[str, wire("logisticsName", "Logistics enterprise name", 1, 100)]
     logistics_no: Annotated[str, wire("logisticsNo", "Waybill number; not reused within 6 months", 1, 60)]
     bill_no: Annotated[str | None, wire("billNo", "Bill of lading or master waybill; 9610 only", None, 37)] = None
-    order_no: Annotated[str, wire("orderNo", "Order number, unique within one platform", 1, 60)]
+    order_no: Annotated[str, wire("orderNo", "Order number, unique within one platform", 1, 60, pattern=ONE_LINE)]
     freight: Annotated[Amount | None, wire("freight", "Freight")] = None
     insured_fee: Annotated[Amount | None, wire("insuredFee", "Insurance fee")] = None
     currency: Annotated[str, wire("currency", "Currency: restricted to 142 (CNY)", 3, 3)] = "142"
