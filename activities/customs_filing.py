@@ -49,8 +49,9 @@ class CustomsFiling:
         return self._file(request)
 
     def _file(self, request: FileRequest) -> Filing:
-        refused = ""
+        refused, handed = "", []
         for document in request.documents:
+            handed.append(document)
             with self._database.transaction() as session:
                 content = version_of(session, request.key.workflow_id, document)
                 if isinstance(content, DeclarationList):
@@ -64,7 +65,7 @@ class CustomsFiling:
                 break
         hours = parameters().value("customs.answer_wait_hours", on=legal_day(request.now), profile=request.profile)
         return Filing(
-            documents=request.documents,
+            documents=tuple(handed),
             filed_at=request.now,
             answer_by=request.now + timedelta(hours=int(hours.value)),
             refused=refused,

@@ -67,11 +67,13 @@ class DeclarationCase:
         self.filings: list[Filing] = []
         self.accepted_documents: dict[DocumentKind, int] = {}
         self.to_resend: set[DocumentKind] = set()
-        self.list_filed = False  # set when the filing begins: from then on documents can no longer change
+        # Set when the filing begins, or when customs detains the goods before it: documents can no longer change.
+        self.list_filed = False
+        self.going: dict[DocumentKind, int] = {}  # versions on their way to customs this moment
         self.given_up = False
         self.receipts: list[CustomsReceipt] = []
         self.duplicate_receipts = 0
-        self.refused_documents: dict[DocumentKind, Problem] = {}
+        self.refused_documents: dict[DocumentKind, tuple[int, Problem]] = {}  # with the version customs refused
         self.list_rank = -1
         self.list_at: datetime | None = None
         self.release: CustomsReceipt | None = None
@@ -135,18 +137,35 @@ class DeclarationCase:
     @property
     def documents_to_send(self) -> tuple[DocumentOnFile, ...]:
         """Of those, the versions not sent yet, or to be sent again."""
-        sent = {document.kind: document.version for filing in self.filings for document in filing.documents}
         return tuple(
             document
             for document in self.unaccepted_documents
-            if sent.get(document.kind) != document.version or document.kind in self.to_resend
+            if self.sent.get(document.kind) != document.version or document.kind in self.to_resend
         )
 
     @property
+    def sent(self) -> dict[DocumentKind, int]:
+        """The versions customs speaks of: the last ones handed over, and those on their way (answers can overtake)."""
+        return {each.kind: each.version for filing in self.filings for each in filing.documents} | self.going
+
+    @property
+    def open_for_change(self) -> bool:
+        """Nothing is decided yet: documents may come, fail, match and be refused."""
+        before_filing = self.state in (State.SUBMITTED, State.MATCH_FAILED, State.MATCHED)
+        return before_filing and not (self.over or self.list_filed)
+
+    @property
     def under_control(self) -> bool:
-        """Customs inspects or is about to: nothing may be changed, cancelled or returned (RULEBOOK B.5)."""
+        """Customs inspects or is about to: nothing may be changed, cancelled or returned (RULEBOOK B.5).
+
+        A release ends every control ordered before it, also one whose result was never sent.
+        """
         done = {result.instruction_id for result in self.inspection_results}
-        return self.customs_inspects or any(each.instruction_id not in done for each in self.instructions)
+        released = self.release.at if self.release else None
+        return self.customs_inspects or any(
+            each.instruction_id not in done and (released is None or each.issued_at >= released)
+            for each in self.instructions
+        )
 
     @property
     def return_is_open(self) -> bool:
@@ -165,26 +184,43 @@ class DeclarationCase:
 
     def take_examination(self, examination: Examination, at: datetime) -> None:
         """Record what was made of newly arrived documents, and match or fail the list if it was judged."""
+        if self.over:
+            return  # it ended while they were examined
         if not self.passages:
             self.passages.append(Passage(state=self.state, at=at))
         self.examination = examination
         judgement = examination.judgement
+        if self.state is State.SUBMITTED and any(each.code == "E_ALREADY_ENDED" for each in examination.refused):
+            self._stay_ended()
         if examination.refused or (judgement is not None and judgement == self.judgement):
             return
         if judgement is None:
             if self.state is State.SUBMITTED and DocumentKind.DECLARATION_LIST not in self.missing:
                 self.detail = Detail.DOCS_PENDING
             return
+        if not self.open_for_change:
+            return  # customs decided while they were examined
         self.judgement = judgement
-        if judgement.matched:
+        on_file = {document.kind: document.version for document in self.documents}
+        for kind, (version, _) in tuple(self.refused_documents.items()):
+            if on_file.get(kind) != version:
+                del self.refused_documents[kind]
+        if judgement.matched and self.refused_documents:
+            self.reason = self._refusals_told
+        elif judgement.matched:
             self._matched(at)
         else:
             self.fail_match(at, "comparison failed: " + ", ".join(problem.code for problem in judgement.problems))
 
+    def _stay_ended(self) -> None:
+        """The register knows the end of this list from a workflow that is kept no longer: there is nothing to do."""
+        self.given_up = True
+        self.detail = Detail.CLOSED
+        self.reason = "this list ended earlier; the register has its end"
+
     def _matched(self, at: datetime) -> None:
         self.detail = Detail.WITH_CUSTOMS
         self.drop_alarms("DOCS_REMINDER", "MATCH_FAILED", "REMATCH_LIMIT")
-        self.refused_documents.clear()
         if self.state is not State.MATCHED:
             self.enter("match", at)
 
@@ -201,16 +237,21 @@ class DeclarationCase:
         if self.state is not State.MATCH_FAILED:
             self.enter("fail_match", at, why)
 
+    def begin_filing(self, documents: tuple[DocumentOnFile, ...]) -> None:
+        """Documents go to customs now; an answer may come before the filing is recorded."""
+        self.going = {document.kind: document.version for document in documents}
+        self.to_resend.difference_update(self.going)
+
     def take_filing(self, filing: Filing, at: datetime) -> None:
-        """Record that documents were handed to customs, or that customs would not even take them."""
+        """Record that documents were handed to customs, or that customs would not even take the last of them."""
         self.filings.append(filing)
-        kinds = {document.kind for document in filing.documents}
-        self.to_resend -= kinds
+        self.going = {}
         if not filing.refused:
             return
-        if DocumentKind.DECLARATION_LIST not in kinds:
-            self._refuse_document(filing.documents[-1].kind, filing.refused, at)
-        elif self.chart_admits("reject"):
+        last = filing.documents[-1]
+        if last.kind is not DocumentKind.DECLARATION_LIST:
+            self._refuse_document(last.kind, last.version, filing.refused, at)
+        elif self.state is State.MATCHED and self.list_rank < rank_of("120"):
             self.enter("reject", at, filing.refused)
 
     def give_up(self, at: datetime) -> None:
@@ -243,35 +284,50 @@ class DeclarationCase:
         effect = effect_of(receipt.about, receipt.status)
         if effect is Effect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
-        version = next((each.version for each in self.documents if each.kind is receipt.about), 0)
-        settled = self.list_filed or self.accepted_documents.get(receipt.about) == version
-        if settled or self.state not in (State.MATCHED, State.MATCH_FAILED):
+        kind, version = receipt.about, self.sent.get(receipt.about)
+        if version is None or not self.open_for_change or self.accepted_documents.get(kind) == version:
             return
         if effect is Effect.ACCEPT:
-            self.accepted_documents[receipt.about] = version
+            self._accept_document(kind, version, at)
         elif effect is Effect.RESEND:
-            self.to_resend.add(receipt.about)
+            self.to_resend.add(kind)
         elif effect is Effect.REJECT:
-            self._refuse_document(receipt.about, f"{receipt.status} {receipt.info}".strip(), at)
+            self._refuse_document(kind, version, f"{receipt.status} {receipt.info}".strip(), at)
 
-    def _refuse_document(self, kind: DocumentKind, why: str, at: datetime) -> None:
-        self.refused_documents[kind] = refusal(
+    def _accept_document(self, kind: DocumentKind, version: int, at: datetime) -> None:
+        """Customs stored it; if a refusal came before that, it is void, so either order has one outcome."""
+        self.accepted_documents[kind] = version
+        self.to_resend.discard(kind)
+        refused = self.refused_documents.pop(kind, None)
+        if refused and not self.refused_documents and self.judgement and self.judgement.matched:
+            self._matched(at)
+
+    def _refuse_document(self, kind: DocumentKind, version: int, why: str, at: datetime) -> None:
+        on_file = {document.kind: document.version for document in self.documents}
+        if not self.open_for_change or on_file.get(kind) != version:
+            return  # the case went on without it, or its correction is on file already
+        self.to_resend.discard(kind)
+        self.refused_documents[kind] = version, refusal(
             "E_CUSTOMS_REFUSED", ("document.kind", kind), ("customs", why), owner=OWNERS[kind]
         )
+        self.fail_match(at, self._refusals_told)
+
+    @property
+    def _refusals_told(self) -> str:
         told = (f"customs refused the {each.fields[0].value}: {each.fields[1].value}" for each in self._refusals)
-        self.fail_match(at, "; ".join(told))
+        return "; ".join(told)
 
     @property
     def _refusals(self) -> tuple[Problem, ...]:
-        return tuple(self.refused_documents.values())
+        return tuple(problem for _, problem in self.refused_documents.values())
 
     def _apply_to_list(self, receipt: CustomsReceipt) -> None:
         effect = effect_of(receipt.about, receipt.status)
         if effect is Effect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
             return
-        if self.over or self.release is not None:
-            return  # the state only moves forward
+        if not self.list_filed or self.over or self.release is not None:
+            return  # the state only moves forward; what was never filed cannot be meant
         if effect is Effect.RESEND:
             if self.list_rank < rank_of("120"):
                 self.to_resend.add(receipt.about)
@@ -328,15 +384,16 @@ class DeclarationCase:
         self.inspection_results.append(result)
         self.customs_inspects = False
         if self.state not in (State.MATCHED, State.INSPECTED):
-            if result.outcome is InspectionOutcome.ABNORMAL:
+            if result.outcome is InspectionOutcome.ABNORMAL and self.state is not State.DETAINED:
                 self.raise_alarm("ABNORMAL_AFTER_RELEASE")
             return
         if result.outcome is InspectionOutcome.ABNORMAL:
+            self.list_filed = True
             self.enter("detain", result.recorded_at, f"inspection abnormal: {result.finding}".strip(": "))
             self.detail = Detail.INSPECTED_ABNORMAL
         elif not self.under_control:
             self.detail = Detail.INSPECTED_NORMAL
-            if self.chart_admits("pass_risk_control"):
+            if self.list_filed and self.chart_admits("pass_risk_control"):
                 self.enter("pass_risk_control", result.recorded_at, "inspection normal")
 
     def take_clocks(self, clocks: LegalClocks, at: datetime) -> None:

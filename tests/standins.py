@@ -1,6 +1,6 @@
 """Hand-written stand-ins for the outside world: they record, and answer what a test told them to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,9 +18,11 @@ class RecordingCustoms:
     filed: list[tuple[str, AnyDocument]] = field(default_factory=list)
     down: int = 0
     refusing: set[str] = field(default_factory=set)
+    meanwhile: Callable[[str], None] = lambda kind: None
 
     def file(self, records: Sequence[AnyDocument], *, message_guid: str, traceparent: str | None = None) -> None:
         """Take a message, or be unavailable as often as told."""
+        self.meanwhile(records[0].kind)
         if self.down:
             self.down -= 1
             raise Unavailable("customs", "told to be down")
@@ -41,6 +43,9 @@ class ScriptedBank:
     paid: dict[str, BankReceipt] = field(default_factory=dict)
     refusals: int = 0
     down: int = 0
+    lost: int = 0
+    asked: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
 
     def pay(
         self,
@@ -51,7 +56,9 @@ class ScriptedBank:
         requested_at: datetime,
         idempotency_key: str,
     ) -> BankReceipt:
-        """Pay once per key."""
+        """Pay once per key; an answer may be lost after the payment."""
+        self.meanwhile()
+        self.asked.append((idempotency_key, payment_order_no, amount))
         if self.down:
             self.down -= 1
             raise Unavailable("bank", "told to be down")
@@ -59,7 +66,11 @@ class ScriptedBank:
             self.refusals -= 1
             raise Refused("bank", "INSUFFICIENT", "told to refuse")
         receipt = BankReceipt(reference=f"R-{len(self.paid) + 1}", paid_at=requested_at, amount=amount)
-        return self.paid.setdefault(idempotency_key, receipt)
+        receipt = self.paid.setdefault(idempotency_key, receipt)
+        if self.lost:
+            self.lost -= 1
+            raise Unavailable("bank", "told to lose its answer")
+        return receipt
 
 
 @dataclass
@@ -68,10 +79,12 @@ class Authority:
 
     outcome: IdentityOutcome | None = IdentityOutcome.VERIFIED
     asked: int = 0
+    meanwhile: Callable[[], None] = lambda: None
 
     def verify(self, name: str, id_number: str, *, at: datetime) -> IdentityOutcome:
         """Answer."""
         self.asked += 1
+        self.meanwhile()
         if self.outcome is None:
             raise Unavailable("identity authority", "told to be down")
         return self.outcome

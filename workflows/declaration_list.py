@@ -104,12 +104,14 @@ class DeclarationListWorkflow:
         """Hand the three documents to customs and wait until each is stored, or one is refused."""
         while self.case.state is State.MATCHED and self.case.unaccepted_documents:
             if self.case.documents_to_send:
-                await self._pause_before_resending()
-                await self._file(
-                    CustomsFiling.send_documents_to_customs,
-                    self.case.documents_to_send,
-                    "Send order, payment and waybill to customs",
-                )
+                if any(document.kind in self.case.to_resend for document in self.case.documents_to_send):
+                    await self._pause_before_resending()
+                if self.case.state is State.MATCHED and self.case.documents_to_send:
+                    await self._file(
+                        CustomsFiling.send_documents_to_customs,
+                        self.case.documents_to_send,
+                        "Send order, payment and waybill to customs",
+                    )
             else:
                 await workflow.wait_condition(
                     lambda: (
@@ -135,13 +137,16 @@ class DeclarationListWorkflow:
 
     async def _clear_customs(self) -> None:
         """Wait for customs: review, inspection, detention and release come as signals, in any order."""
-        while not self.case.over and self.case.release is None:
-            await workflow.wait_condition(
-                lambda: self.case.over or self.case.release is not None or bool(self.case.to_resend)
-            )
-            if self.case.to_resend and not self.case.over and self.case.release is None:
+        list_kind = DocumentKind.DECLARATION_LIST
+        while not self._customs_is_done():
+            await workflow.wait_condition(lambda: self._customs_is_done() or list_kind in self.case.to_resend)
+            if not self._customs_is_done():
                 await self._pause_before_resending()
-                await self._file_list_itself()
+                if list_kind in self.case.to_resend and not self._customs_is_done():
+                    await self._file_list_itself()
+
+    def _customs_is_done(self) -> bool:
+        return self.case.over or self.case.release is not None
 
     async def _open_return_window(self) -> None:
         """Fix every deadline that the release starts, once."""
@@ -182,7 +187,7 @@ class DeclarationListWorkflow:
         assert clocks is not None  # set on opening
         while not self.case.over:
             now = workflow.now()
-            judgement = self.case.judgement
+            judgement, bills = self.case.judgement, len(self.case.bills)
             payment = await workflow.execute_activity_method(
                 TaxOffice.pay_tax,
                 PayRequest(
@@ -199,7 +204,6 @@ class DeclarationListWorkflow:
             self.case.take_payment(payment, workflow.now())
             if not self.case.over:
                 self._show()
-                bills = len(self.case.bills)
                 await self._wait(
                     lambda: len(self.case.bills) > bills,  # noqa: B023  awaited before the next turn
                     until=_next_attempt(payment, workflow.now(), clocks),
@@ -207,7 +211,8 @@ class DeclarationListWorkflow:
                 )
 
     async def _close(self) -> None:
-        """Write the end into the register, let open handlers finish, show the end."""
+        """Let open handlers finish, write the end into the register, show the end."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
         if self.case.state is not State.TAXED:  # the payment wrote that end itself
             await workflow.execute_local_activity_method(
                 CaseRegister.close_case,
@@ -216,7 +221,6 @@ class DeclarationListWorkflow:
                 retry_policy=DESK_RETRIES,
                 summary="Write the end into the register",
             )
-        await workflow.wait_condition(workflow.all_handlers_finished)
         self._show()
 
     # --- updates: enterprises and operators act ----------------------------------------------------------------
@@ -302,6 +306,8 @@ class DeclarationListWorkflow:
 
     async def _examine(self, arrivals: tuple[Transmission, ...]) -> Answer:
         async with self._desk:
+            if ended := refuse_closed(self.case):
+                return self.case.answer((ended,))
             examination = await workflow.execute_local_activity_method(
                 Examiner.examine_documents,
                 ExamineRequest(
@@ -316,6 +322,8 @@ class DeclarationListWorkflow:
                 retry_policy=DESK_RETRIES,
                 summary="Check the documents and compare them",
             )
+            if ended := refuse_closed(self.case):  # while the documents were examined
+                return self.case.answer((ended,))
             self.case.take_examination(examination, workflow.now())
         self._show()
         return self.case.answer(examination.refused)
@@ -323,6 +331,7 @@ class DeclarationListWorkflow:
     async def _file(
         self, how: Callable[[CustomsFiling, FileRequest], Filing], documents: tuple[DocumentOnFile, ...], summary: str
     ) -> None:
+        self.case.begin_filing(documents)
         filing = await workflow.execute_activity_method(
             how,
             FileRequest(key=self.case.key, documents=documents, now=workflow.now(), profile=self.case.profile),
@@ -337,8 +346,7 @@ class DeclarationListWorkflow:
             workflow.set_current_details(markdown(self.case))
 
     async def _pause_before_resending(self) -> None:
-        if self.case.to_resend:
-            await workflow.sleep(RESEND_PAUSE, summary="customs could not take it; a pause before sending again")
+        await workflow.sleep(RESEND_PAUSE, summary="customs could not take it; a pause before sending again")
 
     async def _wait(self, done: Callable[[], bool], *, until: datetime, why: str) -> bool:
         """Wait until `done` or until an instant; tells which by returning what `done` says."""

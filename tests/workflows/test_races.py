@@ -1,0 +1,245 @@
+"""Things that happen at once, or while something else is on its way: no list is stuck, nothing is done twice."""
+
+import asyncio
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.client import Client
+
+from clearway.client import ClearwayClient
+from clearway.contracts.case import CaseView
+from clearway.contracts.customs import (
+    ControlInstruction,
+    CustomsNews,
+    InspectionOutcome,
+    InspectionResult,
+    TaxBillNotice,
+)
+from clearway.contracts.documents import THREE_DOCUMENTS
+from clearway.contracts.facts import PaymentOutcome
+from clearway.contracts.states import Detail, State
+from clearway.testing import SampleSet, corrected
+from models.database import Database
+from models.tables import CaseRecord
+from tests.desk import LIST, Desk
+
+ORDER, PAYMENT, WAYBILL = THREE_DOCUMENTS
+
+
+class Gate:
+    """Holds an outside platform at one point until the test lets it go on."""
+
+    def __init__(self, *kinds: str) -> None:
+        self._kinds = kinds
+        self._reached, self._open = threading.Event(), threading.Event()
+
+    def __call__(self, kind: str = "") -> None:
+        """Called by the stand-in, in its own thread."""
+        if not self._kinds or kind in self._kinds:
+            self._reached.set()
+            self._open.wait(20)
+
+    async def reached(self) -> None:
+        """The stand-in is at the gate."""
+        assert await asyncio.to_thread(self._reached.wait, 20)
+
+    def open(self) -> None:
+        """Let it go on."""
+        self._open.set()
+
+
+@pytest.fixture
+async def sample(desk: Desk) -> SampleSet:
+    """A list that is not declared yet."""
+    return desk.sample()
+
+
+async def _to_the_end(desk: Desk, sample: SampleSet) -> CaseView:
+    """Customs stores the documents that are with it, releases the list, and the tax is paid."""
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS, at=datetime.now(UTC) + timedelta(hours=1))
+    await desk.until(sample.key, lambda view: any(d.kind is LIST for f in view.filings for d in f.documents))
+    await desk.receipts(sample.key, "120", "399", "800")
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.21")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    return await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+
+
+async def test_a_list_cancelled_while_its_documents_are_examined_stays_cancelled(
+    temporal: Client, database: Database
+) -> None:
+    queue = f"test-{uuid.uuid4()}"
+    desk = Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue)
+    sample = desk.sample()
+    calls = []
+    for call in (
+        desk.declare(sample),
+        desk.declare(sample),
+        desk.client.cancel(sample.key, actor="operator-7", reason="withdrawn"),
+    ):
+        calls.append(asyncio.create_task(call))
+        await asyncio.sleep(0.5)  # they wait at the server in this order, and reach the case at one instant
+    async with desk.worker():
+        *declared, cancelled = await asyncio.gather(*calls)
+        assert cancelled.state is State.CANCELLED
+        for answer in declared:
+            assert [problem.code for problem in answer.problems] == ["E_ALREADY_ENDED"]
+        await desk.client.wait_for(sample.key, State.CANCELLED, timeout=20)
+    with database.transaction() as session:
+        assert session.get_one(CaseRecord, sample.key.workflow_id).state == State.CANCELLED
+
+
+async def test_a_list_cancelled_while_customs_refuses_its_document_stays_cancelled(
+    desk: Desk, sample: SampleSet
+) -> None:
+    desk.customs.meanwhile = gate = Gate("payment")
+    desk.customs.refusing = {"payment"}
+    await desk.declare(sample)
+    await gate.reached()
+    await desk.client.cancel(sample.key, actor="operator-7", reason="withdrawn")
+    gate.open()
+    view = await desk.client.wait_for(sample.key, State.CANCELLED, timeout=20)
+    await desk.handle(sample.key).result()
+    assert view.reason.startswith("cancelled by operator-7")
+
+
+async def test_only_the_document_customs_would_not_take_is_blamed_and_the_rest_is_still_sent(
+    desk: Desk, sample: SampleSet
+) -> None:
+    desk.customs.refusing = {"payment"}
+    await desk.declare(sample)
+    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=20)
+    assert [problem.fields[0].value for problem in view.problems] == ["payment"]
+    desk.customs.refusing = set()
+    await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    assert desk.customs.kinds == ["order", "payment", "waybill"]
+    await _to_the_end(desk, sample)
+
+
+async def test_an_answer_that_overtakes_the_filing_is_heard(desk: Desk, sample: SampleSet) -> None:
+    desk.customs.meanwhile = gate = Gate("waybill")
+    await desk.declare(sample)
+    await gate.reached()
+    await desk.receipts(sample.key, "4", about=(ORDER,))
+    await desk.receipts(sample.key, "120", about=(PAYMENT,))
+    gate.open()
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    assert desk.customs.kinds == ["order", "payment", "waybill", "order"]
+    await _to_the_end(desk, sample)
+
+
+async def test_a_document_stored_during_the_pause_is_not_sent_again_and_the_list_is_filed_once(
+    desk: Desk, sample: SampleSet
+) -> None:
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "4", about=(ORDER,))
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    await desk.forward(sample.key, timedelta(minutes=30))
+    assert (await desk.client.view(sample.key)).state is State.MATCHED
+    assert desk.customs.kinds == ["order", "payment", "waybill", "declaration_list"]
+
+
+async def test_a_list_cancelled_during_the_pause_sends_nothing_more(desk: Desk, sample: SampleSet) -> None:
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "4", about=(ORDER,))
+    await desk.client.cancel(sample.key, actor="operator-7", reason="withdrawn")
+    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.handle(sample.key).result()
+    assert desk.customs.kinds == ["order", "payment", "waybill"]
+
+
+async def test_a_list_stored_during_the_pause_is_not_filed_again(desk: Desk, sample: SampleSet) -> None:
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await desk.receipts(sample.key, "4")
+    await desk.receipts(sample.key, "800", at=datetime.now(UTC) + timedelta(seconds=1))
+    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    assert desk.customs.kinds.count("declaration_list") == 1
+
+
+def _instruction() -> ControlInstruction:
+    return ControlInstruction(instruction_id="K-1", issued_at=datetime.now(UTC), issuer="2991")
+
+
+def _result(outcome: InspectionOutcome) -> InspectionResult:
+    return InspectionResult(instruction_id="K-1", outcome=outcome, recorded_at=datetime.now(UTC), officer="7")
+
+
+async def test_goods_inspected_before_the_list_is_filed_let_it_be_filed(desk: Desk, sample: SampleSet) -> None:
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.client.instruct(sample.key.workflow_id, _instruction())
+    await desk.client.record_inspection(sample.key.workflow_id, _result(InspectionOutcome.NORMAL))
+    view = await desk.client.view(sample.key)
+    assert (view.state, view.detail) == (State.MATCHED, Detail.INSPECTED_NORMAL)
+    await _to_the_end(desk, sample)
+
+
+async def test_goods_found_abnormal_before_the_list_is_filed_wait_for_customs_to_dispose(
+    desk: Desk, sample: SampleSet
+) -> None:
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.client.record_inspection(sample.key.workflow_id, _result(InspectionOutcome.ABNORMAL))
+    assert (await desk.client.view(sample.key)).state is State.DETAINED
+    answer = await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    assert [problem.code for problem in answer.problems] == ["E_CHANGE_TOO_LATE"]
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+    await desk.receipts(sample.key, "700")
+    await desk.client.wait_for(sample.key, State.RETURNED_ABROAD, timeout=20)
+    assert LIST not in desk.customs.kinds
+
+
+async def test_a_bill_that_comes_while_the_tax_is_being_paid_is_paid_at_once(desk: Desk, sample: SampleSet) -> None:
+    await desk.declare(sample)
+    view = await desk.release(sample.key)
+    assert view.clocks is not None
+    desk.bank.refusals, desk.bank.meanwhile = 1, (gate := Gate())
+    desk.bill(sample.key, "28.21")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await gate.reached()
+    notice = TaxBillNotice(bill_no="B", invt_no="299120261000000001", status="2", at=datetime.now(UTC))
+    await desk.client.deliver(sample.key.workflow_id, CustomsNews(bills=(notice,)))
+    gate.open()
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    assert view.payment is not None
+    assert view.payment.outcome is PaymentOutcome.PAID
+
+
+async def test_a_release_learned_forty_days_late_is_taxed_at_once_and_takes_no_return(
+    desk: Desk, sample: SampleSet
+) -> None:
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    desk.bill(sample.key, "28.21")
+    await desk.receipts(sample.key, "800", at=datetime.now(UTC) - timedelta(days=40))
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    assert view.reason == "tax paid"
+
+
+async def test_a_release_learned_after_the_deadline_is_paid_late_without_a_bill(desk: Desk, sample: SampleSet) -> None:
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await desk.receipts(sample.key, "800", at=datetime.now(UTC) - timedelta(days=80))
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    assert view.reason == "tax paid late"
+
+
+async def test_a_release_dated_in_the_future_opens_its_window_then(desk: Desk, sample: SampleSet) -> None:
+    await desk.declare(sample)
+    view = await desk.release(sample.key, at=datetime.now(UTC) + timedelta(days=3))
+    assert view.clocks is not None
+    desk.bill(sample.key, "28.21")
+    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
