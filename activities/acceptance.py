@@ -9,12 +9,14 @@ from clearway.contracts.case import CaseKey, Transmission
 from clearway.contracts.documents import AnyDocument, DeclarationList, Order, Payment, Waybill
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import Problem
+from clearway.contracts.states import State
 from clearway.rules.fingerprint import content_hash
 from models.documents import business_key
 from models.refusals import refusal
-from models.tables import Enterprise, Entrustment, StoredDocument
+from models.tables import CaseRecord, Enterprise, Entrustment, StoredDocument
 
 CHANGE = "2"
+CORRECTABLE_ENDS = {State.REJECTED, State.CANCELLED, State.MATCH_FAILED}
 TRANSMITTERS = {Role.EXP, Role.POST}
 
 
@@ -33,6 +35,45 @@ def refuse(
         *_wrong_sender(session, arrival, now),
         *_wrong_version(arrival.document, known, open_for_change),
     ]
+
+
+def repeated(arrivals: tuple[Transmission, ...]) -> list[Problem]:
+    """One submission says one thing of each document; the same thing twice is once."""
+    said: dict[str, str] = {}
+    problems = []
+    for arrival in arrivals:
+        document = arrival.document
+        if said.setdefault(document.kind, content_hash(document)) != content_hash(document):
+            fields = (("document.kind", document.kind), ("document.order_no", document.order_no))
+            problems.append(refusal("E_DUPLICATE", *fields))
+    return problems
+
+
+def refuse_attempt(session: Session, key: CaseKey) -> list[Problem]:
+    """A case that ended stays ended, also after the workflow's retention; a copy needs an ended original."""
+    record = session.get(CaseRecord, key.workflow_id)
+    if record is not None and record.ended_at is not None:
+        return [refusal("E_ALREADY_ENDED", ("state", record.state))]
+    if key.attempt == 1:
+        return []
+    earlier = session.get(CaseRecord, key.model_copy(update={"attempt": key.attempt - 1}).workflow_id)
+    if earlier is None or earlier.ended_at is None or earlier.state not in CORRECTABLE_ENDS:
+        told = earlier.state if earlier else None
+        return [refusal("E_ATTEMPT", ("key.attempt", str(key.attempt)), ("earlier.state", told))]
+    return []
+
+
+def new_record(key: CaseKey, opened_at: datetime, now: datetime) -> CaseRecord:
+    """The register's line of a case that is opened."""
+    return CaseRecord(
+        workflow_id=key.workflow_id,
+        ebc_code=key.ebc_code,
+        order_no=key.order_no,
+        attempt=key.attempt,
+        state=State.SUBMITTED,
+        opened_at=opened_at,
+        changed_at=now,
+    )
 
 
 def _wrong_case(document: AnyDocument, key: CaseKey) -> list[Problem]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from temporalio import activity
 
+from activities.acceptance import new_record, refuse_attempt
 from clearway.contracts.states import State
 from models.database import Database
 from models.tables import CaseRecord
@@ -21,10 +22,18 @@ class CaseRegister:
 
     @activity.defn
     def close_case(self, request: CloseRequest) -> None:
-        """Record the end state; a case with nothing on file leaves no record."""
+        """Record the end state, once: what ended before stays as it ended.
+
+        A case that ends with nothing on file is recorded too, so that a copy of it may follow.
+        """
         with self._database.transaction() as session:
             record = session.get(CaseRecord, request.key.workflow_id)
             if record is None:
+                if refuse_attempt(session, request.key):
+                    return  # it was never opened
+                record = new_record(request.key, request.now, request.now)
+                session.add(record)
+            if record.ended_at is not None:
                 return
             record.state = request.state
             record.changed_at = request.now

@@ -1,15 +1,15 @@
 """The desk where documents are checked, stored and compared: one activity, everything decided at one moment."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from sqlmodel import Session
 from temporalio import activity
 
-from activities.acceptance import refuse, store
+from activities.acceptance import new_record, refuse, refuse_attempt, repeated, store
 from activities.evidence import known_identity, matching_facts, remember_identity, used_in_year
 from clearway.contracts.base import legal_day
-from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import AnyDocument, DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import Examination, IdentityOutcome, Judgement
 from clearway.contracts.problems import Problem, Severity
@@ -22,11 +22,8 @@ from models.addresses import remember
 from models.database import Database
 from models.documents import addresses, latest, on_file, parse
 from models.person_key import person_key
-from models.refusals import refusal
 from models.tables import CaseRecord, StoredDocument
 from models.work import ExamineRequest
-
-CORRECTABLE_ENDS = {State.REJECTED, State.CANCELLED, State.MATCH_FAILED}
 
 
 class IdentityAuthority(Protocol):
@@ -65,7 +62,8 @@ class Examiner:
     ) -> tuple[dict[DocumentKind, StoredDocument], list[Problem]]:
         workflow_id = request.key.workflow_id
         rows = latest(session, workflow_id)
-        refused = self._refuse_attempt(session, request.key)
+        refused = refuse_attempt(session, request.key)
+        refused += repeated(request.arrivals)
         for arrival in request.arrivals:
             kind = DocumentKind(arrival.document.kind)
             refused += refuse(
@@ -90,37 +88,11 @@ class Examiner:
             remember(session, workflow_id, addresses(arrival.document))
         return rows, []
 
-    def _refuse_attempt(self, session: Session, key: CaseKey) -> list[Problem]:
-        """A case that ended stays ended, also after the workflow's retention; a copy needs an ended original."""
-        record = session.get(CaseRecord, key.workflow_id)
-        if record is not None and record.ended_at is not None:
-            return [refusal("E_ALREADY_ENDED", ("state", record.state))]
-        if key.attempt == 1:
-            return []
-        earlier = session.get(CaseRecord, key.model_copy(update={"attempt": key.attempt - 1}).workflow_id)
-        if earlier is None or earlier.ended_at is None or earlier.state not in CORRECTABLE_ENDS:
-            return [
-                refusal(
-                    "E_ATTEMPT",
-                    ("key.attempt", str(key.attempt)),
-                    ("earlier.state", earlier.state if earlier else None),
-                )
-            ]
-        return []
-
     def _register(self, session: Session, request: ExamineRequest) -> CaseRecord:
         key = request.key
         record = session.get(CaseRecord, key.workflow_id)
         if record is None:
-            record = CaseRecord(
-                workflow_id=key.workflow_id,
-                ebc_code=key.ebc_code,
-                order_no=key.order_no,
-                attempt=key.attempt,
-                state=State.SUBMITTED,
-                opened_at=request.opened_at,
-                changed_at=request.now,
-            )
+            record = new_record(key, request.opened_at, request.now)
             session.add(record)
         return record
 
@@ -146,6 +118,7 @@ class Examiner:
             record.ebp_code = order.ebp_code
             record.changed_at = request.now
             record.judgement = judgement.model_dump_json()
+            record.counted_price = Decimal(0)  # a list that no longer matches counts no longer
             if judgement.matched and judgement.limits:
                 record.person_key = person_key(order.buyer_id_number, self._secret)
                 record.quota_year = declaration.declared_on.year

@@ -1,6 +1,6 @@
 """Paying the tax of one list: customs' bill wins over our figure, and the bank pays once (RULEBOOK B.9.3)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -43,45 +43,64 @@ class TaxOffice:
     @activity.defn
     def pay_tax(self, request: PayRequest) -> TaxPayment:
         """Pay what customs billed; without a bill wait, or close to the deadline pay our own figure."""
-        workflow_id = request.key.workflow_id
         with self._database.transaction() as session:
-            paid, bill = session.get(PaymentRecord, workflow_id), _bill(session, workflow_id)
-        if paid is not None:
-            return _paid(request, paid)
-        amount = bill.total if bill and bill.total is not None else request.assessed if request.without_bill else None
-        if amount is None:
-            return _not_paid(request, PaymentOutcome.BILL_MISSING, "customs has not sent the electronic tax bill yet")
-        if amount == 0:
-            self._record_end(request)
-            return _not_paid(request, PaymentOutcome.NOT_DUE, "no tax is due")
+            order = session.get(PaymentRecord, request.key.workflow_id)
+            if order is None:
+                bill = _bill(session, request.key.workflow_id)
+                amount = _amount(request, bill)
+                if amount is None:
+                    reason = "customs has not sent the electronic tax bill yet"
+                    return _not_paid(request, PaymentOutcome.BILL_MISSING, reason)
+                if amount == 0:
+                    _end(session, request)
+                    return _not_due(request, bill)
+                order = _order(request, bill, amount)
+                session.add(order)
+        if order.paid_at is not None:
+            return _paid(request, order)
         try:
             receipt = self._bank.pay(
-                payment_order_no=(bill and bill.payment_order_no) or workflow_id,
-                amount=amount,
+                payment_order_no=order.payment_order_no,
+                amount=order.amount,
                 payer_code=request.guarantor,
-                requested_at=request.now,
-                idempotency_key=f"tax|{workflow_id}|{amount}",
+                requested_at=order.requested_at,
+                idempotency_key=f"tax|{order.workflow_id}|{order.requested_at.astimezone(UTC).isoformat()}",
             )
         except Refused as error:
+            self._take_back(order)
             return _not_paid(request, PaymentOutcome.REFUSED, str(error))
-        return _paid(request, self._record_payment(request, bill, receipt))
+        return _paid(request, self._record_payment(request, order, receipt))
 
-    def _record_payment(self, request: PayRequest, bill: BillRecord | None, receipt: BankReceipt) -> PaymentRecord:
-        row = PaymentRecord(
-            workflow_id=request.key.workflow_id,
-            amount=receipt.amount,
-            bill_no=bill.bill_no if bill else None,
-            bank_reference=receipt.reference,
-            paid_at=receipt.paid_at,
-        )
+    def _take_back(self, order: PaymentRecord) -> None:
         with self._database.transaction() as session:
-            session.merge(row)
-            _end(session, request)
-        return row
+            kept = session.get(PaymentRecord, order.workflow_id)
+            if kept is not None and kept.paid_at is None:
+                session.delete(kept)
 
-    def _record_end(self, request: PayRequest) -> None:
+    def _record_payment(self, request: PayRequest, order: PaymentRecord, receipt: BankReceipt) -> PaymentRecord:
+        order.amount = receipt.amount
+        order.bank_reference = receipt.reference
+        order.paid_at = receipt.paid_at
         with self._database.transaction() as session:
+            session.merge(order)
             _end(session, request)
+        return order
+
+
+def _amount(request: PayRequest, bill: BillRecord | None) -> Decimal | None:
+    if bill is not None and bill.total is not None:
+        return bill.total
+    return request.assessed if request.without_bill else None
+
+
+def _order(request: PayRequest, bill: BillRecord | None, amount: Decimal) -> PaymentRecord:
+    return PaymentRecord(
+        workflow_id=request.key.workflow_id,
+        amount=amount,
+        bill_no=bill.bill_no if bill else None,
+        payment_order_no=(bill and bill.payment_order_no) or request.key.workflow_id,
+        requested_at=request.now,
+    )
 
 
 def _bill(session: Session, workflow_id: str) -> BillRecord | None:
@@ -107,6 +126,17 @@ def _paid(request: PayRequest, row: PaymentRecord) -> TaxPayment:
         difference=row.amount - request.assessed,
         paid_at=row.paid_at,
         bank_reference=row.bank_reference,
+    )
+
+
+def _not_due(request: PayRequest, bill: BillRecord | None) -> TaxPayment:
+    """Nothing to pay; a bill of nothing still shows by how much it differs from our figure."""
+    return TaxPayment(
+        outcome=PaymentOutcome.NOT_DUE,
+        assessed=request.assessed,
+        bill_no=bill.bill_no if bill else None,
+        difference=0 - request.assessed,
+        reason="no tax is due",
     )
 
 

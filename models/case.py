@@ -307,8 +307,9 @@ class DeclarationCase:
         if not self.open_for_change or on_file.get(kind) != version:
             return  # the case went on without it, or its correction is on file already
         self.to_resend.discard(kind)
-        self.refused_documents[kind] = version, refusal(
-            "E_CUSTOMS_REFUSED", ("document.kind", kind), ("customs", why), owner=OWNERS[kind]
+        self.refused_documents[kind] = (
+            version,
+            refusal("E_CUSTOMS_REFUSED", ("document.kind", kind), ("customs", why), owner=OWNERS[kind]),
         )
         self.fail_match(at, self._refusals_told)
 

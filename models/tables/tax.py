@@ -23,12 +23,17 @@ class BillRecord(SQLModel, table=True):
 
 
 class PaymentRecord(SQLModel, table=True):
-    """Tax paid for one list: one row, however often the activity is tried."""
+    """One payment order to the bank, kept before the bank is asked, so that every retry asks for the same payment.
+
+    An order that the bank refuses is taken back; the next attempt makes a new one.
+    """
 
     __tablename__ = "tax_payment"
 
     workflow_id: str = Field(primary_key=True, max_length=120)
     amount: Decimal = Field(sa_type=AmountColumn)
     bill_no: str | None = Field(default=None, max_length=50)
-    bank_reference: str = Field(max_length=60)
-    paid_at: datetime = Field(sa_type=InstantColumn)
+    payment_order_no: str = Field(max_length=120)
+    requested_at: datetime = Field(sa_type=InstantColumn)
+    bank_reference: str | None = Field(default=None, max_length=60)
+    paid_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Empty until the bank answers")

@@ -19,8 +19,10 @@ from clearway.contracts.customs import (
 )
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.contracts.facts import PaymentOutcome
+from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
-from clearway.testing import SampleSet, corrected
+from clearway.errors import AlreadyEnded
+from clearway.testing import PAY, SampleSet, corrected
 from models.database import Database
 from models.tables import CaseRecord
 from tests.desk import LIST, Desk
@@ -243,3 +245,41 @@ async def test_a_release_dated_in_the_future_opens_its_window_then(desk: Desk, s
     desk.bill(sample.key, "28.21")
     await desk.forward_to(sample.key, view.clocks.tax_window_opens)
     await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+
+
+async def test_a_list_that_ended_before_the_retention_is_refused_and_its_end_stays(
+    desk: Desk, sample: SampleSet
+) -> None:
+    now = datetime.now(UTC)
+    with desk.database.transaction() as session:
+        session.add(
+            CaseRecord(
+                workflow_id=sample.key.workflow_id,
+                ebc_code=sample.key.ebc_code,
+                order_no=sample.key.order_no,
+                state=State.TAXED,
+                opened_at=now,
+                changed_at=now,
+                ended_at=now,
+            )
+        )
+    answer = await desk.declare(sample)
+    assert [problem.code for problem in answer.problems] == ["E_ALREADY_ENDED"]
+    view: CaseView = CaseView.model_validate(await desk.handle(sample.key).result())
+    assert view.awaited == ()
+    with desk.database.transaction() as session:
+        assert session.get_one(CaseRecord, sample.key.workflow_id).state == State.TAXED
+    with pytest.raises(AlreadyEnded):
+        await desk.declare(sample)
+
+
+async def test_a_list_that_ended_with_nothing_on_file_can_be_declared_as_a_copy(desk: Desk, sample: SampleSet) -> None:
+    answer = await desk.client.transmit(sample.waybill, sender=Sender(code=PAY), key=sample.key)
+    assert not answer.accepted
+    await desk.client.cancel(sample.key, actor="operator-7", reason="a stranger opened it")
+    await desk.handle(sample.key).result()
+    sender = Sender(code=sample.declaration_list.agent_code)
+    answer = await desk.client.declare(
+        sample.declaration_list, sender=sender, documents=sample.transmissions, attempt=2
+    )
+    assert answer.state is State.MATCHED

@@ -155,8 +155,10 @@ def upgrade() -> None:
         sa.Column("workflow_id", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
         sa.Column("amount", models.tables.columns.AmountColumn(length=24), nullable=False),
         sa.Column("bill_no", sqlmodel.sql.sqltypes.AutoString(length=50), nullable=True),
-        sa.Column("bank_reference", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=False),
-        sa.Column("paid_at", models.tables.columns.InstantColumn(length=32), nullable=False),
+        sa.Column("payment_order_no", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
+        sa.Column("requested_at", models.tables.columns.InstantColumn(length=32), nullable=False),
+        sa.Column("bank_reference", sqlmodel.sql.sqltypes.AutoString(length=60), nullable=True),
+        sa.Column("paid_at", models.tables.columns.InstantColumn(length=32), nullable=True),
         sa.PrimaryKeyConstraint("workflow_id"),
     )
     op.create_table(
