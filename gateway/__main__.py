@@ -7,6 +7,8 @@ import sys
 from datetime import UTC, datetime
 
 import uvicorn
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from clearway.client import ClearwayClient
 from clearway.errors import ServiceUnavailable
@@ -36,21 +38,35 @@ async def serve(settings: GatewaySettings, store: StoreSettings) -> None:
 
 
 def main() -> int:
-    """Read the arguments over the settings, and run; the exit status is 1 when Temporal cannot be reached."""
-    settings = GatewaySettings()
+    """Read the arguments over the settings, and run; the exit status is 1 when a setting or Temporal fails us."""
+    try:
+        settings, store = GatewaySettings(), StoreSettings()
+    except ValidationError as error:
+        return _unset([f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_url=False)])
     parser = argparse.ArgumentParser(prog="python -m gateway", description="Clearway's HTTP door and inbox")
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", default=settings.port, type=int, help="port, 0 for a free one (default: %(default)s)")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        asyncio.run(serve(settings.model_copy(update={"host": given.host, "port": given.port}), StoreSettings()))
+        asyncio.run(serve(settings.model_copy(update={"host": given.host, "port": given.port}), store))
     except ServiceUnavailable as error:
         sys.stderr.write(f"{error}\n" + "".join(f"{problem.remedy_en}\n" for problem in error.problems))
         return 1
+    except SQLAlchemyError as error:
+        return _unset([f"the database cannot be used: {str(error).splitlines()[0]}"])
+    except ValueError as error:  # a payload key, a port of metrics
+        return _unset([str(error)])
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _unset(faults: list[str]) -> int:
+    """Say which settings cannot be used; 1 for the process."""
+    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
+    sys.stderr.write("Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them.\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ class Line:
             self.fail(Exit.TIMEOUT, not_in_time(self.timeout))
         except ValueError as error:  # of data_converter: it names the payload key, never its value
             self.fail(Exit.USAGE, bad_setting(str(error)))
+        except OSError as error:  # a certificate or profile file that cannot be read
+            self.fail(Exit.USAGE, bad_setting(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
 

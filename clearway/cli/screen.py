@@ -36,9 +36,9 @@ def screen(*, err: bool = False) -> Console:
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
         return Console(file=stream)
-    return Console(
-        file=stream, force_terminal=False, no_color=True, width=int(os.environ.get("COLUMNS") or PIPED_WIDTH)
-    )
+    told = os.environ.get("COLUMNS", "")
+    width = int(told) if told.isdecimal() and int(told) > 0 else PIPED_WIDTH
+    return Console(file=stream, force_terminal=False, no_color=True, width=width)
 
 
 def problem_table(problems: Iterable[Problem], lang: Lang) -> RenderableType:

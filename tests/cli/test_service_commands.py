@@ -266,6 +266,26 @@ async def test_service_that_is_down_is_unavailable() -> None:
         assert b"Traceback" not in out + err
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "/nowhere.pem", "/nowhere.pem: No such file"),
+        ("CLEARWAY_PAYLOAD_KEYS", "rubbish", "payload key 'rubbish'"),
+    ],
+)
+async def test_a_setting_that_cannot_be_used_is_named(setting: str, value: str, told: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "clearway.cli", "show", "3301960A01/X", "--lang", "en"),
+        env=os.environ | {"COLUMNS": "wide", setting: value},
+        stdout=-1,
+        stderr=-1,
+    )
+    _, err = await asyncio.wait_for(process.communicate(), timeout=60)
+    assert process.returncode == 2
+    assert "E_SETTING" in err.decode()
+    assert told in err.decode()
+
+
 async def _opened(desk: Desk, key: CaseKey) -> None:
     """Wait until the case exists."""
     async with asyncio.timeout(20):
