@@ -123,8 +123,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", default="", help="folder of .run/ to work on, e.g. demo (default: .run itself)")
     for part, port in asdict(Ports()).items():
         told = part.replace("_", " ")
-        parser.add_argument(f"--{part.replace('_', '-')}", type=int, default=port, help=f"port of {told} ({port})")
+        parser.add_argument(f"--{part.replace('_', '-')}", type=_port, default=port, help=f"port of {told} ({port})")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":

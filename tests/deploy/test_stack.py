@@ -116,6 +116,12 @@ def test_up_on_a_taken_port_fails_with_the_reason(data: Path, listener: int) -> 
     assert "Traceback" not in failed.stderr
 
 
+def test_up_refuses_what_is_no_port(data: Path) -> None:
+    failed = _command("up", data, replace(Ports.free(), gateway=99999))
+    assert failed.returncode == 2
+    assert "a port is a number from 1 to 65535" in failed.stderr
+
+
 def _kill_and_await_successor(data: Path, part: str) -> None:
     before = Record.read(data)
     assert before is not None
