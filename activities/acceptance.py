@@ -28,12 +28,13 @@ def refuse(
     *,
     now: datetime,
     open_for_change: bool,
+    under_control: bool = False,
 ) -> list[Problem]:
     """Every reason not to take this document; empty when it may be stored, or is on file already with this content."""
     return [
         *_wrong_case(arrival.document, key),
         *_wrong_sender(session, arrival, now),
-        *_wrong_version(arrival.document, known, open_for_change),
+        *_wrong_version(arrival.document, known, open_for_change, under_control),
     ]
 
 
@@ -157,7 +158,9 @@ def _role_problem(arrival: Transmission, held: set[Role], owner: Role) -> Proble
     )
 
 
-def _wrong_version(document: AnyDocument, known: StoredDocument | None, open_for_change: bool) -> list[Problem]:
+def _wrong_version(
+    document: AnyDocument, known: StoredDocument | None, open_for_change: bool, under_control: bool
+) -> list[Problem]:
     if known is None:
         if document.app_type == CHANGE:
             return [refusal("E_CHANGE_WITHOUT_ORIGINAL", (f"{document.kind}.app_type", CHANGE))]
@@ -166,6 +169,8 @@ def _wrong_version(document: AnyDocument, known: StoredDocument | None, open_for
         return []
     if not open_for_change:
         return [refusal("E_CHANGE_TOO_LATE", ("document.kind", document.kind))]
+    if under_control:
+        return [refusal("E_UNDER_CONTROL", ("document.kind", document.kind))]
     if document.app_type != CHANGE:
         return [refusal("E_DUPLICATE", ("document.kind", document.kind), ("document.order_no", document.order_no))]
     if document.app_time <= known.used_on:

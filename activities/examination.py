@@ -73,6 +73,7 @@ class Examiner:
                 rows.get(kind),
                 now=request.now,
                 open_for_change=request.open_for_change,
+                under_control=request.under_control,
             )
             faults = check_document(arrival.document, profile=request.profile)
             refused += [each for each in faults if each.severity is Severity.HARD]

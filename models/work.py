@@ -17,6 +17,7 @@ class ExamineRequest(Contract):
     opened_at: Instant
     arrivals: tuple[Transmission, ...]
     open_for_change: bool
+    under_control: bool = False
 
 
 class FileRequest(Contract):

@@ -105,8 +105,8 @@ class DeclarationListWorkflow:
         while self.case.state is State.MATCHED and self.case.unaccepted_documents:
             if self.case.documents_to_send:
                 if any(document.kind in self.case.to_resend for document in self.case.documents_to_send):
-                    await self._pause_before_resending()
-                if self.case.state is State.MATCHED and self.case.documents_to_send:
+                    await self._pause_before_resending(lambda: not self._documents_wait())
+                if self._documents_wait():
                     await self._file(
                         CustomsFiling.send_documents_to_customs,
                         self.case.documents_to_send,
@@ -137,16 +137,21 @@ class DeclarationListWorkflow:
 
     async def _clear_customs(self) -> None:
         """Wait for customs: review, inspection, detention and release come as signals, in any order."""
-        list_kind = DocumentKind.DECLARATION_LIST
         while not self._customs_is_done():
-            await workflow.wait_condition(lambda: self._customs_is_done() or list_kind in self.case.to_resend)
-            if not self._customs_is_done():
-                await self._pause_before_resending()
-                if list_kind in self.case.to_resend and not self._customs_is_done():
+            await workflow.wait_condition(lambda: self._customs_is_done() or self._list_waits())
+            if self._list_waits():
+                await self._pause_before_resending(lambda: not self._list_waits())
+                if self._list_waits():
                     await self._file_list_itself()
 
     def _customs_is_done(self) -> bool:
         return self.case.over or self.case.release is not None
+
+    def _list_waits(self) -> bool:
+        return DocumentKind.DECLARATION_LIST in self.case.to_resend and not self._customs_is_done()
+
+    def _documents_wait(self) -> bool:
+        return self.case.state is State.MATCHED and bool(self.case.documents_to_send)
 
     async def _open_return_window(self) -> None:
         """Fix every deadline that the release starts, once."""
@@ -317,6 +322,7 @@ class DeclarationListWorkflow:
                     opened_at=workflow.info().workflow_start_time,
                     arrivals=arrivals,
                     open_for_change=not self.case.list_filed,
+                    under_control=self.case.under_control,
                 ),
                 start_to_close_timeout=DESK_TIMEOUT,
                 retry_policy=DESK_RETRIES,
@@ -345,8 +351,9 @@ class DeclarationListWorkflow:
         else:
             workflow.set_current_details(markdown(self.case))
 
-    async def _pause_before_resending(self) -> None:
-        await workflow.sleep(RESEND_PAUSE, summary="customs could not take it; a pause before sending again")
+    async def _pause_before_resending(self, needless: Callable[[], bool]) -> None:
+        until = workflow.now() + RESEND_PAUSE
+        await self._wait(needless, until=until, why="customs could not take it; a pause before sending again")
 
     async def _wait(self, done: Callable[[], bool], *, until: datetime, why: str) -> bool:
         """Wait until `done` or until an instant; tells which by returning what `done` says."""

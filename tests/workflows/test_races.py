@@ -150,12 +150,13 @@ async def test_a_document_stored_during_the_pause_is_not_sent_again_and_the_list
     assert desk.customs.kinds == ["order", "payment", "waybill", "declaration_list"]
 
 
-async def test_a_list_cancelled_during_the_pause_sends_nothing_more(desk: Desk, sample: SampleSet) -> None:
+async def test_a_list_cancelled_during_the_pause_ends_at_once_and_sends_nothing_more(
+    desk: Desk, sample: SampleSet
+) -> None:
     await desk.declare(sample)
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
     await desk.receipts(sample.key, "4", about=(ORDER,))
     await desk.client.cancel(sample.key, actor="operator-7", reason="withdrawn")
-    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
     await desk.handle(sample.key).result()
     assert desk.customs.kinds == ["order", "payment", "waybill"]
 
@@ -182,9 +183,12 @@ async def test_goods_inspected_before_the_list_is_filed_let_it_be_filed(desk: De
     await desk.declare(sample)
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
     await desk.client.instruct(sample.key.workflow_id, _instruction())
+    answer = await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
+    assert [problem.code for problem in answer.problems] == ["E_UNDER_CONTROL"]
     await desk.client.record_inspection(sample.key.workflow_id, _result(InspectionOutcome.NORMAL))
     view = await desk.client.view(sample.key)
     assert (view.state, view.detail) == (State.MATCHED, Detail.INSPECTED_NORMAL)
+    assert view.awaited[0].what_en == "customs' receipt"
     await _to_the_end(desk, sample)
 
 
