@@ -66,6 +66,7 @@ _MEANINGS = {
     409: "The number is on file with other content, or the case is over",
     413: "Larger than this door takes; nothing was stored",
     422: "Refused, with every problem at once",
+    500: "A defect of ours; nothing was acknowledged",
     503: "Cannot be reached now; what was stored is delivered later",
 }
 

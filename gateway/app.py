@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import FastAPI
 from opentelemetry.trace import TracerProvider
 
-from gateway.answers import LastResort, answer_problems
+from gateway.answers import LastResort, answer_problems, refused_with
 from gateway.arrivals import Arrivals
 from gateway.case_door import CaseDoor
 from gateway.delivery import Delivery
@@ -50,7 +50,9 @@ def create_app(
         async with dispatcher.at_work():
             yield
 
-    app = FastAPI(title="Clearway gateway", version="1", description=_ABOUT, lifespan=lifespan)
+    app = FastAPI(
+        title="Clearway gateway", version="1", description=_ABOUT, lifespan=lifespan, responses=refused_with(500)
+    )
     app.state.dispatcher = dispatcher
     app.add_middleware(LastResort)
     answer_problems(app)

@@ -35,6 +35,12 @@ def test_every_route_is_described(house: House) -> None:
             assert f"`{method.upper()} {path}" in TEXT
 
 
+def test_every_operation_tells_how_a_defect_is_answered(house: House) -> None:
+    operations = [each for methods in house.app.openapi()["paths"].values() for each in methods.values()]
+    schemas = [each["responses"]["500"]["content"]["application/json"]["schema"]["$ref"] for each in operations]
+    assert set(schemas) == {"#/components/schemas/Problems"}
+
+
 def test_the_wake_table_is_the_one_in_code() -> None:
     for document in THREE_DOCUMENTS:
         assert f"| order, payment, waybill: {_codes(document)} | no |" in TEXT
