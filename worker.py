@@ -2,13 +2,15 @@
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import multiprocessing
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -23,6 +25,7 @@ from clearway.messages import Transfer
 from clearway.telemetry import metrics_runtime, start_traces
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
+from connectors.errors import Unavailable
 from connectors.identity import IdentityClient
 from connectors.settings import PlatformSettings
 from models.database import Database
@@ -90,10 +93,36 @@ async def serve(nth: int) -> None:
     database.close()
 
 
+class ExpectedFailures(logging.Filter):
+    """An outside platform that is down is told in one line; Temporal tries again and shows it in the Web UI."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the traceback off; keep the record."""
+        if record.exc_info and isinstance(record.exc_info[1], Unavailable):
+            record.msg, record.args = "will be tried again: %s", (str(record.exc_info[1]),)
+            record.exc_info = None
+        return True
+
+
 def _run(nth: int = 0) -> None:
+    """One process; exits with 1 and one sentence when a setting or Temporal fails us."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with contextlib.suppress(KeyboardInterrupt):
+    logging.getLogger("temporalio.activity").addFilter(ExpectedFailures())
+    try:
         asyncio.run(serve(nth))
+    except KeyboardInterrupt:
+        return
+    except ValidationError as error:
+        faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_url=False)]
+    except SQLAlchemyError as error:
+        faults = [f"the database cannot be used: {str(error).splitlines()[0]}"]
+    except (RuntimeError, ValueError) as error:  # Temporal's address; a payload key, a port of metrics
+        faults = [str(error).splitlines()[0]]
+    else:
+        return
+    sys.stderr.write("".join(f"{fault}\n" for fault in faults))
+    sys.stderr.write("Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them.\n")
+    sys.exit(1)
 
 
 def main() -> None:

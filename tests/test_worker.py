@@ -1,0 +1,50 @@
+"""The worker as a process: what it says when it cannot start, and how it tells of a platform that is down."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import Unavailable
+from worker import ExpectedFailures
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("TEMPORAL_ADDRESS", "127.0.0.1:1", "127.0.0.1:1"),
+        ("CLEARWAY_PAYLOAD_KEYS", "rubbish", "payload key"),
+        ("CLEARWAY_DATABASE_URL", "nowhere://", "the database cannot be used"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path: Path, setting: str, value: str, told: str) -> None:
+    environment = os.environ | {"CLEARWAY_DATABASE_URL": f"sqlite:///{tmp_path}/x.db", setting: value}
+    done = subprocess.run(
+        [sys.executable, "worker.py"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "docs/operating.md" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_platform_that_is_down_is_told_without_a_traceback() -> None:
+    try:
+        raise Unavailable("bank", "HTTP 503")
+    except Unavailable:
+        fault = sys.exc_info()
+    record = logging.LogRecord("temporalio.activity", logging.WARNING, __file__, 1, "failed", (), fault)
+    assert ExpectedFailures().filter(record)
+    assert record.exc_info is None
+    assert record.getMessage() == "will be tried again: bank is unavailable: HTTP 503"
