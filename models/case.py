@@ -13,7 +13,6 @@ from clearway.contracts.case import (
     ReturnArrival,
     ReturnCase,
     ReturnRequest,
-    StartCase,
 )
 from clearway.contracts.customs import (
     ControlInstruction,
@@ -21,22 +20,20 @@ from clearway.contracts.customs import (
     CustomsReceipt,
     InspectionOutcome,
     InspectionResult,
-    TaxBillNotice,
 )
-from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import (
     DocumentOnFile,
     Examination,
     Filing,
-    Judgement,
     LegalClocks,
     PaymentOutcome,
     TaxPayment,
 )
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import Problem
-from clearway.contracts.states import ENDS, Detail, State
-from models.lifecycle import DeclarationListChart
+from clearway.contracts.states import Detail, State
+from models.case_file import CaseFile
 from models.refusals import refusal
 from models.return_status import Effect, detail_of, effect_of, rank_of
 
@@ -52,135 +49,8 @@ MAX_REMATCHES = 5
 """After so many failed comparisons an operator is called (RULEBOOK B.2)."""
 
 
-class DeclarationCase:
+class DeclarationCase(CaseFile):
     """One list, from the first document to its end."""
-
-    def __init__(self, start: StartCase) -> None:
-        self.key = start.key
-        self.profile = start.profile
-        self.chart = DeclarationListChart()
-        self.detail = Detail.DRAFT
-        self.examination: Examination | None = None
-        self.judgement: Judgement | None = None
-        self.failed_matches = 0
-        self.correct_until: datetime | None = None
-        self.filings: list[Filing] = []
-        self.accepted_documents: dict[DocumentKind, int] = {}
-        self.to_resend: set[DocumentKind] = set()
-        # Set when the filing begins, or when customs detains the goods before it: documents can no longer change.
-        self.list_filed = False
-        self.going: dict[DocumentKind, int] = {}  # versions on their way to customs this moment
-        self.given_up = False
-        self.receipts: list[CustomsReceipt] = []
-        self.duplicate_receipts = 0
-        self.refused_documents: dict[DocumentKind, tuple[int, Problem]] = {}  # with the version customs refused
-        self.list_rank = -1
-        self.list_at: datetime | None = None
-        self.release: CustomsReceipt | None = None
-        self.instructions: list[ControlInstruction] = []
-        self.inspection_results: list[InspectionResult] = []
-        self.customs_inspects = False
-        self.bills: list[TaxBillNotice] = []
-        self.clocks: LegalClocks | None = None
-        self.goods_return: ReturnCase | None = None
-        self.payment: TaxPayment | None = None
-        self.reason = ""
-        self.alarms: list[str] = []
-        self.passages: list[Passage] = []
-        self._seen: set[str] = set()
-
-    # --- reading -----------------------------------------------------------------------------------------------
-
-    @property
-    def state(self) -> State:
-        """The published state."""
-        return State(next(iter(self.chart.configuration)).id)
-
-    @property
-    def over(self) -> bool:
-        """The case has reached an end."""
-        return self.given_up or self.state in ENDS
-
-    @property
-    def documents(self) -> tuple[DocumentOnFile, ...]:
-        """The latest accepted version of every document."""
-        return self.examination.on_file if self.examination else ()
-
-    @property
-    def missing(self) -> tuple[DocumentKind, ...]:
-        """Documents still to come."""
-        return self.examination.missing if self.examination else ()
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong now: failed comparisons and documents customs refused."""
-        if self.state is not State.MATCH_FAILED:
-            return ()
-        return (self.judgement.problems if self.judgement else ()) + self._refusals
-
-    @property
-    def gives_up_at(self) -> datetime | None:
-        """When the wait for a missing document or a correction ends."""
-        if self.state is State.MATCH_FAILED:
-            return self.correct_until
-        return self.examination.give_up_at if self.examination else None
-
-    @property
-    def unaccepted_documents(self) -> tuple[DocumentOnFile, ...]:
-        """Of the three documents, the versions customs has not stored yet."""
-        return tuple(
-            document
-            for document in self.documents
-            if document.kind in THREE_DOCUMENTS and self.accepted_documents.get(document.kind) != document.version
-        )
-
-    @property
-    def documents_to_send(self) -> tuple[DocumentOnFile, ...]:
-        """Of those, the versions not sent yet, or to be sent again."""
-        return tuple(
-            document
-            for document in self.unaccepted_documents
-            if self.sent.get(document.kind) != document.version or document.kind in self.to_resend
-        )
-
-    @property
-    def sent(self) -> dict[DocumentKind, int]:
-        """The versions customs speaks of: the last ones handed over, and those on their way (answers can overtake)."""
-        return {each.kind: each.version for filing in self.filings for each in filing.documents} | self.going
-
-    @property
-    def open_for_change(self) -> bool:
-        """Nothing is decided yet: documents may come, fail, match and be refused."""
-        before_filing = self.state in (State.SUBMITTED, State.MATCH_FAILED, State.MATCHED)
-        return before_filing and not (self.over or self.list_filed)
-
-    @property
-    def under_control(self) -> bool:
-        """Customs inspects or is about to: nothing may be changed, cancelled or returned (RULEBOOK B.5).
-
-        A release ends every control ordered before it, also one whose result was never sent.
-        """
-        done = {result.instruction_id for result in self.inspection_results}
-        released = self.release.at if self.release else None
-        return self.customs_inspects or any(
-            each.instruction_id not in done and (released is None or each.issued_at >= released)
-            for each in self.instructions
-        )
-
-    @property
-    def return_is_open(self) -> bool:
-        """A return was applied for and the goods are still travelling."""
-        return self.goods_return is not None and self.goods_return.outcome == "APPLIED"
-
-    # --- facts coming in ---------------------------------------------------------------------------------------
-
-    def enter(self, event: str, at: datetime, why: str = "") -> None:
-        """Take a transition of the chart; raises if the state does not admit the event."""
-        self.chart.send(event)
-        if self.state in ENDS:
-            self.detail = Detail.CLOSED
-        self.reason = why
-        self.passages.append(Passage(state=self.state, at=at, why=why))
 
     def take_examination(self, examination: Examination, at: datetime) -> None:
         """Record what was made of newly arrived documents, and match or fail the list if it was judged."""
@@ -318,10 +188,6 @@ class DeclarationCase:
         told = (f"customs refused the {each.fields[0].value}: {each.fields[1].value}" for each in self._refusals)
         return "; ".join(told)
 
-    @property
-    def _refusals(self) -> tuple[Problem, ...]:
-        return tuple(problem for _, problem in self.refused_documents.values())
-
     def _apply_to_list(self, receipt: CustomsReceipt) -> None:
         effect = effect_of(receipt.about, receipt.status)
         if effect is Effect.UNKNOWN:
@@ -365,10 +231,6 @@ class DeclarationCase:
             self.release = receipt
             self.enter("release", receipt.at, f"{receipt.status} {receipt.info}".strip())
             self.detail = Detail.RELEASED
-
-    def chart_admits(self, event: str) -> bool:
-        """Whether the chart has a transition for the event from the present state."""
-        return any(each.id == event for each in self.chart.enabled_events())
 
     def take_instruction(self, instruction: ControlInstruction) -> None:
         """Record a control instruction: the list is frozen until its result; repeats change nothing."""
@@ -444,15 +306,6 @@ class DeclarationCase:
     def cancel(self, request: CancelRequest, at: datetime) -> None:
         """End the case at the enterprise's or operator's request."""
         self.enter("cancel", at, f"cancelled by {request.actor}: {request.reason}")
-
-    def raise_alarm(self, alarm: str) -> None:
-        """Show an alarm that operators can filter by."""
-        if alarm not in self.alarms:
-            self.alarms.append(alarm)
-
-    def drop_alarms(self, *alarms: str) -> None:
-        """Take alarms back whose cause is gone."""
-        self.alarms = [each for each in self.alarms if each not in alarms]
 
     # --- answers -----------------------------------------------------------------------------------------------
 

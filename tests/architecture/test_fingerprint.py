@@ -79,7 +79,7 @@ def test_a_command_moved_into_a_branch_is_seen() -> None:
             id="a method of an attribute",
         ),
         pytest.param(
-            "models.case",
+            "models.case_file",
             '        """The case has reached an end."""\n',
             "        workflow.deprecate_patch('old')\n",
             "_match_and_file › over › deprecate_patch 'old'",
