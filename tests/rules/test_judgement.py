@@ -22,6 +22,9 @@ CODES = st.sampled_from(["9610", "1210", "1239", "9999"])
 HS_CODES = st.sampled_from(["3304990099", "2203000000", "2208909099", "1509200000", "0000000000"])
 UNITS = st.sampled_from(["007", "035", "036", "020", "095", "096", "999"])
 TEXTS = st.text(min_size=1, max_size=18).filter(lambda text: text.strip() != "")
+NUMBERS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=18).filter(
+    lambda text: text.strip() != ""
+)
 MOMENTS = st.dates(date(1, 1, 2), date(9999, 12, 30)).map(lambda day: f"{day.isoformat()}T12:00:00+08:00")
 
 CHANGES = st.fixed_dictionaries(
@@ -45,7 +48,7 @@ CHANGES = st.fixed_dictionaries(
         "declaration_list.buyer_id_number": TEXTS | st.text("0123456789X", min_size=18, max_size=18),
         "waybill.consignee": TEXTS,
         "waybill.consignee_telephone": TEXTS,
-        "order.order_no": TEXTS,
+        "order.order_no": NUMBERS,
         "order.buyer_name": TEXTS,
         "order.waybill_no": st.none() | TEXTS,
     },
