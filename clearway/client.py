@@ -39,6 +39,7 @@ from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
 from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
+from clearway.rules.series import PROFILES
 
 T = TypeVar("T")
 SUMMARY_BYTES = 200
@@ -157,6 +158,8 @@ class ClearwayClient:
         self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract
     ) -> Answer:
         """Open the case if it is not open, and hand the request in, in one round trip."""
+        if profile not in PROFILES:
+            raise Refused((_unknown_profile(profile),))
         opening: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             names.DECLARATION_LIST,
             StartCase(key=key, profile=profile),
@@ -227,6 +230,18 @@ def _key_of(document: AnyDocument) -> CaseKey:
             ),
         )
     )
+
+
+def _unknown_profile(profile: str) -> Problem:
+    known = ", ".join(PROFILES)
+    problem = _plain(
+        "E_PROFILE",
+        f"There is no rule profile {profile!r}.",
+        "没有该规则方案。",
+        f"Use one of {known}.",
+        f"请使用 {known} 之一。",
+    )
+    return problem.model_copy(update={"fields": (FieldValue(field="profile", value=profile),)})
 
 
 def _summary(key: CaseKey, document: Contract) -> str:

@@ -11,7 +11,7 @@ import clearway
 from clearway.client import SUMMARY_BYTES, ClearwayClient
 from clearway.contracts.case import CaseKey
 from clearway.contracts.states import State
-from clearway.errors import NotFound, ServiceUnavailable
+from clearway.errors import NotFound, Refused, ServiceUnavailable
 from clearway.testing import sample_set
 from tests.desk import Desk
 
@@ -70,3 +70,13 @@ async def test_a_call_that_its_caller_cancels_is_cancelled_not_unavailable(tempo
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5):
             await nobody_works_here.transmit(sample.order, sender=sample.transmissions[0].sender)
+
+
+async def test_an_unknown_profile_is_refused_before_anything_is_opened(temporal: Client) -> None:
+    sample = sample_set(f"T{uuid.uuid4().hex[:12]}", at=AT)
+    client = ClearwayClient(temporal)
+    with pytest.raises(Refused) as error:
+        await client.transmit(sample.order, sender=sample.transmissions[0].sender, profile="LAW_1999")
+    assert [problem.code for problem in error.value.problems] == ["E_PROFILE"]
+    with pytest.raises(NotFound):
+        await client.view(sample.key)
