@@ -7,8 +7,10 @@ from typing import Protocol
 from sqlmodel import Session, col, select
 from temporalio import activity
 
+from clearway.contracts.base import legal_day
 from clearway.contracts.facts import PaymentOutcome, TaxPayment
 from clearway.contracts.states import State
+from clearway.rules.parameters import parameters
 from connectors.bank import BankReceipt
 from connectors.errors import Refused
 from models.database import Database
@@ -124,6 +126,7 @@ def _paid(request: PayRequest, row: PaymentRecord) -> TaxPayment:
         assessed=request.assessed,
         bill_no=row.bill_no,
         difference=row.amount - request.assessed,
+        differs=_differs(request, row.amount),
         paid_at=row.paid_at,
         bank_reference=row.bank_reference,
     )
@@ -136,8 +139,17 @@ def _not_due(request: PayRequest, bill: BillRecord | None) -> TaxPayment:
         assessed=request.assessed,
         bill_no=bill.bill_no if bill else None,
         difference=0 - request.assessed,
+        differs=_differs(request, Decimal(0)),
         reason="no tax is due",
     )
+
+
+def _differs(request: PayRequest, billed: Decimal) -> bool:
+    """Whether customs' figure is further from ours than the rounding of its lines explains (RULEBOOK B.9.3)."""
+    tolerance = (
+        parameters().value("tax.bill_tolerance_per_line", on=legal_day(request.now), profile=request.profile).value
+    )
+    return abs(billed - request.assessed) > tolerance * request.lines
 
 
 def _not_paid(request: PayRequest, outcome: PaymentOutcome, reason: str) -> TaxPayment:

@@ -290,7 +290,7 @@ class DeclarationCase(CaseFile):
     def take_payment(self, payment: TaxPayment, at: datetime) -> None:
         """Record an attempt to pay; a success settles the case."""
         self.payment = payment
-        if payment.difference:
+        if payment.differs:
             self.raise_alarm("BILL_DIFFERS")
         if payment.outcome in (PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED):
             overdue = self.clocks is not None and at >= self.clocks.payment_before

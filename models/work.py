@@ -43,6 +43,8 @@ class PayRequest(Contract):
 
     key: CaseKey
     assessed: Decimal
+    lines: int = 1
+    profile: str = "SEED"
     guarantor: str
     now: Instant
     without_bill: bool

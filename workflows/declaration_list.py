@@ -192,12 +192,15 @@ class DeclarationListWorkflow:
         assert clocks is not None  # set on opening
         while not self.case.over:
             now = workflow.now()
-            judgement, bills = self.case.judgement, len(self.case.bills)
+            tax = self.case.judgement.tax if self.case.judgement else None
+            bills = len(self.case.bills)
             payment = await workflow.execute_activity_method(
                 TaxOffice.pay_tax,
                 PayRequest(
                     key=self.case.key,
-                    assessed=judgement.tax.total if judgement and judgement.tax else 0,
+                    assessed=tax.total if tax else 0,
+                    lines=len(tax.lines) if tax else 1,
+                    profile=self.case.profile,
                     guarantor=self.case.examination.guarantor if self.case.examination else "",
                     now=now,
                     without_bill=now >= clocks.payment_guard_at,

@@ -157,6 +157,7 @@ class TaxPayment(Contract):
     assessed: Amount = Field(Decimal(0), description="Our own figure")
     bill_no: str | None = Field(None, description="taxNo of the electronic bill")
     difference: Decimal = Field(Decimal(0), description="Bill minus our figure; the bill wins (RULEBOOK B.9.3)")
+    differs: bool = Field(False, description="The difference is above what rounding explains, 0.01 CNY for each line")
     paid_at: datetime | None = Field(None, description="Bank receipt date = payment date")
     bank_reference: str | None = None
     reason: str = ""

@@ -121,3 +121,24 @@ def test_of_several_bills_the_newest_in_force_is_paid(released: Database) -> Non
     _bill(released, "28.71", number="B-2", day=1)
     _bill(released, "99.00", number="B-3", status="3", day=2)
     assert office.pay_tax(_request()).bill_no == "B-2"
+
+
+@pytest.mark.parametrize(
+    ("billed", "lines", "differs"),
+    [
+        ("28.22", 1, False),
+        ("28.23", 1, True),
+        ("28.20", 1, False),
+        ("28.19", 1, True),
+        ("28.24", 3, False),
+        ("28.25", 3, True),
+    ],
+)
+def test_a_bill_differs_above_a_fen_for_each_line(released: Database, billed: str, lines: int, differs: bool) -> None:
+    _bill(released, billed)
+    payment = TaxOffice(released, ScriptedBank()).pay_tax(
+        PayRequest(key=KEY, assessed=OURS, lines=lines, guarantor="3301960A01", now=NOW, without_bill=False)
+    )
+    assert payment.outcome is PaymentOutcome.PAID
+    assert payment.amount == Decimal(billed), "customs' figure wins either way"
+    assert payment.differs is differs
