@@ -35,9 +35,23 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def _complaint(file: str, found: ErrorDetails) -> str:
-    where = [str(step) for step in found["loc"] if step not in ("values", "[key]")]
+def _complaint(file: str, content: Mapping[str, Any], found: ErrorDetails) -> str:
+    where: list[str] = []
+    inside: Any = content
+    for step in found["loc"]:
+        inside = _step_into(inside, step)
+        if isinstance(step, int) and isinstance(inside, dict) and "from" in inside:
+            where.append(str(inside["from"]))  # people know a value by its day, not by its place in the file
+        elif step not in ("values", "value", "[key]"):
+            where.append(str(step))
     return ": ".join([file, *where, found["msg"].removeprefix("Value error, ")])
+
+
+def _step_into(content: Any, step: str | int) -> Any:
+    try:
+        return content[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def read_table(file: Traversable, kind: type[Series[T]], prefix: str = "") -> Mapping[str, Series[T]]:
@@ -56,7 +70,7 @@ def read_table(file: Traversable, kind: type[Series[T]], prefix: str = "") -> Ma
     try:
         return MappingProxyType(TypeAdapter(dict[str, kind]).validate_python(named))  # type: ignore[valid-type]
     except ValidationError as error:
-        raise ParameterError("; ".join(_complaint(file.name, found) for found in error.errors())) from None
+        raise ParameterError("; ".join(_complaint(file.name, named, found) for found in error.errors())) from None
 
 
 def read_folder(folder: Traversable, kind: type[Series[T]]) -> Mapping[str, Series[T]]:

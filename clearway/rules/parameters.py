@@ -1,8 +1,8 @@
 """Dated, cited values of the law: every rate, limit, tolerance and number of days, by day and by profile.
 
 The files under `parameters/` hold them: `numbers/` and `texts/` map a rule's id to its values, `tables/` map a code to
-its rows. Each entry has a description, a unit, a reference, `values` by the first day in force, optionally `until` (the
-last day) and `profiles`, whose values win over the common ones from their own first day on. Numbers are quoted strings.
+its rows. Each entry has a description, a unit, a reference, `values` from day to day, and optionally `profiles`, whose
+values win over the common ones while they are in force. Numbers are quoted strings.
 """
 
 from collections.abc import Mapping

@@ -74,7 +74,7 @@ def test_before_its_first_day_a_rule_is_not_in_force() -> None:
 
 
 def test_after_its_last_day_a_rule_is_not_in_force(root: Path) -> None:
-    add(root, '{2020-01-01: "1"}', more="  until: 2020-12-31\n")
+    add(root, '[{from: 2020-01-01, to: 2020-12-31, value: "1"}]')
     series = load_parameters(root).numbers["test.rule"]
     assert str(series.value_on(date(2020, 12, 31)).value) == "1"
     with pytest.raises(NoRuleInForce, match="2021-01-01"):
@@ -82,7 +82,11 @@ def test_after_its_last_day_a_rule_is_not_in_force(root: Path) -> None:
 
 
 def test_a_profile_overrides_from_its_own_first_day(root: Path) -> None:
-    add(root, '{2020-01-01: "10"}', more='  profiles: {LAW_2026: {2024-12-15: "15"}}\n')
+    add(
+        root,
+        '[{from: 2020-01-01, value: "10"}]',
+        more='  profiles: {LAW_2026: [{from: 2024-12-15, value: "15"}]}\n',
+    )
     loaded: Parameters = load_parameters(root)
     day = date(2024, 12, 15)
     assert str(loaded.value("test.rule", on=day, profile="SEED").value) == "10"
@@ -98,17 +102,39 @@ def test_an_unknown_profile_is_refused() -> None:
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        ("{2020-01-01: 5000}", 'test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal such as "0.13"'),
-        ("{2020-01-01: 0.70}", "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
-        ("{2020-01-01: true}", "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
-        ('{2020-01-01: "1e3"}', "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
-        ('{2020-01-01: "NaN"}', "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
-        ('{2020-13-01: "1"}', "test.yaml: test.rule: 2020-13-01: "),
-        ('{20200101: "1"}', "test.yaml: test.rule: 20200101: a day is written as 2019-01-01, not 20200101"),
-        ('{2020-01-01: "1", 2020-01-01: "2"}', "test.yaml: line 6: given twice: 2020-01-01"),
-        ("{}", "test.yaml: test.rule: "),
+        (
+            "[{from: 2020-01-01, value: 5000}]",
+            'test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal such as "0.13"',
+        ),
+        ("[{from: 2020-01-01, value: 0.70}]", "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
+        ("[{from: 2020-01-01, value: true}]", "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
+        ('[{from: 2020-01-01, value: "1e3"}]', "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
+        ('[{from: 2020-01-01, value: "NaN"}]', "test.yaml: test.rule: 2020-01-01: a number must be a quoted decimal"),
+        ('[{from: 2020-13-01, value: "1"}]', "test.yaml: test.rule: 2020-13-01: "),
+        (
+            '[{from: 20200101, value: "1"}]',
+            "test.yaml: test.rule: 20200101: from: a day is written as 2019-01-01, not 20200101",
+        ),
+        ('[{from: 2020-01-01, value: "1", value: "2"}]', "test.yaml: line 6: given twice: value"),
+        (
+            '[{from: 2020-01-01, value: "1"}, {from: 2021-01-01, value: "2"}]',
+            "test.yaml: test.rule: 2021-01-01: overlaps the value from 2020-01-01 to further notice",
+        ),
+        (
+            '[{from: 2020-01-01, to: 2021-01-01, value: "1"}, {from: 2021-01-01, value: "2"}]',
+            "test.yaml: test.rule: 2021-01-01: overlaps the value from 2020-01-01 to 2021-01-01",
+        ),
+        (
+            '[{from: 2020-01-01, to: 2020-12-30, value: "1"}, {from: 2021-01-01, value: "2"}]',
+            "test.yaml: test.rule: 2021-01-01: leaves a gap after 2020-12-30",
+        ),
+        (
+            '[{from: 2020-01-01, to: 2019-12-31, value: "1"}]',
+            "test.yaml: test.rule: 2020-01-01: ends on 2019-12-31, before it begins",
+        ),
+        ("[]", "test.yaml: test.rule: "),
         ("", "test.yaml: test.rule: "),
-        ('{2020-01-01: "1"', "test.yaml: not readable as YAML"),
+        ('[{from: 2020-01-01, value: "1"', "test.yaml: not readable as YAML"),
     ],
 )
 def test_a_wrong_value_is_refused_by_file_key_and_date(root: Path, values: str, complaint: str) -> None:
@@ -119,19 +145,19 @@ def test_a_wrong_value_is_refused_by_file_key_and_date(root: Path, values: str, 
 
 
 def test_days_are_counted_whole(root: Path) -> None:
-    add(root, '{2020-01-01: "1.5"}', unit="days")
+    add(root, '[{from: 2020-01-01, value: "1.5"}]', unit="days")
     with pytest.raises(ParameterError, match=r"test\.yaml: test\.rule: 2020-01-01: days are counted whole, not 1\.5"):
         load_parameters(root)
 
 
 def test_all_wrong_values_are_told_at_once(root: Path) -> None:
-    add(root, "{2020-01-01: 1, 2021-01-01: 2}")
+    add(root, "[{from: 2020-01-01, to: 2020-12-31, value: 1}, {from: 2021-01-01, value: 2}]")
     with pytest.raises(ParameterError, match=r"2020-01-01.*; .*2021-01-01"):
         load_parameters(root)
 
 
 def test_a_rule_given_in_two_files_is_refused(root: Path) -> None:
-    add(root, '{2020-01-01: "1"}', rule="limits.single")
+    add(root, '[{from: 2020-01-01, value: "1"}]', rule="limits.single")
     with pytest.raises(ParameterError, match=r"limits\.single: already given in another file"):
         load_parameters(root)
 
@@ -145,7 +171,7 @@ def test_a_rate_in_a_table_must_be_quoted_too(root: Path) -> None:
 
 def test_values_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        parameters().numbers["limits.single"].values[date(2030, 1, 1)] = None  # type: ignore[index]
+        parameters().numbers["limits.single"].values[0] = None  # type: ignore[index]
 
 
 def test_the_tables_name_only_what_exists() -> None:
