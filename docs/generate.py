@@ -11,7 +11,7 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.names import SEARCH_ATTRIBUTES
 from clearway.contracts.states import BACKBONE, ENDS, State
 from clearway.rules.parameters import Parameters, parameters
-from clearway.rules.series import Series
+from clearway.rules.series import Period, Series
 from clearway.rules.tables import ConsumptionTax, Goods, TradeMode, Unit
 from models import return_status
 from models.lifecycle import DeclarationListChart
@@ -111,29 +111,26 @@ def effects() -> str:
 def rules() -> str:
     """Every parameter with its values through time."""
     known: Parameters = parameters()
-    parts: dict[str, Mapping[str, Series[Any]]] = {
-        "Numbers": known.numbers,
-        "Codes and names": known.texts,
-        "Supervision modes": known.trade_modes,
-        "Consumption tax": known.consumption_taxes,
-        "Goods": known.goods_table,
-        "Units": known.units,
-    }
+    parts: dict[str, Mapping[str, Series[Any]]] = {"Numbers": known.numbers, "Codes and names": known.texts}
+    parts |= {name.replace("_", " ").capitalize(): table for name, table in known.tables.items()}
     return "\n".join(f"## {title}\n\n{_rules(series.values())}" for title, series in parts.items())
 
 
 def _rules(several: Iterable[Series[Any]]) -> str:
     rows = [(f"`{each.rule}`", each.description, each.unit, _through_time(each), each.reference) for each in several]
-    return _table(("rule", "meaning", "unit", "value by first day", "source"), rows)
+    return _table(("rule", "meaning", "unit", "value from day to day", "source"), rows)
 
 
 def _through_time(series: Series[Any]) -> str:
-    lines = [f"{day}: {_value(value)}" for day, value in series.values.items()]
-    if series.until:
-        lines.append(f"until {series.until}")
-    for profile, values in series.profiles.items():
-        lines += [f"{profile} {day}: {_value(value)}" for day, value in values.items()]
+    lines = [_period(period) for period in series.values]
+    for profile, periods in series.profiles.items():
+        lines += [f"{profile} {_period(period)}" for period in periods]
     return "<br>".join(lines)
+
+
+def _period(period: Period[Any]) -> str:
+    last = f" to {period.last_day}" if period.last_day else ""
+    return f"{period.first_day}{last}: {_value(period.value)}"
 
 
 def _value(value: object) -> str:

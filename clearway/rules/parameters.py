@@ -12,12 +12,26 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from clearway.rules.parameter_files import ParameterError, read_folder, read_table
 from clearway.rules.series import PROFILES, Dated, NoRuleInForce, Series
-from clearway.rules.tables import ConsumptionTax, Goods, QuotedDecimal, TradeMode, Unit
+from clearway.rules.tables import (
+    PREFIXES,
+    TABLES,
+    ConsumptionTax,
+    Goods,
+    QuotedDecimal,
+    Row,
+    TradeMode,
+    Unit,
+)
 
 __all__ = ["PROFILES", "Dated", "NoRuleInForce", "ParameterError", "Parameters", "load_parameters", "parameters"]
+
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +40,7 @@ class Parameters:
 
     numbers: Mapping[str, Series[Decimal]]
     texts: Mapping[str, Series[str]]
-    goods_table: Mapping[str, Series[Goods]]
-    consumption_taxes: Mapping[str, Series[ConsumptionTax]]
-    trade_modes: Mapping[str, Series[TradeMode]]
-    units: Mapping[str, Series[Unit]]
+    tables: Mapping[str, Mapping[str, Series[Any]]]
 
     def value(self, rule: str, *, on: date, profile: str = "SEED") -> Dated[Decimal]:
         """A number in force; raises NoRuleInForce, or KeyError for an id that no file has."""
@@ -39,39 +50,54 @@ class Parameters:
         """A code or name in force; raises as `value` does."""
         return self.texts[rule].value_on(on, profile)
 
+    def row(self, kind: type[R], code: str, *, on: date, profile: str = "SEED") -> Dated[R] | None:
+        """The row of a code in the table of that kind, or None for a code it never had; raises NoRuleInForce."""
+        series: Series[R] | None = self.tables[_name_of(kind)].get(code)
+        return series.value_on(on, profile) if series else None
+
+    def codes(self, kind: type[Row]) -> tuple[str, ...]:
+        """Every code of a table, also those no longer in force."""
+        return tuple(self.tables[_name_of(kind)])
+
     def consumption_tax(self, name: str, *, on: date, profile: str = "SEED") -> Dated[ConsumptionTax]:
         """The consumption tax of a class of goods; raises as `value` does."""
-        return self.consumption_taxes[name].value_on(on, profile)
+        found = self.row(ConsumptionTax, name, on=on, profile=profile)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def goods(self, hs_code: str, *, on: date, profile: str = "SEED") -> Dated[Goods] | None:
         """The tariff row of a 10-digit HS code, or None if there is none; raises NoRuleInForce before its first day."""
-        series = self.goods_table.get(hs_code)
-        return series.value_on(on, profile) if series else None
+        return self.row(Goods, hs_code, on=on, profile=profile)
 
     def trade_mode(self, code: str, *, on: date, profile: str = "SEED") -> Dated[TradeMode] | None:
         """A supervision mode permitted for retail imports on that day, or None."""
-        series = self.trade_modes.get(code)
         try:
-            return series.value_on(on, profile) if series else None
+            return self.row(TradeMode, code, on=on, profile=profile)
         except NoRuleInForce:
             return None
 
     def unit(self, code: str, *, on: date, profile: str = "SEED") -> Dated[Unit] | None:
         """A unit code, or None if there is none; raises NoRuleInForce before its first day."""
-        series = self.units.get(code)
-        return series.value_on(on, profile) if series else None
+        return self.row(Unit, code, on=on, profile=profile)
+
+
+def _name_of(kind: type[Row]) -> str:
+    return next(name for name, row in TABLES.items() if row is kind)
 
 
 def load_parameters(root: Traversable) -> Parameters:
     """Read and check every file below `root`; raises ParameterError naming file, key and date of what is wrong."""
-    tables = root / "tables"
+    folder = root / "tables"
     return Parameters(
         numbers=read_folder(root / "numbers", Series[QuotedDecimal]),
         texts=read_folder(root / "texts", Series[str]),
-        goods_table=read_table(tables / "goods.yaml", Series[Goods], "goods."),
-        consumption_taxes=read_table(tables / "consumption_taxes.yaml", Series[ConsumptionTax], "consumption_tax."),
-        trade_modes=read_table(tables / "trade_modes.yaml", Series[TradeMode], "trade_mode."),
-        units=read_table(tables / "units.yaml", Series[Unit], "unit."),
+        tables=MappingProxyType(
+            {
+                name: read_table(folder / f"{name}.yaml", Series[row], f"{PREFIXES.get(name, name)}.")  # type: ignore[valid-type]
+                for name, row in TABLES.items()
+            }
+        ),
     )
 
 

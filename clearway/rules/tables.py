@@ -1,4 +1,4 @@
-"""Rows of the parameter tables: goods, units, consumption taxes and supervision modes."""
+"""Rows of the parameter tables. A new table is a file `parameters/tables/<name>.yaml` and a row class in TABLES."""
 
 import re
 from decimal import Decimal
@@ -19,11 +19,13 @@ QuotedDecimal = Annotated[Decimal, BeforeValidator(_read_quoted)]
 MeasureOf = Literal["kilogram", "litre", "piece", "sheet"]
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
+    """What one code of a table stands for."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Goods(_Row):
+class Goods(Row):
     """What the tariff says of one HS code (RULEBOOK C.7); rates are fractions of 1."""
 
     vat: Literal["standard", "reduced"]
@@ -42,14 +44,14 @@ class Goods(_Row):
         return f"duty {self.duty_in_force}, VAT {self.vat}, consumption tax {self.consumption_tax or 'none'}"
 
 
-class Measure(_Row):
+class Measure(Row):
     """What one unit code measures, and how much of it."""
 
     of: MeasureOf
     factor: QuotedDecimal
 
 
-class Band(_Row):
+class Band(Row):
     """Consumption tax from one price per measured unit upwards: a rate on value, an amount in CNY per unit, or both."""
 
     at_least: QuotedDecimal = Decimal(0)
@@ -58,7 +60,7 @@ class Band(_Row):
     per_unit: QuotedDecimal = Decimal(0)
 
 
-class ConsumptionTax(_Row):
+class ConsumptionTax(Row):
     """The bands of one class of goods, from the lightest to the heaviest."""
 
     bands: tuple[Band, ...] = Field(min_length=1)
@@ -69,7 +71,7 @@ class ConsumptionTax(_Row):
         )
 
 
-class TradeMode(_Row):
+class TradeMode(Row):
     """What a supervision mode asks of a Declaration List (REFERENCE §12, RULEBOOK B.6)."""
 
     bonded: bool
@@ -79,8 +81,20 @@ class TradeMode(_Row):
     empty: tuple[str, ...] = ()
 
 
-class Unit(_Row):
+class Unit(Row):
     """A customs unit code."""
 
     name: str
     measure: Measure | None = None
+
+
+TABLES: dict[str, type[Row]] = {
+    "goods": Goods,
+    "consumption_taxes": ConsumptionTax,
+    "trade_modes": TradeMode,
+    "units": Unit,
+}
+"""The row class of every table, by the name of its file."""
+
+PREFIXES = {"consumption_taxes": "consumption_tax", "trade_modes": "trade_mode", "units": "unit"}
+"""What a rule's id begins with, where it is not the table's name: `unit.035`."""

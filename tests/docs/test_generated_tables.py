@@ -1,12 +1,15 @@
 """The pages made from the code are current, complete, and their queries are understood by the server."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from temporalio.client import Client
 
 from clearway.contracts.states import State
 from clearway.rules.parameters import parameters
+from clearway.rules.series import Series
 from deploy.generated import BLOCK
 from docs.generate import EFFECTS, STATES, STATUSES, TABLES
 from models import return_status
@@ -35,7 +38,7 @@ def test_every_state_effect_and_status_is_explained() -> None:
 
 def test_every_rule_is_on_its_page() -> None:
     known = parameters()
-    several = (known.numbers, known.texts, known.goods_table, known.consumption_taxes, known.trade_modes, known.units)
+    several: list[Mapping[str, Series[Any]]] = [known.numbers, known.texts, *known.tables.values()]
     assert [each.rule for one in several for each in one.values() if f"| `{each.rule}` |" not in PAGES["rules"]] == []
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from clearway.contracts.documents import DeclarationLine, DeclarationList
 from clearway.rules.parameters import NoRuleInForce, ParameterError, Parameters, load_parameters, parameters
+from clearway.rules.tables import ConsumptionTax, Goods, TradeMode, Unit
 
 CHANGES = [
     ("limits.single", "2019-01-01", "2000.00", "5000.00"),
@@ -176,13 +177,13 @@ def test_values_cannot_be_changed() -> None:
 
 def test_the_tables_name_only_what_exists() -> None:
     loaded, day = parameters(), date(2026, 3, 10)
-    for code in loaded.goods_table:
+    for code in loaded.codes(Goods):
         goods = loaded.goods(code, on=day)
         assert goods is not None
         assert f"vat.{goods.value.vat}" in loaded.numbers
-        assert goods.value.consumption_tax is None or goods.value.consumption_tax in loaded.consumption_taxes
-        assert all(unit in loaded.units for unit in goods.value.units)
-    for code in loaded.trade_modes:
+        assert goods.value.consumption_tax is None or goods.value.consumption_tax in loaded.codes(ConsumptionTax)
+        assert all(unit in loaded.codes(Unit) for unit in goods.value.units)
+    for code in loaded.codes(TradeMode):
         mode = loaded.trade_mode(code, on=day)
         assert mode is not None
         assert {*mode.value.required, *mode.value.empty} <= DeclarationList.model_fields.keys()
