@@ -38,6 +38,52 @@ class LimitDecision(Contract):
     single_limit: Amount
     annual_limit: Amount
     used_before: Amount = Field(description="CNY counted for this person in the year before this list")
+    counted: Amount = Field(
+        Decimal(0), description="CNY that this list takes of the annual amount; 0 where it leaves the channel"
+    )
+    rules: tuple[RuleUse, ...] = ()
+
+
+class QuantityHold(Contract):
+    """A quantity limit of the Positive List, per person and year, and what this list takes of it (RULEBOOK B.3)."""
+
+    group: str = Field(description="Remark group, e.g. `sugar`")
+    unit: str = Field("kg", description="What the quantity counts")
+    quantity: Amount = Field(description="What this list takes")
+    limit: Amount
+    used_before: Amount
+
+
+class QuotaHold(Contract):
+    """What a list takes of its orderer's annual amount, reserved until customs decides (RULEBOOK B.3)."""
+
+    year: int = Field(description="Shanghai year of acceptance; it never changes (D-09)")
+    counted: Amount = Field(description="CNY reserved for this list; 0 where it does not count")
+    used_before: Amount = Field(description="CNY confirmed and reserved before it, with what customs reported")
+    limit: Amount
+    quantities: tuple[QuantityHold, ...] = ()
+
+
+class GuaranteeOutcome(StrEnum):
+    """Whether the tax of a list is secured (RULEBOOK B.9.2)."""
+
+    HELD = "HELD"
+    AWAITING = "AWAITING"
+    NOT_NEEDED = "NOT_NEEDED"
+
+
+class GuaranteeHold(Contract):
+    """What a list's tax takes of its guarantor's guarantee; a list that awaits it is filed when it is there."""
+
+    outcome: GuaranteeOutcome
+    guarantor: str = Field(description="assureCode")
+    amount: Amount = Field(description="CNY of tax to be secured")
+    total: Amount = Field(Decimal(0), description="CNY of the whole guarantee")
+    occupied: Amount = Field(Decimal(0), description="CNY occupied, this list included where it is held")
+    valid_to: date | None = Field(None, description="Last day of the guarantee")
+    place: int | None = Field(None, ge=1, description="Place in the queue of those that wait, from 1")
+    crossed_warning: bool = Field(False, description="This list took the guarantee over the warning share (80 %)")
+    reason: str = Field("", description="Why it waits: NONE_ON_FILE, INSUFFICIENT, EXPIRES, CALLED or QUEUE")
     rules: tuple[RuleUse, ...] = ()
 
 
@@ -94,7 +140,10 @@ class Judgement(Contract):
     identity: IdentityOutcome
     limits: LimitDecision | None = None
     tax: TaxAssessment | None = None
+    quota: QuotaHold | None = Field(None, description="Present once a matched list has reserved its annual amount")
+    guarantee: GuaranteeHold | None = Field(None, description="Present once a matched list's tax is secured or waits")
     snapshot: str = Field(description="SHA-256 over the content hashes that were compared")
+    rules_version: str = Field("", description="Fingerprint of the rules this list is judged by, from its first day")
     profile: str = Field("SEED", description="Rule profile used: SEED or LAW_2026")
 
 
@@ -137,6 +186,7 @@ class LegalClocks(Contract):
     payment_before: Instant = Field(description="First instant after the rolled payment deadline")
     payment_deadline: date = Field(description="Last day of payment after rolling over holidays")
     provisional: bool = Field(False, description="A year's holidays were not announced when this was computed")
+    rules_version: str = Field("", description="Fingerprint of the rules in force for this list")
     rules: tuple[RuleUse, ...] = ()
 
 
