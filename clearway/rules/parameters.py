@@ -2,14 +2,19 @@
 
 The files under `parameters/` hold them: `numbers/` and `texts/` map a rule's id to its values, `tables/` map a code to
 its rows. Each entry has a description, a unit, a reference, `values` from day to day, and optionally `profiles`, whose
-values win over the common ones while they are in force. Numbers are quoted strings.
+values win over the common ones while they are in force. Numbers are quoted strings. An operator's own file is laid on
+top by `own_rules`; `rules_in_force` says which set a judgement reads.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -28,13 +33,26 @@ from clearway.rules.tables import (
     Unit,
 )
 
-__all__ = ["PROFILES", "Dated", "NoRuleInForce", "ParameterError", "Parameters", "load_parameters", "parameters"]
+__all__ = [
+    "PROFILES",
+    "Dated",
+    "NoRuleInForce",
+    "ParameterError",
+    "Parameters",
+    "built_in_parameters",
+    "load_parameters",
+    "parameters",
+    "rules_in_force",
+]
 
 
 R = TypeVar("R", bound=Row)
 
+PORT_RULES = frozenset({"matching.amount_tolerance", "matching.line_rounding", "matching.weight_tolerance"})
+"""The numbers that a customs district may set for itself: they are read with the port of the list (RULEBOOK D-05)."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Parameters:
     """Every parameter, by kind; days are Shanghai days."""
 
@@ -42,9 +60,23 @@ class Parameters:
     texts: Mapping[str, Series[str]]
     tables: Mapping[str, Mapping[str, Series[Any]]]
 
-    def value(self, rule: str, *, on: date, profile: str = "SEED") -> Dated[Decimal]:
-        """A number in force; raises NoRuleInForce, or KeyError for an id that no file has."""
-        return self.numbers[rule].value_on(on, profile)
+    @cached_property
+    def version(self) -> str:
+        """Names the content: 12 hex digits of a SHA-256, the same wherever and in whatever order it was written."""
+        kinds: dict[str, Mapping[str, Series[Any]]] = {"numbers": self.numbers, "texts": self.texts, **self.tables}
+        content = {
+            kind: {key: each.model_dump(mode="json") for key, each in several.items()}
+            for kind, several in kinds.items()
+        }
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+    def value(self, rule: str, *, on: date, profile: str = "SEED", port: str | None = None) -> Dated[Decimal]:
+        """A number in force, at one customs (4 digits) if it is given; raises NoRuleInForce, or KeyError for no rule.
+
+        Only the rules in PORT_RULES may differ from port to port (RULEBOOK D-05).
+        """
+        return self.numbers[rule].value_on(on, profile, port)
 
     def text(self, rule: str, *, on: date, profile: str = "SEED") -> Dated[str]:
         """A code or name in force; raises as `value` does."""
@@ -102,6 +134,25 @@ def load_parameters(root: Traversable) -> Parameters:
 
 
 @cache
-def parameters() -> Parameters:
+def built_in_parameters() -> Parameters:
     """The library's own parameters, read once."""
     return load_parameters(files("clearway.rules") / "parameters")
+
+
+_in_force: ContextVar[Parameters | None] = ContextVar("rules_in_force", default=None)
+
+
+def parameters() -> Parameters:
+    """The parameters in force in this context: those of `rules_in_force`, else the library's own."""
+    chosen = _in_force.get()
+    return built_in_parameters() if chosen is None else chosen
+
+
+@contextmanager
+def rules_in_force(chosen: Parameters) -> Iterator[None]:
+    """Judge by these parameters inside the block; other threads and tasks are not touched."""
+    before = _in_force.set(chosen)
+    try:
+        yield
+    finally:
+        _in_force.reset(before)

@@ -1,15 +1,15 @@
 """One rule's values through time, and the value in force on a day."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import MappingProxyType
-from typing import Annotated, Generic, Self, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from clearway.contracts.facts import RuleUse
 
@@ -79,22 +79,65 @@ class Period(BaseModel, Generic[T]):
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
-def _in_line(periods: tuple[Period[T], ...]) -> tuple[Period[T], ...]:
-    """Refuse periods that end before they begin, overlap, or leave days between them without a value."""
+def _apart(periods: tuple[Period[T], ...]) -> tuple[Period[T], ...]:
+    """Put periods in order; refuse those that end before they begin or overlap."""
     for period in periods:
         if period.last_day is not None and period.last_day < period.first_day:
             raise ValueError(f"{period.first_day}: ends on {period.last_day}, before it begins")
-    for earlier, later in pairwise(periods):
+    in_order = tuple(sorted(periods, key=lambda period: period.first_day))
+    for earlier, later in pairwise(in_order):
         if earlier.last_day is None or later.first_day <= earlier.last_day:
             until = earlier.last_day or "further notice"
             raise ValueError(f"{later.first_day}: overlaps the value from {earlier.first_day} to {until}")
-        if later.first_day > earlier.last_day + timedelta(days=1):
+    return in_order
+
+
+def _without_gap(periods: tuple[Period[T], ...]) -> tuple[Period[T], ...]:
+    """Refuse periods, in order and apart, that leave days between them without a value."""
+    for earlier, later in pairwise(periods):
+        if earlier.last_day is not None and later.first_day > earlier.last_day + timedelta(days=1):
             raise ValueError(f"{later.first_day}: leaves a gap after {earlier.last_day}")
     return periods
 
 
+def lay_periods(below: Iterable[Period[T]], above: Iterable[Period[T]]) -> tuple[Period[T], ...]:
+    """The periods above, and those below on the days that they leave free; both in order and apart."""
+    above = tuple(above)
+    free: list[Period[T]] = []
+    for period in below:
+        first: date | None = period.first_day
+        for cover in above:
+            if first is None or (cover.last_day is not None and cover.last_day < first):
+                continue
+            if period.last_day is not None and period.last_day < cover.first_day:
+                break
+            if first < cover.first_day:
+                free.append(period.model_copy(update={"first_day": first, "last_day": _eve(cover.first_day)}))
+            first = cover.last_day + timedelta(days=1) if cover.last_day and cover.last_day < date.max else None
+        if first is not None and (period.last_day is None or first <= period.last_day):
+            free.append(period.model_copy(update={"first_day": first}))
+    return tuple(sorted((*free, *above), key=lambda period: period.first_day))
+
+
+def _eve(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def check_port(port: str) -> str:
+    """Return the code of a customs district, or of a customs region; raises ValueError for anything else."""
+    if not re.fullmatch(r"[0-9]{4}|[0-9]{2}", port):
+        raise ValueError(f'a port is the 4 digits of its customs, "2991", or the first 2 of a region, not {port!r}')
+    return port
+
+
+IN_ORDER = (Field(min_length=1), AfterValidator(_apart))
+READ_ONLY = (AfterValidator(MappingProxyType), PlainSerializer(dict))
+Port = Annotated[str, AfterValidator(check_port)]
+SelectedBy = Literal["acceptance", "release", "event"]
+
+
 class Series(BaseModel, Generic[T]):
-    """One rule's values through time; a profile's own values win while they are in force."""
+    """One rule's values through time; a port's own values win over a profile's, and these over the common ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -102,25 +145,46 @@ class Series(BaseModel, Generic[T]):
     description: str = Field(min_length=1)
     unit: str = Field(min_length=1)
     reference: str = Field(min_length=1)
-    values: Annotated[tuple[Period[T], ...], Field(min_length=1), AfterValidator(_in_line)]
-    profiles: Annotated[
-        Mapping[ProfileName, Annotated[tuple[Period[T], ...], Field(min_length=1), AfterValidator(_in_line)]],
-        AfterValidator(MappingProxyType),
-    ] = Field(default_factory=dict)
+    selected_by: SelectedBy = Field(
+        "acceptance", description="Whose day selects the value: a list's acceptance, its release, or the event itself"
+    )
+    values: Annotated[tuple[Period[T], ...], *IN_ORDER, AfterValidator(_without_gap)]
+    profiles: Annotated[Mapping[ProfileName, Annotated[tuple[Period[T], ...], *IN_ORDER]], *READ_ONLY] = Field(
+        default_factory=dict
+    )
+    ports: Annotated[Mapping[Port, Annotated[tuple[Period[T], ...], *IN_ORDER]], *READ_ONLY] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _leave_no_gap(self) -> Self:
+        for name, periods in (*self.profiles.items(), *self.ports.items()):
+            try:
+                _without_gap(lay_periods(self.values, periods))
+            except ValueError as gap:
+                raise ValueError(f"{name}: {gap}") from None
+        return self
 
     @model_validator(mode="after")
     def _count_in_whole_units(self) -> Self:
         if self.unit in WHOLE_UNITS:
-            for periods in (self.values, *self.profiles.values()):
-                for period in periods:
-                    if isinstance(period.value, Decimal) and period.value != period.value.to_integral_value():
-                        raise ValueError(f"{period.first_day}: {self.unit} are counted whole, not {period.value}")
+            for period in self.every_period():
+                if isinstance(period.value, Decimal) and period.value != period.value.to_integral_value():
+                    raise ValueError(f"{period.first_day}: {self.unit} are counted whole, not {period.value}")
         return self
 
-    def value_on(self, day: date, profile: str = "SEED") -> Dated[T]:
-        """The value in force on a Shanghai day; raises NoRuleInForce outside the series, ValueError for a profile."""
+    def every_period(self) -> Iterator[Period[T]]:
+        """Every period: the common ones, the profiles' and the ports'."""
+        return chain(self.values, *self.profiles.values(), *self.ports.values())
+
+    def value_on(self, day: date, profile: str = "SEED", port: str | None = None) -> Dated[T]:
+        """The value in force on a Shanghai day, at one customs if its 4-digit code is given.
+
+        Raises NoRuleInForce outside the series, ValueError for an unknown profile.
+        """
         check_profile(profile)
-        for periods in (self.profiles.get(profile, ()), self.values):
+        at_port = (self.ports.get(port, ()), self.ports.get(port[:2], ())) if port else ()
+        for periods in (*at_port, self.profiles.get(profile, ()), self.values):
             for period in periods:
                 if period.covers(day):
                     return Dated(self.rule, period.value, period.first_day, period.reference or self.reference)
