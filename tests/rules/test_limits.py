@@ -29,6 +29,6 @@ def test_a_decision_records_the_rules_it_used() -> None:
     }
 
 
-def test_before_the_first_regime_there_is_no_decision() -> None:
-    with pytest.raises(NoRuleInForce, match=r"tax\.regime is in force on 2016-04-07"):
+def test_before_the_first_limits_there_is_no_decision() -> None:
+    with pytest.raises(NoRuleInForce, match=r"limits\.single is in force on 2016-04-07"):
         decide_limits(goods_list({"day": "2016-04-07", "lines": [{"total_price": "1.00"}]}), Decimal(0), profile="SEED")
