@@ -1,4 +1,4 @@
-"""The life of a Declaration List as one state chart (DESIGN §4; RULEBOOK B.0.6). The docs' diagram is made from it."""
+"""The lives of lists as state charts (DESIGN §4; RULEBOOK B.0.6, B.12). The docs' diagrams are made from them."""
 
 from typing import Any
 
@@ -39,3 +39,39 @@ class DeclarationListChart(Lifecycle):
     cancel = submitted.to(cancelled) | match_failed.to(cancelled) | matched.to(cancelled)
     detain = matched.to(detained) | inspected.to(detained)
     ship_back = matched.to(returned_abroad) | inspected.to(returned_abroad) | detained.to(returned_abroad)
+
+
+class ArticlesListChart(Lifecycle):
+    """An individual's List of Items (RULEBOOK B.12); what is in its way sends it back, to customs or among goods."""
+
+    draft = State("draft", initial=True)
+    submitted = State("submitted")
+    approval_pending = State("approval_pending")
+    reviewed = State("reviewed")
+    tax_assessed = State("tax_assessed")
+    paid = State("paid")
+    exempt = State("exempt")
+    released = State("released", final=True)
+    returned = State("returned", final=True)
+    abandoned = State("abandoned", final=True)
+    to_goods = State("to_goods", final=True)
+
+    submit = draft.to(submitted)
+    await_approval = submitted.to(approval_pending)
+    resume = approval_pending.to(submitted)
+    review = submitted.to(reviewed)
+    assess_tax = reviewed.to(tax_assessed)
+    pay_tax = tax_assessed.to(paid)
+    exempt_from_tax = tax_assessed.to(exempt)
+    release = paid.to(released) | exempt.to(released)
+    send_back = (
+        draft.to(returned)
+        | submitted.to(returned)
+        | approval_pending.to(returned)
+        | reviewed.to(returned)
+        | tax_assessed.to(returned)
+        | paid.to(returned)
+        | exempt.to(returned)
+    )
+    abandon = draft.to(abandoned) | approval_pending.to(abandoned) | tax_assessed.to(abandoned)
+    treat_as_goods = submitted.to(to_goods)

@@ -1,15 +1,14 @@
 """A case told to people: what is awaited from whom, the view, the Markdown of the Web UI, the filterable attributes."""
 
-import re
 from datetime import datetime
 
-from clearway.contracts.base import SHANGHAI
 from clearway.contracts.case import Awaited, CaseView
 from clearway.contracts.documents import DocumentKind
+from clearway.contracts.facts import GuaranteeHold
 from clearway.contracts.parties import ROLE_NAMES, Role
-from clearway.contracts.problems import Problem
 from clearway.contracts.states import BACKBONE, Detail, State
 from models.case import OWNERS, DeclarationCase
+from models.markdown import plain, problem_line, shanghai
 
 _DOCUMENTS = {
     DocumentKind.ORDER: ("the order", "订单"),
@@ -39,6 +38,8 @@ def awaited(case: DeclarationCase) -> tuple[Awaited, ...]:
     if case.under_control:
         due = min((each.due_by for each in case.instructions if each.due_by), default=None)
         return (Awaited(who=Role.CUS, what_en="the inspection result", what_zh="查验结果", until=due),)
+    if case.awaits_guarantee and not case.unaccepted_documents:
+        return (Awaited(who=Role.GUAR, what_en="a sufficient, valid guarantee", what_zh="足额有效的担保"),)
     last = case.filings[-1] if case.filings else case.examination
     answer_by = last.answer_by if last else None
     return (Awaited(who=Role.CUS, what_en="customs' receipt", what_zh="海关回执", until=answer_by),)
@@ -125,10 +126,10 @@ def markdown(case: DeclarationCase) -> str:
         clocks = case.clocks
         parts.append(
             "| clock | Shanghai |\n|---|---|\n"
-            f"| released (D0 = {clocks.release_day}) | {_at(clocks.released_at)} |\n"
-            f"| return application until | {_at(clocks.return_application_before)} |\n"
-            f"| returned goods back until | {_at(clocks.return_arrival_before)} |\n"
-            f"| tax payable from | {_at(clocks.tax_window_opens)} |\n"
+            f"| released (D0 = {clocks.release_day}) | {shanghai(clocks.released_at)} |\n"
+            f"| return application until | {shanghai(clocks.return_application_before)} |\n"
+            f"| returned goods back until | {shanghai(clocks.return_arrival_before)} |\n"
+            f"| tax payable from | {shanghai(clocks.tax_window_opens)} |\n"
             f"| payment deadline | {clocks.payment_deadline} 24:00 |"
         )
     judgement = case.judgement
@@ -138,44 +139,46 @@ def markdown(case: DeclarationCase) -> str:
             f"{judgement.tax.consumption_tax}, VAT {judgement.tax.vat}); taxable price "
             f"{judgement.limits.taxable_price} CNY, {judgement.limits.treatment}, {judgement.tax.regime}"
         )
+    if judgement and judgement.quota:
+        held = judgement.quota
+        parts.append(
+            f"**Annual amount** {held.year}: {held.used_before} CNY used before, {held.counted} taken by this list, "
+            f"limit {held.limit}"
+        )
+    if judgement and judgement.guarantee:
+        parts.append(_guarantee_line(judgement.guarantee))
     if case.problems:
-        parts.append("**Problems**\n" + "\n".join(_problem_line(problem) for problem in case.problems))
+        parts.append("**Problems**\n" + "\n".join(problem_line(problem) for problem in case.problems))
     if judgement and judgement.warnings:
-        parts.append("**Warnings**\n" + "\n".join(_problem_line(problem) for problem in judgement.warnings))
+        parts.append("**Warnings**\n" + "\n".join(problem_line(problem) for problem in judgement.warnings))
     if case.receipts:
         rows = "\n".join(
-            f"| {_at(each.at)} | {each.about} | {each.status} | {_plain(each.info)} |" for each in case.receipts[-15:]
+            f"| {shanghai(each.at)} | {each.about} | {each.status} | {plain(each.info)} |"
+            for each in case.receipts[-15:]
         )
         parts.append("| customs said | about | status | text |\n|---|---|---|---|\n" + rows)
     if case.payment and case.payment.paid_at:
-        parts.append(f"**Paid** {case.payment.amount} CNY at {_at(case.payment.paid_at)}, bill {case.payment.bill_no}")
+        parts.append(
+            f"**Paid** {case.payment.amount} CNY at {shanghai(case.payment.paid_at)}, bill {case.payment.bill_no}"
+        )
     return "\n\n".join(parts)
+
+
+def _guarantee_line(hold: GuaranteeHold) -> str:
+    place = f", place {hold.place} in the queue" if hold.place else ""
+    why = f" ({hold.reason}{place})" if hold.reason else ""
+    return f"**Guarantee** of `{hold.guarantor}`: {hold.amount} CNY {hold.outcome}{why}"
 
 
 def _headline(case: DeclarationCase) -> str:
     steps = " → ".join(f"**{step}**" if step is case.state else str(step) for step in BACKBONE)
     side = "" if case.state in BACKBONE else f" ⟶ **{case.state}**"
-    why = f"\n\n{_plain(case.reason)}" if case.reason else ""
+    why = f"\n\n{plain(case.reason)}" if case.reason else ""
     return f"{steps}{side}\n\nOrder `{case.key.order_no}` · {case.detail}{why}"
 
 
 def _awaited_line(each: Awaited) -> str:
     who = ROLE_NAMES[Role(each.who)] if each.who else ("", "")
-    until = f", until {_at(each.until)}" if each.until else ""
+    until = f", until {shanghai(each.until)}" if each.until else ""
     source = f" from the {who[0]} ({each.who})" if each.who else ""
     return f"{each.what_en} {each.what_zh}{source}{until}"
-
-
-def _problem_line(problem: Problem) -> str:
-    owner = f" ({problem.owner})" if problem.owner else ""
-    english, chinese = _plain(problem.message_en), _plain(problem.message_zh)
-    return f"- `{problem.code}`{owner} {english} {chinese}\n  → {_plain(problem.remedy_en)} {_plain(problem.remedy_zh)}"
-
-
-def _plain(text: str) -> str:
-    """Text from outside, so that Markdown shows it as it is: a masked name ends in an asterisk."""
-    return re.sub(r"([\\*_`|<>])", r"\\\1", text)
-
-
-def _at(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
