@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from clearway.contracts.articles import ArticleLine, ArticlesList
 from clearway.contracts.base import SHANGHAI, Contract, legal_day
 from clearway.contracts.case import CaseKey, Transmission
 from clearway.contracts.documents import (
@@ -196,3 +197,28 @@ def _head(moment: datetime) -> dict[str, Any]:
 
 def _guid() -> str:
     return str(uuid.uuid4()).upper()
+
+
+def sample_articles(list_no: str, *, at: datetime, **changes: Any) -> ArticlesList:
+    """An individual's parcel of chocolate from the USA worth 300.00 CNY, handed in at `at`: passes, exempt from tax.
+
+    Changes replace fields of the list; one of a line's fields (`value`, `category`, `qty` …) changes its only line.
+    """
+    moment = at.astimezone(SHANGHAI).replace(microsecond=0)
+    line = {"gnum": 1, "name": "巧克力", "category": "food", "qty": "1", "unit": "035", "value": "300.00"}
+    line |= {field: changes.pop(field) for field in changes.keys() & ArticleLine.model_fields.keys()}
+    whole = {
+        "declarant_code": EXPRESS,
+        "list_no": list_no,
+        "individual_name": "张三",
+        "individual_id_number": BUYER_ID,
+        "individual_telephone": "13800000000",
+        "logistics_code": EXPRESS,
+        "logistics_no": "EM" + uuid.uuid5(uuid.NAMESPACE_URL, list_no).hex[:13].upper(),
+        "departure_country": "502",
+        "customs_code": "2991",
+        "declared_on": legal_day(moment),
+        "app_time": moment,
+        "lines": (line,),
+    }
+    return ArticlesList.model_validate(whole | changes)

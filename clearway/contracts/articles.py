@@ -85,7 +85,8 @@ class ArticlesTax(Contract):
     total: Amount = Field(description="Sum of the lines")
     exemption: Amount
     due: Amount = Field(description="0 where exempt, else the total")
-    explanation: str = ""
+    explanation: str = Field("", description="The sum against the exemption, for a clerk to check by hand")
+    rules: tuple[RuleUse, ...] = ()
 
     @property
     def exempt(self) -> bool:
@@ -108,12 +109,15 @@ class ArticlesJudgement(Contract):
     outcome: ArticlesOutcome
     problems: tuple[Problem, ...] = Field((), description="Everything that stands in the way, all at once")
     warnings: tuple[Problem, ...] = ()
-    value: Amount = Field(description="Value of the parcel in CNY")
-    limit: Amount = Field(description="Value limit of the parcel in CNY")
+    value: Amount | None = Field(
+        None, description="Value of the parcel in CNY; None where no rule or sane figure gives one"
+    )
+    limit: Amount | None = Field(None, description="Value limit of the parcel in CNY; None where no rule is in force")
     indivisible: bool = Field(description="One single article, which may pass above the limit")
     approvals_missing: tuple[str, ...] = Field((), description="Categories of controlled articles without approval")
     identity: IdentityOutcome = IdentityOutcome.UNAVAILABLE
     tax: ArticlesTax | None = None
+    explanation: str = Field("", description="The value against the limit, for a clerk to check by hand")
     rules: tuple[RuleUse, ...] = ()
     profile: str = "SEED"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from clearway.contracts.articles import Approval, ArticlesList
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.rules.masking import PERSONAL_FIELDS, mask_address, mask_field, mask_id_number, mask_name, mask_phone
 
@@ -41,6 +42,7 @@ def test_a_value_is_masked_by_the_name_of_its_field() -> None:
 
 
 def test_every_person_in_the_documents_is_masked() -> None:
-    words = ("buyer_name", "payer_name", "consignee", "id_number", "telephone", "address")
-    fields = {field for document in (Order, Payment, Waybill, DeclarationList) for field in document.model_fields}
+    words = ("buyer_name", "payer_name", "individual_name", "consignee", "id_number", "telephone", "address")
+    papers = (Order, Payment, Waybill, DeclarationList, ArticlesList, Approval)
+    fields = {field for document in papers for field in document.model_fields}
     assert {field for field in fields if field.endswith(words)} == PERSONAL_FIELDS.keys()
