@@ -9,6 +9,7 @@ import typer
 
 from clearway.cli.changes import cancel, confirm_arrival, request_return
 from clearway.cli.checking import check_files
+from clearway.cli.explaining import explain
 from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
 from clearway.cli.outcomes import EXIT_CODES, Exit
@@ -27,6 +28,7 @@ app.command("declare", epilog=EXIT_CODES)(declare)
 app.command("transmit", epilog=EXIT_CODES)(transmit)
 app.command("show", epilog=EXIT_CODES)(show)
 app.command("watch", epilog=EXIT_CODES)(watch)
+app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("return", epilog=EXIT_CODES)(request_return)
 app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
 app.command("cancel", epilog=EXIT_CODES)(cancel)
