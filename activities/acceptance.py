@@ -98,7 +98,7 @@ def _wrong_sender(session: Session, arrival: Transmission, now: datetime) -> lis
     document, sender = arrival.document, arrival.sender
     owner, owners, roles = _owners(document)
     enterprise = session.get(Enterprise, sender.code)
-    if enterprise is None or not _is_registered(enterprise, now):
+    if enterprise is None or not is_registered(enterprise, now):
         return [refusal("E_SENDER_UNKNOWN", ("sender.code", sender.code), owner=owner)]
     held = {Role(role) for role in enterprise.roles.split(",")}
     if sender.on_behalf_of is None:
@@ -132,7 +132,8 @@ def _owners(document: AnyDocument) -> tuple[Role, set[str], set[Role]]:
             return Role.EBC, {document.ebc_code, document.agent_code}, {Role.EBC, Role.AGENT}
 
 
-def _is_registered(enterprise: Enterprise, now: datetime) -> bool:
+def is_registered(enterprise: Enterprise, now: datetime) -> bool:
+    """Whether an enterprise of the register may act on that day."""
     day = legal_day(now)
     ended = enterprise.registered_to is not None and day > enterprise.registered_to
     return not enterprise.suspended and enterprise.registered_from <= day and not ended

@@ -32,6 +32,11 @@ def case_address(ebc_code: str, order_no: str) -> str:
     return f"case|{ebc_code}|{order_no}"
 
 
+def articles_address(declarant_code: str, list_no: str) -> str:
+    """Key of customs' decisions about an individual's List of Items."""
+    return f"articles|{declarant_code}|{list_no}"
+
+
 def order_no_address(order_no: str, ebp_code: str = "") -> str:
     """Key by which a payment (with its platform) or a waybill (without) finds the case of its order."""
     return f"order-no|{ebp_code}|{order_no}"

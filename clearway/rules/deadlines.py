@@ -44,6 +44,15 @@ def legal_clocks(released_at: datetime, calendar: WorkCalendar, *, profile: str)
     )
 
 
+def articles_wait_ends(began_at: datetime, *, profile: str) -> datetime:
+    """When the wait for an approval or a disposition of a List of Items is over, exclusive (RULEBOOK B.12).
+
+    The day on which it began is not counted. Raises NoRuleInForce, ValueError for an instant without a zone.
+    """
+    day = legal_day(began_at)
+    return _midnight_after(day, int(parameters().value("articles.approval_wait_days", on=day, profile=profile).value))
+
+
 def _held_tax_paid_at(arrival_before: datetime, payment_before: datetime, hour: int) -> datetime:
     """Wait out the arrival window if the payment deadline leaves time, else pay on its last evening (D-13)."""
     if payment_before > arrival_before:
