@@ -84,7 +84,7 @@ def articles_markdown(case: ArticlesCase) -> str:
         parts.append(f"**Awaited** {english} {chinese} from the {ROLE_NAMES[role][0]} ({role}){by}")
     if case.alarms:
         parts.append("**Alarms:** " + ", ".join(f"`{alarm}`" for alarm in case.alarms))
-    if case.judgement:
+    if case.judgement and case.judgement.value is not None and case.judgement.limit is not None:
         alone = ", a single article" if case.judgement.indivisible else ""
         parts.append(f"**Value** {case.judgement.value:f} CNY, limit {case.judgement.limit:f} CNY{alone}")
     if case.tax:
