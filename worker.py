@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.articles import ArticlesDesk
 from activities.closing import CaseRegister
 from activities.customs_filing import CustomsDoor, CustomsFiling
 from activities.examination import Examiner, IdentityAuthority
@@ -30,6 +31,7 @@ from connectors.identity import IdentityClient
 from connectors.settings import PlatformSettings
 from models.database import Database
 from models.settings import StoreSettings
+from workflows.articles_list import ArticlesListWorkflow
 from workflows.declaration_list import DeclarationListWorkflow
 
 ACTIVITY_THREADS = 16
@@ -49,10 +51,11 @@ def build_worker(
     """A worker of this service on the given parts; the caller runs it and closes the parts."""
     examiner = Examiner(database, authority, person_key_secret)
     filing = CustomsFiling(database, customs)
+    articles = ArticlesDesk(database, authority, bank, person_key_secret)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[DeclarationListWorkflow],
+        workflows=[DeclarationListWorkflow, ArticlesListWorkflow],
         activities=[
             examiner.examine_documents,
             filing.send_documents_to_customs,
@@ -60,6 +63,9 @@ def build_worker(
             LegalCalendar(database).set_legal_clocks,
             TaxOffice(database, bank).pay_tax,
             CaseRegister(database).close_case,
+            articles.examine_articles,
+            articles.pay_articles_tax,
+            articles.close_articles,
         ],
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         max_cached_workflows=max_cached_workflows,
