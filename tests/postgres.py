@@ -5,11 +5,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -33,8 +35,8 @@ def _as_server_user(folder: Path) -> list[str]:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """The URL of a running server."""
+def running_server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a running server. Only a durable one waits for the disk at each commit."""
     binaries = _binaries()
     with tempfile.TemporaryDirectory(prefix="clearway-pg-") as scratch:
         folder = Path(scratch)
@@ -51,10 +53,21 @@ def running_server() -> Iterator[str]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         control = [*prefix, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-        options = f"-h 127.0.0.1 -p {port} -k {folder} -F"
+        options = f"-h 127.0.0.1 -p {port} -k {folder}" + ("" if durable else " -F")
         log = str(folder / "log")
         subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, capture_output=True, cwd="/")
         try:
             yield f"postgresql://clearway@127.0.0.1:{port}/postgres"
         finally:
             subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
+
+
+def new_database(server: str) -> str:
+    """The URL of a new, empty database on a running server."""
+    name = f"clearway_{uuid.uuid4().hex}"
+    engine = sqlalchemy.create_engine(
+        server.replace("postgresql:", "postgresql+psycopg:"), poolclass=sqlalchemy.NullPool
+    )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+    return server.rsplit("/", 1)[0] + f"/{name}"

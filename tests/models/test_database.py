@@ -1,6 +1,5 @@
 """The same tables, exact amounts and zoned instants on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -19,28 +18,10 @@ from models.database import Database
 from models.registry import load, read
 from models.tables import CaseRecord
 from models.work import ExamineRequest
-from tests.postgres import running_server
 from tests.standins import Authority
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A server of our own."""
-    with running_server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A migrated database of each kind."""
-    url = f"sqlite:///{tmp_path}/x.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    database = Database(url)
-    database.migrate()
-    yield database
-    database.close()
 
 
 def _record(**changes: Any) -> CaseRecord:
