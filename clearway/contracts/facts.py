@@ -76,6 +76,7 @@ class GuaranteeHold(Contract):
     """What a list's tax takes of its guarantor's guarantee; a list that awaits it is filed when it is there."""
 
     outcome: GuaranteeOutcome
+    hold_id: str = Field("", description="Id of the reservation, made or waited for")
     guarantor: str = Field(description="assureCode")
     amount: Amount = Field(description="CNY of tax to be secured")
     total: Amount = Field(Decimal(0), description="CNY of the whole guarantee")
@@ -85,6 +86,14 @@ class GuaranteeHold(Contract):
     crossed_warning: bool = Field(False, description="This list took the guarantee over the warning share (80 %)")
     reason: str = Field("", description="Why it waits: NONE_ON_FILE, INSUFFICIENT, EXPIRES, CALLED or QUEUE")
     rules: tuple[RuleUse, ...] = ()
+
+
+class GuaranteeGranted(Contract):
+    """News for a list that waited: its turn came and its tax is secured."""
+
+    hold_id: str = Field(max_length=200, description="Which of the list's holds; an older one than awaited is void")
+    hold: GuaranteeHold
+    at: Instant
 
 
 class TaxLine(Contract):

@@ -1,0 +1,179 @@
+"""Guarantees: what a list's tax takes of its guarantor's guarantee, and what frees or calls it (RULEBOOK B.9.2)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from clearway.contracts.facts import GuaranteeHold, GuaranteeOutcome
+from clearway.rules.parameters import parameters
+from models.ledger import guarantee_queue as queue
+from models.ledger.accounts import NOTHING, lock
+from models.ledger.guarantee_care import extend, let_pass, top_up
+from models.ledger.guarantee_standing import (
+    LEDGER,
+    PREFIX,
+    SECURED,
+    Terms,
+    Why,
+    guarantee_account,
+    standing,
+    terms_on,
+)
+from models.ledger.transfers import (
+    Conflict,
+    Move,
+    confirm,
+    find,
+    open_reservations,
+    reserve,
+    settlement_of,
+    void,
+)
+from models.tables import Guarantee, GuaranteeWait, LedgerTransfer
+
+__all__ = ["call", "extend", "free_part", "guarantee_account", "hold", "let_pass", "release", "top_up"]
+
+
+def hold(
+    session: Session, *, guarantor: str, amount: Decimal, case: str, hold_id: str, now: datetime, profile: str
+) -> GuaranteeHold:
+    """Secure the tax of a list, in CNY, or put the list into the queue of its guarantor.
+
+    What the case held before is freed first; nobody overtakes it where it asks for no more than that. The same
+    `hold_id` again changes nothing and tells how things stand now. Raises Conflict for an id whose hold has ended.
+    """
+    guarantors = _keep(session, case, guarantor)
+    terms = terms_on(parameters(), now, profile)
+    if known := find(session, hold_id):
+        return _again(session, known, guarantee_account(guarantor).id, amount, case, terms)
+    before = standing(session, guarantor).occupied
+    earlier = _free(session, case, now, "judged again")
+    wait = queue.wait_of(session, case)
+    waited = wait is not None
+    if wait and (wait.guarantor != guarantor or not amount):
+        _leave(session, wait)
+        wait = None
+    if not amount:
+        held = standing(session, guarantor).recorded(GuaranteeOutcome.NOT_NEEDED, hold_id, amount, terms)
+    else:
+        if wait is None:
+            wait = GuaranteeWait(
+                workflow_id=case, guarantor=guarantor, hold_id=hold_id, amount=amount, profile=profile, since=now
+            )
+        wait.hold_id, wait.amount, wait.profile = hold_id, amount, profile  # who waits already keeps its place
+        session.flush()
+        kept = sum((row.amount for row in earlier if row.debit == guarantee_account(guarantor).id), NOTHING)
+        unhindered = amount <= kept or queue.is_first(session, wait)
+        if unhindered and not standing(session, guarantor).obstacle(amount, terms):
+            held = queue.secure(session, wait, terms, now, before=before)
+        else:
+            held = _line_up(session, wait, terms, now)
+    if earlier or waited:
+        for each in guarantors:
+            queue.serve(session, each, now)
+    return held
+
+
+def release(session: Session, case: str, at: datetime, *, reason: str) -> None:
+    """Free what a case holds and take it out of the queue: rejected, cancelled, returned or paid. Again: nothing."""
+    guarantors = _keep(session, case)
+    _free(session, case, at, reason)
+    if wait := queue.wait_of(session, case):
+        _leave(session, wait)
+    for each in guarantors:
+        queue.serve(session, each, at)
+
+
+def free_part(session: Session, case: str, amount: Decimal, at: datetime, *, transfer_id: str) -> None:
+    """Free a part of what a case holds, in CNY, as for a partial return; a case that holds nothing frees nothing.
+
+    Raises Conflict for more than it holds, and for the same id with another amount.
+    """
+    guarantors = _keep(session, case)
+    rest_id = f"{transfer_id}|rest"
+    if done := find(session, transfer_id):
+        rest = find(session, rest_id)
+        if (done.kind, done.reference, done.amount - (rest.amount if rest else NOTHING)) != ("void", case, amount):
+            raise Conflict(f"{transfer_id}: used before for another transfer")
+        return
+    for held in open_reservations(session, case, ledger=LEDGER):
+        if amount > held.amount:
+            raise Conflict(f"{held.id}: {amount:f} is more than the {held.amount:f} held")
+        void(session, transfer_id, held.id, at, reason="freed in part")
+        if amount < held.amount:
+            guarantor = held.debit.removeprefix(PREFIX)
+            rest_of = Move(rest_id, guarantee_account(guarantor), SECURED, held.amount - amount, at, reference=case)
+            reserve(session, rest_of)
+    for each in guarantors:
+        queue.serve(session, each, at)
+
+
+def call(session: Session, case: str, at: datetime, *, transfer_id: str) -> None:
+    """Customs takes what a case holds, its tax being unpaid; until that is made good the guarantor's lists wait.
+
+    Raises Conflict for a case that holds nothing.
+    """
+    guarantors = _keep(session, case)
+    held = next(iter(open_reservations(session, case, ledger=LEDGER)), None)
+    if held is None:
+        done = find(session, transfer_id)
+        if done is None or (done.kind, done.reference) != ("confirm", case):
+            raise Conflict(f"{case}: holds no guarantee that could be called")
+        return
+    confirm(session, transfer_id, held.id, at)
+    for each in guarantors:
+        on_file = session.get(Guarantee, each, populate_existing=True)
+        if on_file and on_file.called_at is None:
+            on_file.called_at = at
+    session.flush()
+
+
+def _keep(session: Session, case: str, *guarantors: str) -> tuple[str, ...]:
+    """Keep every account that the case may move to this transaction; the guarantors they belong to."""
+    wait = queue.wait_of(session, case)
+    held = {row.debit.removeprefix(PREFIX) for row in open_reservations(session, case, ledger=LEDGER)}
+    found = sorted({*guarantors, *held, *([wait.guarantor] if wait else [])})
+    if found:
+        lock(session, *(guarantee_account(each) for each in found))
+    return tuple(found)
+
+
+def _free(session: Session, case: str, at: datetime, reason: str) -> Sequence[LedgerTransfer]:
+    held = open_reservations(session, case, ledger=LEDGER)
+    for row in held:
+        void(session, f"{row.id}|freed", row.id, at, reason=reason[:200])
+    return held
+
+
+def _leave(session: Session, wait: GuaranteeWait) -> None:
+    session.delete(wait)
+    session.flush()
+
+
+def _line_up(session: Session, wait: GuaranteeWait, terms: Terms, now: datetime) -> GuaranteeHold:
+    """Wait, unless what was freed serves everybody down to this list."""
+    session.add(wait)
+    session.flush()
+    if held := queue.serve(session, wait.guarantor, now, caller=wait.workflow_id):
+        return held
+    found, place = standing(session, wait.guarantor), queue.place_of(session, wait)
+    why = found.obstacle(wait.amount, terms)
+    if place > 1 and why in (None, Why.INSUFFICIENT):
+        why = Why.QUEUE
+    return found.recorded(GuaranteeOutcome.AWAITING, wait.hold_id, wait.amount, terms, place=place, why=why)
+
+
+def _again(
+    session: Session, known: LedgerTransfer, account: str, amount: Decimal, case: str, terms: Terms
+) -> GuaranteeHold:
+    """The answer to a hold that was made before."""
+    if (known.kind, known.debit, known.amount, known.reference) != ("reserve", account, amount, case):
+        raise Conflict(f"{known.id}: used before for another transfer")
+    if ended := settlement_of(session, known.id):
+        raise Conflict(f"{known.id}: ended before by {ended.kind} {ended.id}")
+    found = standing(session, account.removeprefix(PREFIX))
+    return found.recorded(
+        GuaranteeOutcome.HELD, known.id, amount, terms, crossed=known.reason.startswith(queue.CROSSED)
+    )
