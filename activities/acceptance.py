@@ -10,6 +10,7 @@ from clearway.contracts.documents import AnyDocument, DeclarationList, Order, Pa
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import State
+from clearway.rules.entrustment import Commitment, is_entrusted
 from clearway.rules.fingerprint import content_hash
 from models.documents import business_key
 from models.refusals import refusal
@@ -140,13 +141,17 @@ def is_registered(enterprise: Enterprise, now: datetime) -> bool:
 
 
 def _is_entrusted(session: Session, transmitter: str, principal: str, kind: str, now: datetime) -> bool:
-    records = session.exec(
-        select(Entrustment).where(Entrustment.transmitter == transmitter, Entrustment.principal == principal)
-    )
-    return any(
-        record.valid_from <= now < record.valid_before and kind in record.document_kinds.split(",")
+    records = session.exec(select(Entrustment).where(Entrustment.transmitter == transmitter))
+    commitments = (
+        Commitment(
+            principal=record.principal,
+            document_kinds=frozenset(record.document_kinds.split(",")),
+            valid_from=record.valid_from,
+            valid_before=record.valid_before,
+        )
         for record in records
     )
+    return is_entrusted(commitments, principal=principal, kind=kind, at=now)
 
 
 def _role_problem(arrival: Transmission, held: set[Role], owner: Role) -> Problem:

@@ -13,6 +13,7 @@ import yaml
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
 from clearway.contracts.problems import Problem
+from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_modification
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
 from clearway.rules.limits import decide_limits
@@ -94,6 +95,17 @@ def judge_case(case: dict[str, Any]) -> Judgement:
     """Judge the papers of a case."""
     facts, used = matching_facts(**case.get("facts", {})), Decimal(case.get("used", "0"))
     return judge(*papers(case.get("given")), facts, used, profile=case.get("profile", "SEED"))
+
+
+def change_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Ask for the modification or cancellation of a case; its list has both numbers unless it says otherwise."""
+    numbers = {"pre_no": "B20260310000000001", "invt_no": "29912026I000000001"}
+    facts = ChangeFacts.model_validate(
+        numbers | case.get("facts", {}) | {"standing": Standing[case["standing"]], "today": case["today"]}
+    )
+    if case["ask"] == "modify":
+        return check_modification(facts)
+    return check_cancellation(facts, profile=case.get("profile", "SEED"))
 
 
 def goods_list(case: dict[str, Any]) -> DeclarationList:

@@ -8,7 +8,7 @@ from clearway.contracts.problems import Problem
 from clearway.rules.catalogue import Entry, catalogue
 from clearway.rules.limits import check_limits
 from clearway.rules.tax import NotAssessable
-from tests.rules.law_cases import check_case, compare_case, judge_case, law, limits_case, tax_case
+from tests.rules.law_cases import change_case, check_case, compare_case, judge_case, law, limits_case, tax_case
 from tests.rules.source import constants
 
 KEY = re.compile(r"(M\d\d|E_[A-Z_]+)(\.[a-z_]+)?")
@@ -24,6 +24,8 @@ def every_problem_of_the_law_cases() -> list[Problem]:
         found += check_limits(limits_case(case))
     for case in law("judgement.yaml")["cases"]:
         found += judge_case(case).problems
+    for case in law("changes.yaml")["cases"]:
+        found += change_case(case)
     for case in law("tax.yaml")["refused"]:
         try:
             tax_case(case)
