@@ -7,17 +7,27 @@ TASK_QUEUE = "clearway"
 DECLARATION_LIST = "DeclarationList"
 """Workflow type."""
 
+ARTICLES_LIST = "ArticlesList"
+"""Workflow type of an individual's List of Items."""
+
 # Updates: enterprises and operators act, and get an answer.
 DECLARE = "declare"
 TRANSMIT_DOCUMENT = "transmit_document"
 REQUEST_RETURN = "request_return"
 CONFIRM_RETURN_ARRIVAL = "confirm_return_arrival"
 CANCEL = "cancel"
+SUBMIT_ARTICLES = "submit_articles"
+SUBMIT_APPROVAL = "submit_approval"
+CHOOSE_DISPOSITION = "choose_disposition"
 
 # Signals: customs speaks.
 CUSTOMS_NEWS = "customs_news"
 CONTROL_INSTRUCTION = "control_instruction"
 INSPECTION_RESULT = "inspection_result"
+
+# Signals: our own ledger speaks.
+GUARANTEE_GRANTED = "guarantee_granted"
+ARTICLES_DECISION = "articles_decision"
 
 # Queries.
 VIEW = "view"

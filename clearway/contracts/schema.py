@@ -12,6 +12,16 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_jso
 from pydantic_core import core_schema
 
 from clearway.contracts import names
+from clearway.contracts.articles import (
+    ArticlesAnswer,
+    ArticlesList,
+    ArticlesView,
+    ChooseDisposition,
+    CustomsArticlesDecision,
+    StartArticles,
+    SubmitApproval,
+    SubmitArticles,
+)
 from clearway.contracts.case import (
     Answer,
     CancelRequest,
@@ -24,6 +34,7 @@ from clearway.contracts.case import (
 )
 from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
+from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.problems import Problem
 
 Mode = Literal["validation", "serialization"]
@@ -40,9 +51,19 @@ SIGNALS: dict[str, type[BaseModel]] = {
     names.CUSTOMS_NEWS: CustomsNews,
     names.CONTROL_INSTRUCTION: ControlInstruction,
     names.INSPECTION_RESULT: InspectionResult,
+    names.GUARANTEE_GRANTED: GuaranteeGranted,
 }
-INPUTS: tuple[type[BaseModel], ...] = (StartCase, *UPDATES.values(), *SIGNALS.values(), *DOCUMENTS)
-ANSWERS: tuple[type[BaseModel], ...] = (Answer, CaseView, Problem)
+ARTICLES_UPDATES: dict[str, type[BaseModel]] = {
+    names.SUBMIT_ARTICLES: SubmitArticles,
+    names.SUBMIT_APPROVAL: SubmitApproval,
+    names.CHOOSE_DISPOSITION: ChooseDisposition,
+}
+ARTICLES_SIGNALS: dict[str, type[BaseModel]] = {names.ARTICLES_DECISION: CustomsArticlesDecision}
+INPUTS: tuple[type[BaseModel], ...] = (
+    *(StartCase, *UPDATES.values(), *SIGNALS.values(), *DOCUMENTS),
+    *(StartArticles, *ARTICLES_UPDATES.values(), *ARTICLES_SIGNALS.values(), ArticlesList),
+)
+ANSWERS: tuple[type[BaseModel], ...] = (Answer, CaseView, ArticlesAnswer, ArticlesView, Problem)
 
 PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
@@ -73,7 +94,7 @@ def contract() -> dict[str, Any]:
         _demand_kind(definitions[_name(refs[model, "validation"])])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Clearway: the contract of one Declaration List",
+        "title": "Clearway: the contract of one Declaration List, and of an individual's List of Items",
         "description": "How to read this: docs/contract/README.md.",
         "workflow": {
             "type": names.DECLARATION_LIST,
@@ -92,6 +113,20 @@ def contract() -> dict[str, Any]:
             "searchAttributes": {
                 each.name: {"type": each.kind, "meaning": each.meaning} for each in names.SEARCH_ATTRIBUTES
             },
+        },
+        "articlesWorkflow": {
+            "type": names.ARTICLES_LIST,
+            "taskQueue": names.TASK_QUEUE,
+            "workflowId": "articles-list/{declarant_code}/{list_no}",
+            "input": refs[StartArticles, "validation"],
+            "result": refs[ArticlesView, "serialization"],
+            "updates": {
+                name: {"input": refs[model, "validation"], "result": refs[ArticlesAnswer, "serialization"]}
+                for name, model in ARTICLES_UPDATES.items()
+            },
+            "signals": {name: {"input": refs[model, "validation"]} for name, model in ARTICLES_SIGNALS.items()},
+            "queries": {names.VIEW: {"result": refs[ArticlesView, "serialization"]}},
+            "refusal": refs[Problem, "serialization"],
         },
         "$defs": definitions,
     }

@@ -8,7 +8,8 @@ import pytest
 from temporalio.client import Client
 
 import clearway
-from clearway.client import SUMMARY_BYTES, ClearwayClient
+from clearway.calls import SUMMARY_BYTES
+from clearway.client import ClearwayClient
 from clearway.contracts.case import CaseKey
 from clearway.contracts.states import State
 from clearway.errors import NotFound, Refused, ServiceUnavailable
