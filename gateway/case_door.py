@@ -5,6 +5,7 @@ from typing import Protocol
 from clearway.contracts.case import Answer, CaseKey, CaseView, Transmission
 from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
 from clearway.contracts.documents import DeclarationList, Document
+from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.parties import Sender
 
 
@@ -38,3 +39,6 @@ class CaseDoor(Protocol):
 
     async def record_inspection(self, workflow_id: str, result: InspectionResult) -> None:
         """Tell a case what the inspection found."""
+
+    async def grant_guarantee(self, workflow_id: str, granted: GuaranteeGranted) -> None:
+        """Tell a case that its tax is secured now."""

@@ -11,6 +11,7 @@ from clearway.contracts.base import Contract
 from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import ControlInstruction, CustomsReceipt, InspectionResult, TaxBillNotice
 from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order
+from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.parties import Sender
 
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     CONTROL = "control"
     RESULT = "result"
     DOCUMENT = "document"
+    GRANT = "grant"
 
 
 class Submission(Contract):
@@ -48,7 +50,7 @@ class Submission(Contract):
 
 
 class News(Contract):
-    """Exactly one of the five, with the keys under which its case may be known, the best one first."""
+    """Exactly one of the six, with the keys under which its case may be known, the best one first."""
 
     addresses: tuple[str, ...] = Field(min_length=1)
     hints: tuple[str, ...] = Field((), description="Keys that tell which case is meant when an address has several")
@@ -57,23 +59,26 @@ class News(Contract):
     control: ControlInstruction | None = None
     result: InspectionResult | None = None
     submission: Submission | None = None
+    grant: GuaranteeGranted | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "News":
-        parts = (self.receipt, self.bill, self.control, self.result, self.submission)
+        parts = (self.receipt, self.bill, self.control, self.result, self.submission, self.grant)
         if sum(part is not None for part in parts) != 1:
-            raise ValueError("news is exactly one receipt, bill, control, result or submission")
+            raise ValueError("news is exactly one receipt, bill, control, result, submission or grant")
         return self
 
     @property
     def kind(self) -> Kind:
-        """Which of the five it is."""
+        """Which of the six it is."""
         if self.receipt:
             return Kind.RECEIPT
         if self.bill:
             return Kind.BILL
         if self.control:
             return Kind.CONTROL
+        if self.grant:
+            return Kind.GRANT
         return Kind.RESULT if self.result else Kind.DOCUMENT
 
     @property
@@ -92,6 +97,8 @@ class News(Contract):
             return self.control.issued_at
         if self.result:
             return self.result.recorded_at
+        if self.grant:
+            return self.grant.at
         if self.submission:
             return max(document.app_time for document in self.submission.documents)
         raise ValueError("news without content")

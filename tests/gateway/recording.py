@@ -27,6 +27,7 @@ from clearway.contracts.documents import (
     TaxBillStatus,
     WaybillReceipt,
 )
+from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.messages import write
@@ -111,6 +112,9 @@ class RecordingCases:
 
     async def record_inspection(self, workflow_id: str, result: InspectionResult) -> None:
         await self._take("record_inspection", workflow_id, result)
+
+    async def grant_guarantee(self, workflow_id: str, granted: GuaranteeGranted) -> None:
+        await self._take("grant_guarantee", workflow_id, granted)
 
     async def _take(self, what: str, workflow_id: str, content: object) -> Answer:
         if self.before_call:
