@@ -1,50 +1,50 @@
-"""Reading parameter files: plain YAML, refused with one clear error wherever it is not what it must be."""
+"""Reading the library's parameter files, and telling in a reader's words what is wrong with an entry."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from clearway.rules.plain_yaml import ParameterError, read_mapping
 from clearway.rules.series import Series
 
 T = TypeVar("T")
 
-
-class ParameterError(ValueError):
-    """A parameter file is wrong; the text names file, key and date of everything that is."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Plain YAML, but days stay as written, and a key given twice is an error: the second would replace the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
-        if twice:
-            raise ParameterError(f"{self.name}: line {node.start_mark.line + 1}: given twice: {', '.join(twice)}")
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+REMEDIES = {
+    "missing": "is missing; add it",
+    "extra_forbidden": "no such field; take it out or correct its spelling",
+    "string_type": "must be a text; put it in quotes",
+    "string_too_short": "is empty; fill it in",
+    "too_short": "is empty; fill it in or take it out",
+    "model_type": "must be fields, such as {from: 2027-01-01, value: ...}",
+    "dict_type": "must be a mapping",
+    "mapping_type": "must be a mapping",
+    "tuple_type": 'must be a list, such as [{from: 2027-01-01, value: "..."}]',
+    "bool_type": "must be true or false",
 }
 
 
-def _complaint(file: str, content: Mapping[str, Any], found: ErrorDetails) -> str:
-    where: list[str] = []
-    inside: Any = content
-    for step in found["loc"]:
-        inside = _step_into(inside, step)
-        if isinstance(step, int) and isinstance(inside, dict) and "from" in inside:
-            where.append(str(inside["from"]))  # people know a value by its day, not by its place in the file
-        elif step not in ("values", "value", "[key]"):
-            where.append(str(step))
-    return ": ".join([file, *where, found["msg"].removeprefix("Value error, ")])
+def complaints(error: ValidationError, content: object, *where: str) -> list[str]:
+    """What is wrong with an entry, one text for each thing, led by where it stands: file, key, date, field."""
+    return [_complaint(where, content, found) for found in error.errors(include_url=False)]
+
+
+def _complaint(where: tuple[str, ...], content: object, found: ErrorDetails) -> str:
+    path, inside = list(where), content
+    for place, step in enumerate(found["loc"], start=1):
+        outside, inside = inside, _step_into(inside, step)
+        named_last = place == len(found["loc"]) and found["type"] in ("missing", "tuple_type")
+        if isinstance(outside, list) and isinstance(step, int):  # a value is known by its day, not by its place
+            dated = isinstance(inside, dict) and "from" in inside
+            path.append(str(inside["from"]) if dated else f"entry {step + 1}")
+        elif step not in ("values", "value", "[key]") or named_last:
+            path.append(str(step))
+    told = REMEDIES.get(found["type"]) or found["msg"].removeprefix("Value error, ")
+    return ": ".join([*path, told])
 
 
 def _step_into(content: Any, step: str | int) -> Any:
@@ -54,23 +54,22 @@ def _step_into(content: Any, step: str | int) -> Any:
         return None
 
 
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The known words nearest to one that is not known, as the end of a complaint; else some of them."""
+    close = get_close_matches(word, known, n=2)
+    return f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(known[:12])}"
+
+
 def read_table(file: Traversable, kind: type[Series[T]], prefix: str = "") -> Mapping[str, Series[T]]:
     """Read one file of rules or rows by their key; `prefix` and key make the rule's id. Raises ParameterError."""
-    loader = _Loader(file.read_text(encoding="utf-8"))
-    loader.name = file.name
-    try:
-        content = loader.get_single_data()
-    except yaml.YAMLError as error:
-        raise ParameterError(f"{file.name}: not readable as YAML: {error}") from None
-    if not isinstance(content, dict):
-        raise ParameterError(f"{file.name}: must map ids to parameters")
+    content = read_mapping(file.read_bytes(), file.name)
     named = {
         key: {**body, "rule": f"{prefix}{key}"} if isinstance(body, dict) else body for key, body in content.items()
     }
     try:
         return MappingProxyType(TypeAdapter(dict[str, kind]).validate_python(named))  # type: ignore[valid-type]
     except ValidationError as error:
-        raise ParameterError("; ".join(_complaint(file.name, named, found) for found in error.errors())) from None
+        raise ParameterError(*complaints(error, named, file.name)) from None
 
 
 def read_folder(folder: Traversable, kind: type[Series[T]]) -> Mapping[str, Series[T]]:

@@ -20,7 +20,9 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from clearway.rules.parameter_files import ParameterError, read_folder, read_table
+from clearway.rules.cross_references import broken_references
+from clearway.rules.parameter_files import read_folder, read_table
+from clearway.rules.plain_yaml import ParameterError
 from clearway.rules.series import PROFILES, Dated, NoRuleInForce, Series
 from clearway.rules.tables import (
     PREFIXES,
@@ -121,7 +123,7 @@ def _name_of(kind: type[Row]) -> str:
 def load_parameters(root: Traversable) -> Parameters:
     """Read and check every file below `root`; raises ParameterError naming file, key and date of what is wrong."""
     folder = root / "tables"
-    return Parameters(
+    loaded = Parameters(
         numbers=read_folder(root / "numbers", Series[QuotedDecimal]),
         texts=read_folder(root / "texts", Series[str]),
         tables=MappingProxyType(
@@ -131,6 +133,9 @@ def load_parameters(root: Traversable) -> Parameters:
             }
         ),
     )
+    if broken := broken_references(loaded.numbers, loaded.tables):
+        raise ParameterError(*broken)
+    return loaded
 
 
 @cache

@@ -18,8 +18,22 @@ T = TypeVar("T")
 PROFILES = ("SEED", "LAW_2026")
 """Rule profiles (RULEBOOK D-02): the seeds where they speak, and the law as it stands in 2026."""
 
-WHOLE_UNITS = frozenset({"days", "hours", "months"})
+WHOLE_UNITS = frozenset({"days", "hours", "months", "hour of the day", "day of the month", "working day"})
 """Units of which no fraction can be counted on a calendar."""
+
+LARGEST = {
+    "days": 3660,
+    "hours": 87840,
+    "months": 120,
+    "hour of the day": 24,
+    "day of the month": 31,
+    "working day": 23,
+    "rate": 1,
+    "factor": 1,
+    "CNY": 10**12,
+    "kg": 10**9,
+}
+"""What no value of a unit exceeds: ten years, the whole, more than any parcel. No value is below 0."""
 
 
 class NoRuleInForce(LookupError):
@@ -130,7 +144,8 @@ def check_port(port: str) -> str:
     return port
 
 
-IN_ORDER = (Field(min_length=1), AfterValidator(_apart))
+APART = (AfterValidator(_apart),)
+IN_ORDER = (Field(min_length=1), *APART)
 READ_ONLY = (AfterValidator(MappingProxyType), PlainSerializer(dict))
 Port = Annotated[str, AfterValidator(check_port)]
 SelectedBy = Literal["acceptance", "release", "event"]
@@ -166,11 +181,16 @@ class Series(BaseModel, Generic[T]):
         return self
 
     @model_validator(mode="after")
-    def _count_in_whole_units(self) -> Self:
-        if self.unit in WHOLE_UNITS:
-            for period in self.every_period():
-                if isinstance(period.value, Decimal) and period.value != period.value.to_integral_value():
-                    raise ValueError(f"{period.first_day}: {self.unit} are counted whole, not {period.value}")
+    def _count_in_the_unit(self) -> Self:
+        for period in self.every_period():
+            value = period.value
+            if not isinstance(value, Decimal):
+                continue
+            if self.unit in WHOLE_UNITS and value != value.to_integral_value():
+                raise ValueError(f"{period.first_day}: {self.unit} are counted whole, not {value}")
+            if value < 0 or (self.unit in LARGEST and value > LARGEST[self.unit]):
+                largest = LARGEST.get(self.unit, "")
+                raise ValueError(f"{period.first_day}: must be from 0 to {largest} {self.unit}, not {value}")
         return self
 
     def every_period(self) -> Iterator[Period[T]]:

@@ -1,10 +1,14 @@
 """Rows of the parameter tables. A new table is a file `parameters/tables/<name>.yaml` and a row class in TABLES."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from clearway.rules.calendar import SATURDAY
+from clearway.rules.series import IsoDay
 
 
 def _read_quoted(value: object) -> object:
@@ -88,6 +92,31 @@ class Unit(Row):
     measure: Measure | None = None
 
 
+class Holidays(Row):
+    """The days off of one year and its weekends that are worked, as the State Council announced them (RULEBOOK C.8)."""
+
+    days_off: tuple[IsoDay, ...] = Field(min_length=1)
+    working_days: tuple[IsoDay, ...] = ()
+
+    @field_validator("working_days")
+    @classmethod
+    def _are_weekends(cls, days: tuple[date, ...]) -> tuple[date, ...]:
+        for day in days:
+            if day.weekday() < SATURDAY:
+                raise ValueError(f"{day} is no Saturday or Sunday; leave it out")
+        return days
+
+    @model_validator(mode="after")
+    def _is_either_off_or_worked(self) -> Self:
+        if both := set(self.days_off) & set(self.working_days):
+            raise ValueError(f"both off and worked: {', '.join(map(str, sorted(both)))}; keep one")
+        return self
+
+    def __str__(self) -> str:
+        worked = f"; worked {', '.join(map(str, self.working_days))}" if self.working_days else ""
+        return f"off {', '.join(map(str, self.days_off))}{worked}"
+
+
 class ArticleCategory(Row):
     """A group of individuals' articles: its rate, and the quantity still for personal use (RULEBOOK B.9.6, D-30)."""
 
@@ -137,6 +166,7 @@ TABLES: dict[str, type[Row]] = {
     "consumption_taxes": ConsumptionTax,
     "trade_modes": TradeMode,
     "units": Unit,
+    "holidays": Holidays,
     "article_categories": ArticleCategory,
     "controlled_articles": ControlledArticle,
 }

@@ -135,7 +135,7 @@ def test_an_unknown_profile_is_refused() -> None:
         ),
         ("[]", "test.yaml: test.rule: "),
         ("", "test.yaml: test.rule: "),
-        ('[{from: 2020-01-01, value: "1"', "test.yaml: not readable as YAML"),
+        ('[{from: 2020-01-01, value: "1"', "test.yaml: line 7: not readable as YAML"),
     ],
 )
 def test_a_wrong_value_is_refused_by_file_key_and_date(root: Path, values: str, complaint: str) -> None:
