@@ -205,7 +205,7 @@ def sample_articles(list_no: str, *, at: datetime, **changes: Any) -> ArticlesLi
     Changes replace fields of the list; one of a line's fields (`value`, `category`, `qty` …) changes its only line.
     """
     moment = at.astimezone(SHANGHAI).replace(microsecond=0)
-    line = {"gnum": 1, "name": "巧克力", "category": "food", "qty": "1", "unit": "035", "value": "300.00"}
+    line = {"gnum": 1, "name": "巧克力", "category": "food", "qty": "1", "unit": "011", "value": "300.00"}
     line |= {field: changes.pop(field) for field in changes.keys() & ArticleLine.model_fields.keys()}
     whole = {
         "declarant_code": EXPRESS,

@@ -8,6 +8,8 @@ from clearway.contracts.problems import Problem
 from clearway.rules.catalogue import Entry, catalogue
 from clearway.rules.limits import check_limits
 from clearway.rules.tax import NotAssessable
+from tests.rules.articles.parcels import FILES as ARTICLES
+from tests.rules.articles.parcels import judge_case as judge_articles_case
 from tests.rules.law_cases import change_case, check_case, compare_case, judge_case, law, limits_case, tax_case
 from tests.rules.source import constants
 
@@ -31,6 +33,10 @@ def every_problem_of_the_law_cases() -> list[Problem]:
             tax_case(case)
         except NotAssessable as refusal:
             found += refusal.problems
+    for file in ARTICLES:
+        for case in law(f"articles/{file}.yaml")["cases"]:
+            judged = judge_articles_case(case)
+            found += judged.problems + judged.warnings
     return found
 
 

@@ -10,7 +10,7 @@ from clearway.rules.articles.found import at_head, no_rule, told
 from clearway.rules.articles.lines import check_categories, check_figures, check_line_numbers, check_units
 from clearway.rules.articles.personal_use import check_personal_use
 from clearway.rules.articles.tax import TaxedArticle, UnknownCategory, postal_tax
-from clearway.rules.articles.value import ParcelValue, limit_parcel
+from clearway.rules.articles.value import ParcelValue, is_single_article, limit_parcel
 from clearway.rules.catalogue import Found, Problems
 from clearway.rules.parameters import NoRuleInForce
 from clearway.rules.persons import is_id_number
@@ -22,8 +22,9 @@ def judge_articles(
 ) -> ArticlesJudgement:
     """Judge a List of Items by the rules of its acceptance day, everything at once; `now` is the instant of judging.
 
-    What cannot be mended as an article comes first: REFUSED, then OVER_LIMIT, then APPROVAL_PENDING, else PASS. Raises
-    ValueError for an unknown profile or an instant without a zone; all about the list is a problem, never an error.
+    The outcome is the hardest: REFUSED where anything must be corrected or cannot pass at all, else OVER_LIMIT, else
+    APPROVAL_PENDING, else PASS. Raises ValueError for an unknown profile or an instant without a zone; whatever is
+    wrong with the list is a problem, never an error.
     """
     check_profile(profile)
     parcel, gaps = _value(articles, profile)
@@ -40,14 +41,15 @@ def judge_articles(
         *control.problems,
         *personal.problems,
     )
-    excess = _check_limit(articles, parcel)
+    excess, tolerated = _check_limit(articles, parcel)
     used = (*(parcel.rules if parcel else ()), *(tax.rules if tax else ()), *personal.rules, *control.rules)
     return ArticlesJudgement(
         outcome=_outcome(refusals, excess, control.awaited),
         problems=tuple(dict.fromkeys((*refusals, *excess, *control.awaited))),
+        warnings=tolerated,
         value=parcel.total if parcel else None,
         limit=parcel.limit if parcel else None,
-        indivisible=len(articles.lines) == 1 and articles.lines[0].qty == 1,
+        indivisible=is_single_article(articles),
         approvals_missing=control.missing,
         identity=identity,
         tax=tax,
@@ -84,19 +86,23 @@ def _value(articles: ArticlesList, profile: str) -> tuple[ParcelValue | None, Pr
         parcel = limit_parcel(articles, profile=profile)
     except NoRuleInForce as gap:
         return None, (no_rule(articles, gap),)
-    worthless = (index for index, base in enumerate(parcel.bases) if base == 0)
-    return parcel, tuple(
-        told("E_ZERO_VALUE.article", Found(articles.kind, f"lines[{index}].value", parcel.bases[index]))
-        for index in worthless
+    worthless = tuple(
+        told("E_ZERO_VALUE.article", Found(articles.kind, f"lines[{index}].value", base))
+        for index, base in enumerate(parcel.bases)
+        if base == 0
     )
+    return parcel, worthless
 
 
-def _check_limit(articles: ArticlesList, parcel: ParcelValue | None) -> Problems:
-    if parcel is None or not parcel.over_limit:
-        return ()
+def _check_limit(articles: ArticlesList, parcel: ParcelValue | None) -> tuple[Problems, Problems]:
+    """What keeps a parcel from passing as articles; and a warning where one single article may pass above the limit."""
+    if parcel is None or parcel.total <= parcel.limit:
+        return (), ()
     value = Found(articles.kind, "lines[*].value", parcel.total)
-    origin = at_head(articles, "departure_country")
-    return (told("E_OVER_LIMIT.parcel", origin, value, limit=f"{parcel.limit:f}"),)
+    found, limit = (at_head(articles, "departure_country"), value), f"{parcel.limit:f}"
+    if parcel.indivisible:
+        return (), (told("E_OVER_LIMIT.single_article", *found, limit=limit),)
+    return (told("E_OVER_LIMIT.parcel", *found, limit=limit),), ()
 
 
 def _tax(articles: ArticlesList, parcel: ParcelValue | None, profile: str) -> tuple[ArticlesTax | None, Problems]:

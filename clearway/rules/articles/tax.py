@@ -71,12 +71,20 @@ def _tax_line(article: TaxedArticle, category: Dated[ArticleCategory]) -> Articl
         base=article.base,
         rate=rate,
         tax=tax,
-        explanation=f"{named}: 完税价格 base {article.base} × 税率 rate {rate}{rounded} = {tax}",
+        explanation=f"{named}: 完税价格 base {article.base:f} × 税率 rate {rate}{rounded} = {tax}",
     )
 
 
+def written_out(amounts: Sequence[Decimal]) -> str:
+    """A sum as a clerk writes it: `12.00 + 3.50 = 15.50`, or the one amount."""
+    total = f"{sum(amounts, Decimal('0.00')):f}"
+    return f"{' + '.join(f'{amount:f}' for amount in amounts)} = {total}" if len(amounts) > 1 else total
+
+
 def _sum_up(taxes: Sequence[Decimal], total: Decimal, exemption: Decimal) -> str:
-    parts = f"{' + '.join(str(tax) for tax in taxes)} = {total}" if len(taxes) > 1 else f"{total}"
     if total > exemption:
-        return f"进境物品税 article tax {parts} > 免征额 exemption {exemption}, 全额征收 the whole is due: {total}"
-    return f"进境物品税 article tax {parts} ≤ 免征额 exemption {exemption}, 予以免征 not levied: 0.00"
+        return (
+            f"进境物品税 article tax {written_out(taxes)} > 免征额 exemption {exemption}, "
+            f"全额征收 the whole is due: {total}"
+        )
+    return f"进境物品税 article tax {written_out(taxes)} ≤ 免征额 exemption {exemption}, 予以免征 not levied: 0.00"

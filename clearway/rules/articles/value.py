@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from clearway.contracts.articles import ArticlesList
 from clearway.contracts.facts import RuleUse
+from clearway.rules.articles.tax import written_out
 from clearway.rules.parameters import parameters
 
 PRICE_TABLE = "price_table"
@@ -26,10 +27,10 @@ class ParcelValue:
         """What the whole parcel is worth."""
         return sum(self.bases, Decimal("0.00"))
 
-    @property
-    def over_limit(self) -> bool:
-        """Whether the parcel cannot pass as articles: worth more than the limit, and not one single article."""
-        return self.total > self.limit and not self.indivisible
+
+def is_single_article(articles: ArticlesList) -> bool:
+    """Whether the parcel holds one indivisible article: one line, quantity 1 (as D-22 for goods)."""
+    return len(articles.lines) == 1 and articles.lines[0].qty == 1
 
 
 def limit_parcel(articles: ArticlesList, *, profile: str) -> ParcelValue:
@@ -46,7 +47,7 @@ def limit_parcel(articles: ArticlesList, *, profile: str) -> ParcelValue:
     bases = tuple(
         line.table_value if by_table and line.table_value is not None else line.value for line in articles.lines
     )
-    indivisible = len(articles.lines) == 1 and articles.lines[0].qty == 1
+    indivisible = is_single_article(articles)
     return ParcelValue(
         bases=bases,
         limit=limit.value,
@@ -57,11 +58,10 @@ def limit_parcel(articles: ArticlesList, *, profile: str) -> ParcelValue:
 
 
 def _explain(bases: tuple[Decimal, ...], limit: Decimal, origin: str, *, indivisible: bool) -> str:
-    total = sum(bases, Decimal("0.00"))
-    parts = f"{' + '.join(str(base) for base in bases)} = {total}" if len(bases) > 1 else f"{total}"
+    value = f"物品价值 value {written_out(bases)}"
     limited = f"限值 limit {limit} (启运国 from {origin})"
-    if total <= limit:
-        return f"物品价值 value {parts} ≤ {limited}"
+    if sum(bases, Decimal(0)) <= limit:
+        return f"{value} ≤ {limited}"
     if indivisible:
-        return f"物品价值 value {parts} > {limited}; 仅一件不可分割物品 one single article, 可按物品通关 may pass"
-    return f"物品价值 value {parts} > {limited}; 不得按物品通关 may not pass as articles"
+        return f"{value} > {limited}; 仅一件不可分割物品 one single article, 可按物品通关 may pass"
+    return f"{value} > {limited}; 不得按物品通关 may not pass as articles"
