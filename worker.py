@@ -17,7 +17,8 @@ from temporalio.worker import Worker
 from activities.articles import ArticlesDesk
 from activities.closing import CaseRegister
 from activities.customs_filing import CustomsDoor, CustomsFiling
-from activities.examination import Examiner, IdentityAuthority
+from activities.examination import Examiner
+from activities.identity import IdentityAuthority
 from activities.legal_clocks import LegalCalendar
 from activities.tax_payment import Bank, TaxOffice
 from clearway.connection import connect

@@ -1,17 +1,29 @@
 """The register of lists, which outlives the workflow: the end of a case and what it gives back."""
 
+import re
 from decimal import Decimal
 
+from sqlmodel import Session
 from temporalio import activity
 
 from activities.acceptance import new_record, refuse_attempt
+from clearway.contracts.customs import CustomsReceipt
+from clearway.contracts.facts import Judgement
 from clearway.contracts.states import State
 from models.database import Database
+from models.ledger import guarantee, quota
 from models.tables import CaseRecord
 from models.work import CloseRequest
 
 COUNTED_ENDS = {State.TAXED}
 """Only a list that stayed released counts against the person's year; every other end gives the amount back."""
+
+
+OVER_ANNUAL_LIMIT = ("-621018", "1313")
+"""The status, or the code inside the text of a 100, by which customs says that the annual limit is exceeded."""
+CUSTOMS_FIGURE = r"已用购买额度为\[?([0-9]{1,9}(?:\.[0-9]{1,5})?)"
+"""What the official text of -621018 says the buyer has used."""
+FEN = Decimal("0.01")
 
 
 class CaseRegister:
@@ -39,4 +51,29 @@ class CaseRegister:
             record.changed_at = request.now
             record.ended_at = request.now
             if request.state not in COUNTED_ENDS:
-                record.counted_price = Decimal(0)
+                guarantee.release(session, record.workflow_id, request.now, reason=request.state)
+                person = quota.person_of(session, record.workflow_id)
+                quota.give_back(session, record.workflow_id, request.now, reason=request.state)
+                if person is not None and request.refused_by is not None:
+                    _note_customs_figure(session, request, request.refused_by, record, person)
+
+
+def _note_customs_figure(
+    session: Session, request: CloseRequest, refused_by: CustomsReceipt, record: CaseRecord, person: str
+) -> None:
+    """Customs refused the list for the annual limit: its figure is the truth, ours follows (RULEBOOK D-33)."""
+    held = Judgement.model_validate_json(record.judgement).quota
+    if held is None or not (refused_by.status in OVER_ANNUAL_LIMIT or refused_by.inner_code in OVER_ANNUAL_LIMIT):
+        return
+    told = re.search(CUSTOMS_FIGURE, refused_by.info)
+    at_least = held.limit - held.counted + FEN  # with this list it would have been more than the limit
+    quota.note_customs_figure(
+        session,
+        person=person,
+        year=held.year,
+        figure=Decimal(told[1]) if told else at_least,
+        limit=held.limit,
+        at=request.now,
+        transfer_id=f"{record.workflow_id}|customs-figure",
+        reason=f"customs refused a list for the annual limit ({refused_by.status})",
+    )

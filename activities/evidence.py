@@ -6,7 +6,6 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from clearway.contracts.base import legal_day
-from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.parties import Role
@@ -93,18 +92,6 @@ def _payment_uses(session: Session, payment: Payment, order_no: str) -> tuple[Pa
         shares = {part.order_no: part.amount for part in stored.allocations}
         uses[case.order_no] = shares.get(case.order_no, stored.amount_paid)
     return tuple(PaymentUse(order_no=served, amount=amount) for served, amount in sorted(uses.items()))
-
-
-def used_in_year(session: Session, key: CaseKey, person: str, year: int) -> Decimal:
-    """CNY that other lists of this person count against a year, as far as we know; customs' figure is the truth."""
-    others = session.exec(
-        select(CaseRecord).where(
-            CaseRecord.person_key == person,
-            CaseRecord.quota_year == year,
-            CaseRecord.workflow_id != key.workflow_id,
-        )
-    )
-    return sum((record.counted_price for record in others), Decimal(0))
 
 
 def known_identity(session: Session, person: str, *, since: datetime) -> IdentityOutcome | None:

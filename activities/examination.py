@@ -1,14 +1,15 @@
-"""The desk where documents are checked, stored and compared: one activity, everything decided at one moment."""
+"""The desk where documents are checked, stored and judged: one activity, one transaction for what is decided."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Protocol
+from datetime import timedelta
+from typing import NamedTuple
 
 from sqlmodel import Session
 from temporalio import activity
 
 from activities.acceptance import new_record, refuse, refuse_attempt, repeated, store
-from activities.evidence import known_identity, matching_facts, remember_identity, used_in_year
+from activities.evidence import matching_facts
+from activities.identity import IdentityAuthority, IdentityDesk
+from activities.securing import Securities
 from clearway.contracts.base import legal_day
 from clearway.contracts.documents import AnyDocument, DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import Examination, IdentityOutcome, Judgement
@@ -16,21 +17,24 @@ from clearway.contracts.problems import Problem, Severity
 from clearway.contracts.states import State
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
-from clearway.rules.parameters import parameters
-from connectors.errors import Refused, Unavailable
+from clearway.rules.parameters import parameters, rules_in_force
 from models.addresses import remember
 from models.database import Database
 from models.documents import addresses, latest, on_file, parse
-from models.person_key import person_key
+from models.rule_packs import RulePacks, newest
 from models.tables import CaseRecord, StoredDocument
 from models.work import ExamineRequest
 
+Rows = dict[DocumentKind, StoredDocument]
 
-class IdentityAuthority(Protocol):
-    """Whoever certifies that a name and an identity number belong together."""
 
-    def verify(self, name: str, id_number: str, *, at: datetime) -> IdentityOutcome:
-        """The outcome; raises Unavailable or Refused."""
+class Papers(NamedTuple):
+    """The four documents of a list that can be judged."""
+
+    order: Order
+    payment: Payment
+    waybill: Waybill
+    declared: DeclarationList
 
 
 class Examiner:
@@ -38,28 +42,51 @@ class Examiner:
 
     def __init__(self, database: Database, authority: IdentityAuthority, person_key_secret: str) -> None:
         self._database = database
-        self._authority = authority
-        self._secret = person_key_secret
+        self._identity = IdentityDesk(authority, person_key_secret)
+        self._packs = RulePacks()
 
     @activity.defn
     def examine_documents(self, request: ExamineRequest) -> Examination:
-        """Check, store and compare newly arrived documents; one submission is taken whole or not at all."""
-        with self._database.transaction() as session:
-            rows, refused = self._take(session, request)
-            missing = tuple(kind for kind in DocumentKind if kind not in rows)
-            candidates = {kind: parse(row) for kind, row in rows.items()}
-            record = session.get(CaseRecord, request.key.workflow_id)
-            judged = Judgement.model_validate_json(record.judgement) if record and record.judgement else None
-        if refused:
-            refused += self._further_problems(request, candidates, refused)
-            return self._answer(request, rows, tuple(refused), missing, None)
-        if missing or not request.open_for_change:
-            return self._answer(request, rows, (), missing, None)
-        return self._answer(request, rows, (), missing, judged or self._judge_and_record(request, candidates))
+        """Check, store and judge newly arrived documents; one submission is taken whole or not at all.
 
-    def _take(
-        self, session: Session, request: ExamineRequest
-    ) -> tuple[dict[DocumentKind, StoredDocument], list[Problem]]:
+        The authority is asked before the transaction, which no outside platform may hold up. Tried again after the
+        commit, the answer is the judgement on record, and nothing is reserved twice.
+        """
+        identity = self._ask_identity(request)
+        with self._database.transaction() as session:
+            record = session.get(CaseRecord, request.key.workflow_id)
+            with rules_in_force(self._packs.of(session, record)):
+                return self._examine(session, request, identity)
+
+    def _ask_identity(self, request: ExamineRequest) -> IdentityOutcome | None:
+        """The authority's answer where the submission completes the four documents, else None."""
+        with self._database.transaction() as session:
+            record = session.get(CaseRecord, request.key.workflow_id)
+            with rules_in_force(self._packs.of(session, record)):
+                papers = _together(latest(session, request.key.workflow_id), request)
+                if papers is None:
+                    return None
+                known = self._identity.known(session, papers.order, now=request.now, profile=request.profile)
+        return known or self._identity.ask(papers.order, at=request.now)
+
+    def _examine(self, session: Session, request: ExamineRequest, identity: IdentityOutcome | None) -> Examination:
+        rows, refused = self._take(session, request)
+        missing = tuple(kind for kind in DocumentKind if kind not in rows)
+        record = session.get(CaseRecord, request.key.workflow_id)
+        papers = _together(rows, request if refused else None)
+        judgement = None
+        if papers is not None and identity is not None and (refused or request.open_for_change):
+            if refused:
+                told = {(each.code, each.fields) for each in refused}
+                shown = record or new_record(request.key, request.opened_at, request.now)
+                securities = self._securities(session, shown, papers)
+                further = self._judge(session, request, securities, papers, identity).problems
+                refused += [each for each in further if (each.code, each.fields) not in told]
+            elif record is not None and not missing:
+                judgement = self._judge_once(session, request, record, papers, identity)
+        return _answer(request, rows, tuple(refused), missing, judgement)
+
+    def _take(self, session: Session, request: ExamineRequest) -> tuple[Rows, list[Problem]]:
         workflow_id = request.key.workflow_id
         rows = latest(session, workflow_id)
         refused = refuse_attempt(session, request.key)
@@ -94,108 +121,88 @@ class Examiner:
         record = session.get(CaseRecord, key.workflow_id)
         if record is None:
             record = new_record(key, request.opened_at, request.now)
+            record.rule_pack = newest(session)
             session.add(record)
         return record
 
-    def _further_problems(
-        self, request: ExamineRequest, candidates: dict[DocumentKind, AnyDocument], refused: list[Problem]
-    ) -> list[Problem]:
-        """What the comparison would say of the refused documents, so that everything wrong is told at once."""
-        candidates = candidates | {DocumentKind(each.document.kind): each.document for each in request.arrivals}
-        if len(candidates) < len(DocumentKind):
-            return []
-        told = {(each.code, each.fields) for each in refused}
-        judgement = self._judge(request, candidates)
-        return [each for each in judgement.problems if (each.code, each.fields) not in told]
-
-    def _judge_and_record(self, request: ExamineRequest, documents: dict[DocumentKind, AnyDocument]) -> Judgement:
-        judgement = self._judge(request, documents)
-        order, declaration = documents[DocumentKind.ORDER], documents[DocumentKind.DECLARATION_LIST]
-        assert isinstance(order, Order)
-        assert isinstance(declaration, DeclarationList)
-        with self._database.transaction() as session:
-            record = session.get_one(CaseRecord, request.key.workflow_id)
-            record.state = State.MATCHED if judgement.matched else State.MATCH_FAILED
-            record.ebp_code = order.ebp_code
-            record.changed_at = request.now
-            record.judgement = judgement.model_dump_json()
-            record.counted_price = Decimal(0)  # a list that no longer matches counts no longer
-            if judgement.matched and judgement.limits:
-                record.person_key = person_key(order.buyer_id_number, self._secret)
-                record.quota_year = declaration.declared_on.year
-                record.counted_price = judgement.limits.taxable_price
+    def _judge_once(
+        self, session: Session, request: ExamineRequest, record: CaseRecord, papers: Papers, identity: IdentityOutcome
+    ) -> Judgement:
+        """The judgement of these documents: the one on record, or a new one with what it reserves."""
+        if record.judgement:
+            return Judgement.model_validate_json(record.judgement)
+        securities = self._securities(session, record, papers)
+        securities.keep()
+        judged = self._judge(session, request, securities, papers, identity)
+        judgement = securities.hold(judged, request.now)
+        self._identity.remember(session, papers.order, identity, request.now)
+        record.state = State.MATCHED if judgement.matched else State.MATCH_FAILED
+        record.ebp_code = papers.order.ebp_code
+        record.changed_at = request.now
+        record.judgement = judgement.model_dump_json()
         return judgement
 
-    def _judge(self, request: ExamineRequest, documents: dict[DocumentKind, AnyDocument]) -> Judgement:
-        order, payment = documents[DocumentKind.ORDER], documents[DocumentKind.PAYMENT]
-        waybill, declaration = documents[DocumentKind.WAYBILL], documents[DocumentKind.DECLARATION_LIST]
-        assert isinstance(order, Order)
-        assert isinstance(payment, Payment)
-        assert isinstance(waybill, Waybill)
-        assert isinstance(declaration, DeclarationList)
-        identity = self._identity(request, order)
-        with self._database.transaction() as session:
-            facts = matching_facts(session, request, order, payment, waybill, declaration, identity)
-            used = used_in_year(
-                session, request.key, person_key(order.buyer_id_number, self._secret), declaration.declared_on.year
-            )
-        return judge(order, payment, waybill, declaration, facts, used, profile=request.profile)
-
-    def _identity(self, request: ExamineRequest, order: Order) -> IdentityOutcome:
-        """Ask the authority, or our memory of a year; unreachable is a lawful outcome with its own rule (D-07)."""
-        key = person_key(order.buyer_id_number, self._secret)
-        name_key = person_key(order.buyer_name + order.buyer_id_number, self._secret)
-        days = parameters().value("identity.cache_days", on=legal_day(request.now), profile=request.profile).value
-        with self._database.transaction() as session:
-            known = known_identity(session, name_key, since=request.now - timedelta(days=int(days)))
-        if known is not None:
-            return known
-        try:
-            outcome = self._authority.verify(order.buyer_name, order.buyer_id_number, at=request.now)
-        except (Unavailable, Refused) as error:
-            activity.logger.warning("identity of person %s… not verified: %s", key[:8], error)
-            return IdentityOutcome.UNAVAILABLE
-        if outcome is IdentityOutcome.VERIFIED:
-            with self._database.transaction() as session:
-                remember_identity(session, name_key, outcome, request.now)
-        return outcome
-
-    def _answer(
+    def _judge(
         self,
+        session: Session,
         request: ExamineRequest,
-        rows: dict[DocumentKind, StoredDocument],
-        refused: tuple[Problem, ...],
-        missing: tuple[DocumentKind, ...],
-        judgement: Judgement | None,
-    ) -> Examination:
-        order = rows.get(DocumentKind.ORDER)
-        declaration = rows.get(DocumentKind.DECLARATION_LIST)
-        listed = parse(declaration) if declaration else None
-        ordered = parse(order) if order else None
-        head = listed if isinstance(listed, DeclarationList) else None
-        platform = head.ebp_code if head else ordered.ebp_code if isinstance(ordered, Order) else ""
-        hours = {
-            name: timedelta(
-                hours=int(parameters().value(name, on=legal_day(request.opened_at), profile=request.profile).value)
-            )
-            for name in (
-                "documents.reminder_hours",
-                "documents.wait_hours",
-                "documents.correction_wait_hours",
-                "customs.answer_wait_hours",
-            )
-        }
-        return Examination(
-            on_file=on_file(rows.values()),
-            refused=refused,
-            missing=missing,
-            judgement=judgement,
-            platform=platform,
-            port=head.customs_code if head else "",
-            trade_mode=head.trade_mode if head else "",
-            guarantor=head.assure_code if head else "",
-            remind_at=request.opened_at + hours["documents.reminder_hours"],
-            answer_by=request.now + hours["customs.answer_wait_hours"],
-            give_up_at=request.opened_at + hours["documents.wait_hours"],
-            correction_hours=int(hours["documents.correction_wait_hours"] / timedelta(hours=1)),
+        securities: Securities,
+        papers: Papers,
+        identity: IdentityOutcome,
+    ) -> Judgement:
+        facts = matching_facts(session, request, *papers, identity)
+        return judge(*papers, facts, securities.used(), profile=request.profile)
+
+    def _securities(self, session: Session, record: CaseRecord, papers: Papers) -> Securities:
+        return Securities(session, record, self._identity.person(papers.order), papers.declared)
+
+
+def _together(rows: Rows, request: ExamineRequest | None) -> Papers | None:
+    """The documents on file, with those of a submission in their place; None while one is missing."""
+    found: dict[str, AnyDocument] = {kind: parse(row) for kind, row in rows.items()}
+    if request is not None:
+        found |= {each.document.kind: each.document for each in request.arrivals}
+    match [found.get(kind) for kind in DocumentKind]:
+        case [Order() as order, Payment() as payment, Waybill() as waybill, DeclarationList() as declared]:
+            return Papers(order, payment, waybill, declared)
+    return None
+
+
+def _answer(
+    request: ExamineRequest,
+    rows: Rows,
+    refused: tuple[Problem, ...],
+    missing: tuple[DocumentKind, ...],
+    judgement: Judgement | None,
+) -> Examination:
+    order = rows.get(DocumentKind.ORDER)
+    declaration = rows.get(DocumentKind.DECLARATION_LIST)
+    listed = parse(declaration) if declaration else None
+    ordered = parse(order) if order else None
+    head = listed if isinstance(listed, DeclarationList) else None
+    platform = head.ebp_code if head else ordered.ebp_code if isinstance(ordered, Order) else ""
+    hours = {
+        name: timedelta(
+            hours=int(parameters().value(name, on=legal_day(request.opened_at), profile=request.profile).value)
         )
+        for name in (
+            "documents.reminder_hours",
+            "documents.wait_hours",
+            "documents.correction_wait_hours",
+            "customs.answer_wait_hours",
+        )
+    }
+    return Examination(
+        on_file=on_file(rows.values()),
+        refused=refused,
+        missing=missing,
+        judgement=judgement,
+        platform=platform,
+        port=head.customs_code if head else "",
+        trade_mode=head.trade_mode if head else "",
+        guarantor=head.assure_code if head else "",
+        remind_at=request.opened_at + hours["documents.reminder_hours"],
+        answer_by=request.now + hours["customs.answer_wait_hours"],
+        give_up_at=request.opened_at + hours["documents.wait_hours"],
+        correction_hours=int(hours["documents.correction_wait_hours"] / timedelta(hours=1)),
+    )

@@ -14,6 +14,7 @@ from clearway.rules.parameters import parameters
 from connectors.bank import BankReceipt
 from connectors.errors import Refused
 from models.database import Database
+from models.ledger import guarantee
 from models.tables import BillRecord, CaseRecord, PaymentRecord
 from models.work import PayRequest
 
@@ -117,6 +118,7 @@ def _end(session: Session, request: PayRequest) -> None:
     record.state = State.TAXED
     record.changed_at = request.now
     record.ended_at = request.now
+    guarantee.release(session, request.key.workflow_id, request.now, reason="tax paid")
 
 
 def _paid(request: PayRequest, row: PaymentRecord) -> TaxPayment:

@@ -26,6 +26,8 @@ from clearway.contracts.facts import (
     DocumentOnFile,
     Examination,
     Filing,
+    GuaranteeGranted,
+    Judgement,
     LegalClocks,
     PaymentOutcome,
     TaxPayment,
@@ -59,7 +61,7 @@ class DeclarationCase(CaseFile):
         if not self.passages:
             self.passages.append(Passage(state=self.state, at=at))
         self.examination = examination
-        judgement = examination.judgement
+        judgement = examination.judgement and self._with_grant(examination.judgement)
         if self.state is State.SUBMITTED and any(each.code == "E_ALREADY_ENDED" for each in examination.refused):
             self._stay_ended()
         if examination.refused or (judgement is not None and judgement == self.judgement):
@@ -89,10 +91,32 @@ class DeclarationCase(CaseFile):
         self.reason = "this list ended earlier; the register has its end"
 
     def _matched(self, at: datetime) -> None:
-        self.detail = Detail.WITH_CUSTOMS
         self.drop_alarms("DOCS_REMINDER", "MATCH_FAILED", "REMATCH_LIMIT")
         if self.state is not State.MATCHED:
             self.enter("match", at)
+        self._show_guarantee()
+
+    def take_grant(self, granted: GuaranteeGranted) -> None:
+        """The guarantee that the list waited for is there; a grant that overtakes the judgement is kept for it."""
+        self.grants[granted.hold_id] = granted.hold
+        if self.judgement is None or self._with_grant(self.judgement) is self.judgement:
+            return
+        self.judgement = self._with_grant(self.judgement)
+        if self.state is State.MATCHED and not self.list_filed:
+            self._show_guarantee()
+
+    def _with_grant(self, judgement: Judgement) -> Judgement:
+        hold = judgement.guarantee
+        granted = self.grants.get(hold.hold_id) if hold else None
+        return judgement.model_copy(update={"guarantee": granted}) if granted and granted != hold else judgement
+
+    def _show_guarantee(self) -> None:
+        self.drop_alarms("AWAITING_GUARANTEE")
+        self.detail = Detail.AWAITING_GUARANTEE if self.awaits_guarantee else Detail.WITH_CUSTOMS
+        if self.awaits_guarantee:
+            self.raise_alarm("AWAITING_GUARANTEE")
+        elif self.judgement and self.judgement.guarantee and self.judgement.guarantee.crossed_warning:
+            self.raise_alarm("GUARANTEE_LOW")
 
     def fail_match(self, at: datetime, why: str) -> None:
         """The comparison failed, or customs refused one of the three documents."""
@@ -212,6 +236,8 @@ class DeclarationCase(CaseFile):
             Effect.SHIP_BACK: "ship_back",
             Effect.REJECT: "reject",
         }
+        if effect is Effect.REJECT:
+            self.refused_by = receipt
         if effect is Effect.RELEASE:
             self._release(receipt)
         elif effect in moves and self.chart_admits(moves[effect]):

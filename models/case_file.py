@@ -21,6 +21,8 @@ from clearway.contracts.facts import (
     DocumentOnFile,
     Examination,
     Filing,
+    GuaranteeHold,
+    GuaranteeOutcome,
     Judgement,
     LegalClocks,
     TaxPayment,
@@ -55,6 +57,8 @@ class CaseFile:
         self.list_rank = -1
         self.list_at: datetime | None = None
         self.release: CustomsReceipt | None = None
+        self.refused_by: CustomsReceipt | None = None  # the receipt that rejected the list
+        self.grants: dict[str, GuaranteeHold] = {}  # by the id of the hold that was waited for
         self.instructions: list[ControlInstruction] = []
         self.inspection_results: list[InspectionResult] = []
         self.customs_inspects = False
@@ -144,6 +148,12 @@ class CaseFile:
         )
 
     @property
+    def awaits_guarantee(self) -> bool:
+        """The list matched, but its tax is not secured yet (RULEBOOK B.9.2)."""
+        hold = self.judgement.guarantee if self.judgement else None
+        return hold is not None and hold.outcome is GuaranteeOutcome.AWAITING and self.state is State.MATCHED
+
+    @property
     def return_is_open(self) -> bool:
         """A return was applied for and the goods are still travelling."""
         return self.goods_return is not None and self.goods_return.outcome == "APPLIED"
@@ -159,6 +169,8 @@ class CaseFile:
         self.chart.send(event)
         if self.state in ENDS:
             self.detail = Detail.CLOSED
+        if self.state is not State.MATCHED:
+            self.drop_alarms("AWAITING_GUARANTEE")
         self.reason = why
         self.passages.append(Passage(state=self.state, at=at, why=why))
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from clearway.contracts.base import Contract, Instant
 from clearway.contracts.case import CaseKey, Transmission
+from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.facts import DocumentOnFile
 
 
@@ -56,3 +57,4 @@ class CloseRequest(Contract):
     key: CaseKey
     state: str
     now: datetime
+    refused_by: CustomsReceipt | None = None

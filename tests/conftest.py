@@ -16,6 +16,7 @@ from clearway.embedded import server_arguments, temporal_binary
 from models.database import Database
 from models.registry import load, read
 from tests.desk import Desk
+from tests.postgres import new_database, running_server
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,6 +45,23 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database(f"sqlite:///{tmp_path}/clearway.db")
     opened.migrate()
     load(opened, read(ROOT / "deploy" / "registry.yaml"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of our own, for all tests."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database of each kind."""
+    sqlite = request.param == "sqlite"
+    opened = Database(f"sqlite:///{tmp_path}/x.db" if sqlite else new_database(request.getfixturevalue("postgres_url")))
+    opened.migrate()
     yield opened
     opened.close()
 

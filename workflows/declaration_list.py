@@ -28,7 +28,14 @@ with workflow.unsafe.imports_passed_through():
     )
     from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
     from clearway.contracts.documents import DocumentKind
-    from clearway.contracts.facts import DocumentOnFile, Filing, LegalClocks, PaymentOutcome, TaxPayment
+    from clearway.contracts.facts import (
+        DocumentOnFile,
+        Filing,
+        GuaranteeGranted,
+        LegalClocks,
+        PaymentOutcome,
+        TaxPayment,
+    )
     from clearway.contracts.problems import Problem
     from clearway.contracts.states import State
     from models.case import DeclarationCase
@@ -122,9 +129,13 @@ class DeclarationListWorkflow:
                 )
 
     async def _file_list(self) -> None:
-        """File the list; from here on its documents can no longer change."""
+        """File the list once its tax is secured; from here on its documents can no longer change."""
+        if self.case.awaits_guarantee:  # nothing else makes it wait: exhaustion of a guarantee ends no list
+            await workflow.wait_condition(
+                lambda: not self.case.awaits_guarantee or bool(self.case.unaccepted_documents)
+            )
         async with self._desk:
-            if self.case.state is not State.MATCHED or self.case.unaccepted_documents:
+            if self.case.state is not State.MATCHED or self.case.unaccepted_documents or self.case.awaits_guarantee:
                 return
             self.case.list_filed = True
         await self._file_list_itself()
@@ -224,7 +235,9 @@ class DeclarationListWorkflow:
         if self.case.state is not State.TAXED:  # the payment wrote that end itself
             await workflow.execute_local_activity_method(
                 CaseRegister.close_case,
-                CloseRequest(key=self.case.key, state=self.case.state, now=workflow.now()),
+                CloseRequest(
+                    key=self.case.key, state=self.case.state, now=workflow.now(), refused_by=self.case.refused_by
+                ),
                 start_to_close_timeout=DESK_TIMEOUT,
                 retry_policy=DESK_RETRIES,
                 summary="Write the end into the register",
@@ -285,7 +298,7 @@ class DeclarationListWorkflow:
     def _may_cancel(self, request: CancelRequest) -> None:
         _refuse(refuse_cancel(self.case))
 
-    # --- signals: customs speaks; the query --------------------------------------------------------------------
+    # --- signals: customs and the guarantee's ledger speak; the query --------------------------------------------------------------------
 
     @workflow.signal(name=names.CUSTOMS_NEWS)
     def customs_news(self, news: CustomsNews) -> None:
@@ -303,6 +316,12 @@ class DeclarationListWorkflow:
     def inspection_result(self, result: InspectionResult) -> None:
         """Customs has inspected."""
         self.case.take_result(result)
+        self._show()
+
+    @workflow.signal(name=names.GUARANTEE_GRANTED)
+    def guarantee_granted(self, granted: GuaranteeGranted) -> None:
+        """The guarantee that this list waited for is there."""
+        self.case.take_grant(granted)
         self._show()
 
     @workflow.query(name=names.VIEW)

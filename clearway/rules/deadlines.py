@@ -40,6 +40,7 @@ def legal_clocks(released_at: datetime, calendar: WorkCalendar, *, profile: str)
         payment_before=payment_before,
         payment_deadline=deadline,
         provisional=calendar.is_provisional(last_day) or calendar.is_provisional(deadline),
+        rules_version=rules.version,
         rules=tuple(rule.as_rule_use() for rule in (regime, apply, arrive, opens, pay, hour, guard)),
     )
 

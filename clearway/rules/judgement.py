@@ -10,7 +10,7 @@ from clearway.rules.documents import check_magnitude
 from clearway.rules.fingerprint import snapshot
 from clearway.rules.limits import check_limits, decide_limits
 from clearway.rules.matching import MatchingFacts, compare
-from clearway.rules.parameters import NoRuleInForce
+from clearway.rules.parameters import NoRuleInForce, parameters
 from clearway.rules.series import check_profile
 from clearway.rules.tax import NotAssessable, assess_tax
 
@@ -42,6 +42,7 @@ def judge(
         limits=limits,
         tax=tax,
         snapshot=snapshot(order, payment, waybill, declaration_list),
+        rules_version=parameters().version,
         profile=profile,
     )
 

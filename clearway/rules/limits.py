@@ -24,7 +24,8 @@ def is_single_item(declared: DeclarationList) -> bool:
 def decide_limits(declaration_list: DeclarationList, used: Decimal, *, profile: str) -> LimitDecision:
     """Apply both limits of the acceptance day; `used` is the CNY confirmed and reserved for the person in its year.
 
-    Equality is inside a limit. Raises NoRuleInForce for a list accepted before 2016-04-08.
+    Equality is inside a limit. Under the regime of 2016 a list over the annual limit stays, taxed in full; there is
+    nothing left of the annual amount that it could take. Raises NoRuleInForce for a list accepted before 2016-04-08.
     """
     day, rules = declaration_list.declared_on, parameters()
     regime = rules.text("tax.regime", on=day, profile=profile)
@@ -38,6 +39,7 @@ def decide_limits(declaration_list: DeclarationList, used: Decimal, *, profile: 
         treatment = Treatment.FULL_TAX
     else:
         treatment = Treatment.OUT_OF_CHANNEL
+    counts = treatment is not Treatment.OUT_OF_CHANNEL and not over_annual
     return LimitDecision(
         regime=regime.value,
         treatment=treatment,
@@ -45,6 +47,7 @@ def decide_limits(declaration_list: DeclarationList, used: Decimal, *, profile: 
         single_limit=single.value,
         annual_limit=annual.value,
         used_before=used,
+        counted=price if counts else Decimal(0),
         rules=tuple(rule.as_rule_use() for rule in (regime, single, annual)),
     )
 

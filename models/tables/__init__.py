@@ -1,20 +1,31 @@
 """Tables of the business database; importing this package registers every one of them."""
 
+from models.tables.articles import ArticlesPaper, ArticlesRecord
 from models.tables.cases import Address, CaseRecord, FilingRecord, StoredDocument
 from models.tables.inbox import InboxItem, RawMessage
+from models.tables.ledger import CustomsFigure, Guarantee, GuaranteeWait, LedgerAccount, LedgerTransfer
 from models.tables.parties import Enterprise, Entrustment, IdentityCheck
+from models.tables.rules import RulePack
 from models.tables.tax import BillRecord, PaymentRecord
 
 __all__ = [
     "Address",
+    "ArticlesPaper",
+    "ArticlesRecord",
     "BillRecord",
     "CaseRecord",
+    "CustomsFigure",
     "Enterprise",
     "Entrustment",
     "FilingRecord",
+    "Guarantee",
+    "GuaranteeWait",
     "IdentityCheck",
     "InboxItem",
+    "LedgerAccount",
+    "LedgerTransfer",
     "PaymentRecord",
     "RawMessage",
+    "RulePack",
     "StoredDocument",
 ]

@@ -1,12 +1,11 @@
 """What is kept of each list: the case, its documents, what was filed, and how receipts find their way to it."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import AmountColumn, InstantColumn
+from models.tables.columns import NUMBER, InstantColumn
 
 
 class CaseRecord(SQLModel, table=True):
@@ -20,10 +19,11 @@ class CaseRecord(SQLModel, table=True):
     attempt: int = 1
     ebp_code: str = Field(default="", max_length=18)
     state: str = Field(max_length=20, index=True)
-    person_key: str = Field(default="", max_length=64, index=True)
-    quota_year: int = 0
+    rule_pack: int = Field(
+        default=0, sa_type=NUMBER, description="Own rules in force when it was opened, 0 for none; they stay"
+    )
+    judged: int = Field(default=0, description="Judgements recorded so far; tells their reservations apart")
     judgement: str = Field(default="", sa_type=Text, description="The latest judgement as JSON; empty while one is due")
-    counted_price: Decimal = Field(default=Decimal(0), sa_type=AmountColumn, description="CNY counted in the year")
     opened_at: datetime = Field(sa_type=InstantColumn)
     changed_at: datetime = Field(sa_type=InstantColumn)
     ended_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Set once the life is over")

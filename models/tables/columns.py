@@ -1,11 +1,20 @@
 """Column types that keep instants with their zone and amounts exact, on SQLite and on PostgreSQL alike."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Numeric, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Numeric, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+PLACES = 5
+"""Decimal places of an amount or quantity (N19,5)."""
+LARGEST = 9 * 10**17
+"""Largest whole number of 0.00001 in one amount; ten of them still fit into 64 bits."""
+_WIDE = Context(prec=40)
+
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""A number that counts up by itself on both databases."""
 
 
 class InstantColumn(TypeDecorator[datetime]):
@@ -57,3 +66,26 @@ class AmountColumn(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """From the database."""
         return None if value is None else Decimal(value)
+
+
+class UnitsColumn(TypeDecorator[Decimal]):
+    """An exact amount kept as a whole number of 0.00001, so that both databases compare and add it exactly.
+
+    Raises ValueError for a finer amount, or one that no account can hold.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """To the database."""
+        if value is None:
+            return None
+        units = value.scaleb(PLACES, _WIDE)
+        if units != units.to_integral_value() or abs(units) > LARGEST:
+            raise ValueError(f"an amount has at most {PLACES} decimal places and 13 digits before them: {value:f}")
+        return int(units)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """From the database."""
+        return None if value is None else Decimal(value).scaleb(-PLACES)

@@ -12,7 +12,7 @@ from clearway.contracts.parties import Sender
 from clearway.testing import SampleSet, corrected, sample_set
 from models.database import Database
 from models.documents import latest
-from models.tables import CaseRecord
+from models.ledger.transfers import open_reservations
 from models.work import ExamineRequest
 from tests.standins import Authority
 
@@ -76,5 +76,6 @@ def test_a_list_that_matches_no_longer_counts_no_longer_in_the_year(database: Da
     assert answer.judgement is not None
     assert not answer.judgement.matched
     with database.transaction() as session:
-        assert session.get_one(CaseRecord, sample.key.workflow_id).counted_price == 0
+        assert open_reservations(session, sample.key.workflow_id, ledger="quota") == []
+        assert open_reservations(session, sample.key.workflow_id, ledger="guarantee") == []
         assert latest(session, sample.key.workflow_id)[DocumentKind.PAYMENT].version == 2

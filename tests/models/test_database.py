@@ -16,7 +16,7 @@ from clearway.contracts.parties import Sender
 from clearway.testing import sample_set
 from models.database import Database
 from models.registry import load, read
-from models.tables import CaseRecord
+from models.tables import CaseRecord, PaymentRecord
 from models.work import ExamineRequest
 from tests.standins import Authority
 
@@ -39,12 +39,19 @@ def _record(**changes: Any) -> CaseRecord:
 def test_amounts_and_instants_come_back_as_they_went_in(store: Database) -> None:
     evening = datetime(2026, 3, 10, 23, 59, 59, 123456, tzinfo=timezone(timedelta(hours=8)))
     with store.transaction() as session:
-        session.merge(_record(counted_price=Decimal("26000.00001"), changed_at=evening))
+        session.merge(
+            PaymentRecord(
+                workflow_id="declaration-list/E/1",
+                amount=Decimal("26000.00001"),
+                payment_order_no="1",
+                requested_at=evening,
+            )
+        )
     with store.transaction() as session:
-        row = session.get_one(CaseRecord, "declaration-list/E/1")
-        assert row.counted_price == Decimal("26000.00001")
-        assert row.changed_at == evening
-        assert row.changed_at.tzinfo is not None
+        row = session.get_one(PaymentRecord, "declaration-list/E/1")
+        assert row.amount == Decimal("26000.00001")
+        assert row.requested_at == evening
+        assert row.requested_at.tzinfo is not None
 
 
 def test_an_instant_without_a_zone_is_refused(store: Database) -> None:

@@ -1,0 +1,55 @@
+"""Whether the orderer is who the documents say: asked of the authority once a year (RULEBOOK B.3, D-07)."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlmodel import Session
+from temporalio import activity
+
+from activities.evidence import known_identity, remember_identity
+from clearway.contracts.base import legal_day
+from clearway.contracts.documents import Order
+from clearway.contracts.facts import IdentityOutcome
+from clearway.rules.parameters import parameters
+from connectors.errors import Refused, Unavailable
+from models.person_key import person_key
+
+
+class IdentityAuthority(Protocol):
+    """Whoever certifies that a name and an identity number belong together."""
+
+    def verify(self, name: str, id_number: str, *, at: datetime) -> IdentityOutcome:
+        """The outcome; raises Unavailable or Refused."""
+
+
+class IdentityDesk:
+    """Asks the authority, or our memory of what it said."""
+
+    def __init__(self, authority: IdentityAuthority, person_key_secret: str) -> None:
+        self._authority = authority
+        self._secret = person_key_secret
+
+    def person(self, order: Order) -> str:
+        """The keyed hash that stands for the orderer."""
+        return person_key(order.buyer_id_number, self._secret)
+
+    def known(self, session: Session, order: Order, *, now: datetime, profile: str) -> IdentityOutcome | None:
+        """What the authority said within the year, or None."""
+        days = parameters().value("identity.cache_days", on=legal_day(now), profile=profile).value
+        return known_identity(session, self._named(order), since=now - timedelta(days=int(days)))
+
+    def ask(self, order: Order, *, at: datetime) -> IdentityOutcome:
+        """The authority's answer, never asked within a transaction; unreachable is a lawful outcome with its own rule."""
+        try:
+            return self._authority.verify(order.buyer_name, order.buyer_id_number, at=at)
+        except (Unavailable, Refused) as error:
+            activity.logger.warning("identity of person %s… not verified: %s", self.person(order)[:8], error)
+            return IdentityOutcome.UNAVAILABLE
+
+    def remember(self, session: Session, order: Order, outcome: IdentityOutcome, at: datetime) -> None:
+        """Keep a verification; other outcomes are asked about again."""
+        if outcome is IdentityOutcome.VERIFIED:
+            remember_identity(session, self._named(order), outcome, at)
+
+    def _named(self, order: Order) -> str:
+        return person_key(order.buyer_name + order.buyer_id_number, self._secret)

@@ -1,0 +1,66 @@
+"""What a judged list takes of its orderer's annual amount and of its guarantor's guarantee, in one transaction."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from clearway.contracts.documents import DeclarationList
+from clearway.contracts.facts import Judgement, QuotaHold
+from models.ledger import guarantee, quota
+from models.ledger.accounts import lock
+from models.ledger.quota import Limit, quota_account
+from models.tables import CaseRecord
+
+
+class Securities:
+    """The accounts that one list moves."""
+
+    def __init__(self, session: Session, record: CaseRecord, person: str, declared: DeclarationList) -> None:
+        self._session = session
+        self._record = record
+        self._declared = declared
+        self._quota = quota_account(person, declared.declared_on.year)
+
+    def keep(self) -> None:
+        """Keep the accounts to this transaction, from before the judgement to the commit."""
+        lock(self._session, self._quota, guarantee.guarantee_account(self._declared.assure_code))
+
+    def used(self) -> Decimal:
+        """CNY confirmed and reserved for the orderer in the list's year, by all other lists and by customs' word."""
+        return quota.used_by_others(self._session, self._quota, self._record.workflow_id)
+
+    def hold(self, judgement: Judgement, now: datetime) -> Judgement:
+        """Reserve what a matched list takes; one that does not match gives back what it held."""
+        case = self._record.workflow_id
+        self._record.judged += 1
+        if not judgement.matched or judgement.limits is None or judgement.tax is None:
+            guarantee.release(self._session, case, now, reason="no longer matched")
+            quota.give_back(self._session, case, now, reason="no longer matched")
+            return judgement
+        holds = f"{case}|{self._record.judged}"
+        secured = guarantee.hold(
+            self._session,
+            guarantor=self._declared.assure_code,
+            amount=judgement.tax.total,
+            case=case,
+            hold_id=f"{holds}|guarantee",
+            now=now,
+            profile=judgement.profile,
+        )
+        limits = judgement.limits
+        quota.hold(
+            self._session,
+            Limit(self._quota, limits.annual_limit),
+            limits.counted,
+            case=case,
+            hold_id=f"{holds}|quota",
+            at=now,
+        )
+        annual = QuotaHold(
+            year=self._declared.declared_on.year,
+            counted=limits.counted,
+            used_before=limits.used_before,
+            limit=limits.annual_limit,
+        )
+        return judgement.model_copy(update={"quota": annual, "guarantee": secured})

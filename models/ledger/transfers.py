@@ -1,0 +1,337 @@
+"""Transfers: post at once, or reserve first and then confirm or void; each id moves the ledger at most once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.ledger.accounts import NOTHING, Account, insert_once, lock
+from models.tables import LedgerAccount, LedgerTransfer
+from models.tables.columns import LARGEST, PLACES
+
+POSTED = ("post", "confirm")
+SMALLEST_AMOUNT, LARGEST_AMOUNT = Decimal(1).scaleb(-PLACES), Decimal(LARGEST).scaleb(-PLACES)
+LONGEST_ID = 180
+"""Characters of an id, so that there is room in the column for the id of its expiry."""
+
+
+class LedgerRefused(Exception):
+    """A transfer cannot be made; nothing was moved."""
+
+
+class Insufficient(LedgerRefused):
+    """The account does not hold as much."""
+
+    def __init__(self, account: str, available: Decimal, asked: Decimal) -> None:
+        super().__init__(f"{account}: {asked:f} asked, {available:f} available")
+        self.available = available
+        self.asked = asked
+
+
+class Conflict(LedgerRefused):
+    """The id was used for another transfer, or the reservation is settled, expired or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a caller asks for; `at` has a time zone, the amount is in the unit of both accounts and above zero."""
+
+    id: str
+    debit: Account
+    credit: Account
+    amount: Decimal
+    at: datetime
+    reference: str = ""
+    reason: str = ""
+    expires_at: datetime | None = None
+
+
+def post(session: Session, move: Move) -> LedgerTransfer:
+    """Move an amount for good. Raises Insufficient, Conflict; the same id and content again changes nothing.
+
+    An amount that cannot be kept exactly, or accounts that do not go together, are the caller's error: ValueError.
+    """
+    return _enter(session, move, "post")
+
+
+def reserve(session: Session, move: Move) -> LedgerTransfer:
+    """Set an amount aside on the debit account until it is confirmed, voided or expires. Raises as `post` does."""
+    return _enter(session, move, "reserve")
+
+
+def confirm(
+    session: Session, transfer_id: str, reservation_id: str, at: datetime, *, amount: Decimal | None = None
+) -> LedgerTransfer:
+    """Post a reservation, whole or a smaller amount; the rest is free again. Raises Conflict."""
+    return _settle(session, transfer_id, reservation_id, "confirm", at, amount)
+
+
+def void(session: Session, transfer_id: str, reservation_id: str, at: datetime, *, reason: str = "") -> LedgerTransfer:
+    """Free a reservation. Raises Conflict."""
+    return _settle(session, transfer_id, reservation_id, "void", at, None, reason)
+
+
+def reverse(
+    session: Session, transfer_id: str, original_id: str, amount: Decimal, at: datetime, *, reason: str = ""
+) -> LedgerTransfer:
+    """Give back a posted amount or a part of it, by a row of its own. Raises Conflict for more than was posted."""
+    _check_amount(amount)
+    original = find(session, original_id)
+    if original is None or original.kind not in POSTED:
+        raise Conflict(f"{original_id}: no posted transfer to reverse")
+    accounts = _lock_ids(session, original.debit, original.credit)
+    found = LedgerTransfer(
+        id=transfer_id,
+        kind="reverse",
+        debit=original.credit,
+        credit=original.debit,
+        amount=amount,
+        reverses=original_id,
+        reference=original.reference,
+        reason=reason,
+        at=at,
+    )
+    if known := _known(session, found):
+        return known
+    _keep_to_oneself(session, original_id)
+    if amount > original.amount - reversed_of(session, original_id):
+        raise Conflict(f"{original_id}: {amount:f} is more than is left to reverse")
+    given = accounts.get(original.debit)
+    taken = accounts.get(original.credit)
+    if taken:
+        _need(session, taken, amount, at)
+    if twin := _write(session, found):
+        return twin
+    if given:
+        given.debits -= amount
+    if taken:
+        taken.credits -= amount
+    session.flush()
+    return found
+
+
+def expire(session: Session, now: datetime, *, limit: int = 100) -> Sequence[LedgerTransfer]:
+    """Free reservations whose time is over at `now`, oldest first; what was freed."""
+    over = session.exec(_over(now).limit(limit)).all()
+    _lock_ids(session, *(row.debit for row in over))
+    return [_expire(session, row, now) for row in over if settlement_of(session, row.id) is None]
+
+
+def find(session: Session, transfer_id: str) -> LedgerTransfer | None:
+    """A transfer by its id."""
+    return session.exec(select(LedgerTransfer).where(LedgerTransfer.id == transfer_id)).first()
+
+
+def settlement_of(session: Session, reservation_id: str) -> LedgerTransfer | None:
+    """What ended a reservation; None while it is open."""
+    return session.exec(select(LedgerTransfer).where(LedgerTransfer.settles == reservation_id)).first()
+
+
+def reversed_of(session: Session, original_id: str) -> Decimal:
+    """How much of a posted transfer was given back."""
+    total = select(func.sum(LedgerTransfer.amount)).where(LedgerTransfer.reverses == original_id)
+    return session.exec(total).one() or NOTHING
+
+
+def open_reservations(session: Session, reference: str, *, ledger: str) -> Sequence[LedgerTransfer]:
+    """The reservations of one owner that are neither confirmed nor void, in order."""
+    rows = (
+        select(LedgerTransfer)
+        .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
+        .where(LedgerTransfer.reference == reference, LedgerTransfer.kind == "reserve", LedgerAccount.ledger == ledger)
+        .where(_open())
+    )
+    return session.exec(rows.order_by(col(LedgerTransfer.number))).all()
+
+
+def posted_of(session: Session, reference: str, *, ledger: str) -> Sequence[LedgerTransfer]:
+    """What one owner has posted, in order; reversals are rows of their own."""
+    rows = (
+        select(LedgerTransfer)
+        .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
+        .where(LedgerTransfer.reference == reference, LedgerAccount.ledger == ledger)
+        .where(col(LedgerTransfer.kind).in_(POSTED))
+    )
+    return session.exec(rows.order_by(col(LedgerTransfer.number))).all()
+
+
+def _enter(session: Session, move: Move, kind: str) -> LedgerTransfer:
+    _check(move)
+    accounts = lock(session, move.debit, move.credit)
+    found = LedgerTransfer(
+        id=move.id,
+        kind=kind,
+        debit=move.debit.id,
+        credit=move.credit.id,
+        amount=move.amount,
+        expires_at=move.expires_at,
+        reference=move.reference,
+        reason=move.reason,
+        at=move.at,
+    )
+    if known := _known(session, found):
+        return known
+    giver, taker = accounts.get(move.debit.id), accounts.get(move.credit.id)
+    if giver:
+        _need(session, giver, move.amount, move.at)
+    if taker and kind == "post":
+        _need_room(taker, move.amount)
+    if twin := _write(session, found):
+        return twin
+    if giver and kind == "reserve":
+        giver.reserved += move.amount
+    elif giver:
+        giver.debits += move.amount
+    if taker and kind == "post":
+        taker.credits += move.amount
+    session.flush()
+    return found
+
+
+def _settle(
+    session: Session,
+    transfer_id: str,
+    reservation_id: str,
+    kind: str,
+    at: datetime,
+    amount: Decimal | None,
+    reason: str = "",
+) -> LedgerTransfer:
+    if amount is not None:
+        _check_amount(amount)
+    reservation = find(session, reservation_id)
+    if reservation is None or reservation.kind != "reserve":
+        raise Conflict(f"{reservation_id}: no such reservation")
+    moved = (reservation.debit, reservation.credit) if kind == "confirm" else (reservation.debit,)
+    accounts = _lock_ids(session, *moved)
+    taker = accounts.get(reservation.credit) if kind == "confirm" else None
+    found = LedgerTransfer(
+        id=transfer_id,
+        kind=kind,
+        debit=reservation.debit,
+        credit=reservation.credit,
+        amount=reservation.amount if amount is None else amount,
+        settles=reservation_id,
+        reference=reservation.reference,
+        reason=reason,
+        at=at,
+    )
+    if known := _known(session, found):
+        return known
+    if settled := settlement_of(session, reservation_id):
+        raise Conflict(f"{reservation_id}: ended before by {settled.kind} {settled.id}")
+    if kind == "confirm":
+        if found.amount > reservation.amount:
+            raise Conflict(f"{reservation_id}: {found.amount:f} is more than the {reservation.amount:f} reserved")
+        if reservation.expires_at is not None and reservation.expires_at <= at:
+            raise Conflict(f"{reservation_id}: expired at {reservation.expires_at.isoformat()}")
+    if taker:
+        _need_room(taker, found.amount)
+    if twin := _write(session, found):
+        return twin
+    if giver := accounts.get(reservation.debit):
+        giver.reserved -= reservation.amount
+        if kind == "confirm":
+            giver.debits += found.amount
+    if taker:
+        taker.credits += found.amount
+    session.flush()
+    return found
+
+
+def _known(session: Session, found: LedgerTransfer) -> LedgerTransfer | None:
+    """The transfer that is there already under this id; a lock on any of its accounts keeps others from adding it."""
+    known = find(session, found.id)
+    if known is None:
+        return None
+    if _content(known) != _content(found):
+        raise Conflict(f"{found.id}: used before for another transfer")
+    return known
+
+
+def _content(row: LedgerTransfer) -> tuple[object, ...]:
+    return (row.kind, row.debit, row.credit, row.amount, row.settles, row.reverses, row.expires_at, row.reference)
+
+
+def _write(session: Session, found: LedgerTransfer) -> LedgerTransfer | None:
+    """Add a transfer; or the same one, where somebody else added it meanwhile.
+
+    No lock keeps apart two callers with one id and other accounts, or with unlimited accounts only: they meet here.
+    """
+    values = found.model_dump(exclude={"number"})
+    found.number = session.execute(
+        insert_once(session, LedgerTransfer).values(**values).returning(col(LedgerTransfer.number))
+    ).scalar()
+    if found.number is not None:
+        return None
+    if twin := _known(session, found):
+        return twin
+    raise Conflict(f"{found.settles}: ended before")
+
+
+def _lock_ids(session: Session, *ids: str) -> dict[str, LedgerAccount]:
+    opened = session.exec(select(LedgerAccount).where(col(LedgerAccount.id).in_(set(ids)))).all()
+    return lock(session, *(Account(each.id, each.ledger, each.unit, each.limited) for each in opened))
+
+
+def _keep_to_oneself(session: Session, transfer_id: str) -> None:
+    """Keep other reversals of a transfer out, also where it has unlimited accounts only, which nobody locks."""
+    session.exec(select(LedgerTransfer.number).where(LedgerTransfer.id == transfer_id).with_for_update()).one()
+
+
+def _over(now: datetime) -> SelectOfScalar[LedgerTransfer]:
+    """Open reservations whose time is over at `now`, oldest first."""
+    over = select(LedgerTransfer).where(
+        LedgerTransfer.kind == "reserve", col(LedgerTransfer.expires_at) <= now, _open()
+    )
+    return over.order_by(col(LedgerTransfer.number))
+
+
+def _expire(session: Session, reservation: LedgerTransfer, now: datetime) -> LedgerTransfer:
+    return _settle(session, f"{reservation.id}|expired", reservation.id, "expire", now, None)
+
+
+def _open() -> ColumnElement[bool]:
+    """That a reservation has not ended."""
+    end = aliased(LedgerTransfer)
+    return ~exists().where(col(end.settles) == col(LedgerTransfer.id))
+
+
+def _check(move: Move) -> None:
+    _check_amount(move.amount)
+    if move.debit.unit != move.credit.unit:
+        raise ValueError(f"{move.id}: {move.debit.unit} cannot be moved to an account of {move.credit.unit}")
+    if move.debit.id == move.credit.id:
+        raise ValueError(f"{move.id}: from an account to itself")
+    if not 0 < len(move.id) <= LONGEST_ID:
+        raise ValueError(f"an id has 1 to {LONGEST_ID} characters: {move.id}")
+
+
+def _check_amount(amount: Decimal) -> None:
+    if not (amount.is_finite() and amount > 0):
+        raise ValueError(f"a transfer moves more than nothing, not {amount:f}")
+    if amount > LARGEST_AMOUNT or amount % SMALLEST_AMOUNT:
+        raise ValueError(f"an amount is a multiple of {SMALLEST_AMOUNT:f} up to {LARGEST_AMOUNT:f}, not {amount:f}")
+
+
+def _need(session: Session, account: LedgerAccount, amount: Decimal, now: datetime) -> None:
+    """Make sure that an account of this transaction holds an amount; reservations that are over are freed for it."""
+    if _available(account) < amount:
+        for reservation in session.exec(_over(now).where(LedgerTransfer.debit == account.id)).all():
+            _expire(session, reservation, now)
+    if _available(account) < amount:
+        raise Insufficient(account.id, _available(account), amount)
+
+
+def _available(account: LedgerAccount) -> Decimal:
+    return account.credits - account.debits - account.reserved
+
+
+def _need_room(account: LedgerAccount, amount: Decimal) -> None:
+    if account.credits + amount > LARGEST_AMOUNT:
+        raise LedgerRefused(f"{account.id}: no account takes in more than {LARGEST_AMOUNT:f} in all")

@@ -1,0 +1,179 @@
+"""What a list takes of year and guarantee: once, whoever asks at the same instant, whoever asks again."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from activities.closing import CaseRegister
+from activities.examination import Examiner
+from activities.legal_clocks import LegalCalendar
+from activities.tax_payment import TaxOffice
+from clearway.contracts.case import Transmission
+from clearway.contracts.customs import CustomsReceipt
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.facts import Examination, GuaranteeOutcome
+from clearway.contracts.parties import Sender
+from clearway.contracts.states import State
+from clearway.testing import BUYER_ID, EBC, SampleSet, sample_set
+from models.database import Database
+from models.ledger.accounts import balance
+from models.ledger.guarantee import guarantee_account
+from models.ledger.quota import Limit, hold, holding, quota_account
+from models.person_key import person_key
+from models.registry import load, read
+from models.work import CloseRequest, ExamineRequest, PayRequest, ReleaseFact
+from tests.standins import Authority, ScriptedBank
+
+ROOT = Path(__file__).parents[2]
+AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+LIMIT = Decimal("26000.00")
+ROUNDS = 200
+
+
+@pytest.fixture
+def registered(store: Database) -> Database:
+    """A database of each kind with the sample registry, its guarantee included."""
+    load(store, read(ROOT / "deploy" / "registry.yaml"))
+    return store
+
+
+def _examine(database: Database, sample: SampleSet) -> Examination:
+    declaration = Transmission(document=sample.declaration_list, sender=Sender(code=sample.declaration_list.agent_code))
+    return Examiner(database, Authority(), "test").examine_documents(
+        ExamineRequest(
+            key=sample.key,
+            profile="SEED",
+            now=sample.declaration_list.app_time,
+            opened_at=AT,
+            arrivals=(*sample.transmissions, declaration),
+            open_for_change=True,
+        )
+    )
+
+
+def _year(database: Database, person: str = BUYER_ID) -> tuple[Decimal, Decimal]:
+    """Confirmed, and reserved."""
+    with database.transaction() as session:
+        found = holding(session, person_key(person, "test"), 2026)
+    return found.debits, found.reserved
+
+
+def _occupied(database: Database) -> Decimal:
+    with database.transaction() as session:
+        return balance(session, guarantee_account(EBC).id).reserved
+
+
+def _id_number(serial: int) -> str:
+    """A well-formed number, another for each serial; nobody's."""
+    body = f"11010519491231{serial:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+
+
+def test_a_matched_list_reserves_its_price_and_its_tax(registered: Database) -> None:
+    judgement = _examine(registered, sample_set("CW-1", at=AT)).judgement
+    assert judgement is not None
+    assert judgement.quota is not None
+    assert judgement.guarantee is not None
+    assert judgement.tax is not None
+    assert (judgement.quota.counted, judgement.quota.year) == (Decimal("310.00"), 2026)
+    assert (judgement.guarantee.outcome, judgement.guarantee.amount) == (GuaranteeOutcome.HELD, judgement.tax.total)
+    assert _year(registered) == (0, Decimal("310.00"))
+    assert _occupied(registered) == judgement.tax.total
+
+
+def test_trying_again_after_the_commit_reserves_nothing_more(registered: Database) -> None:
+    sample = sample_set("CW-1", at=AT)
+    assert len({_examine(registered, sample).model_dump_json() for _ in range(3)}) == 1
+    assert _year(registered) == (0, Decimal("310.00"))
+
+
+def test_a_release_confirms_the_amount_and_payment_frees_the_guarantee(registered: Database) -> None:
+    sample = sample_set("CW-1", at=AT)
+    _examine(registered, sample)
+    released = ReleaseFact(key=sample.key, released_at=AT, now=AT, profile="SEED")
+    pay = PayRequest(
+        key=sample.key, assessed=Decimal("28.21"), guarantor=EBC, now=AT + timedelta(days=32), without_bill=True
+    )
+    for _ in range(2):
+        LegalCalendar(registered).set_legal_clocks(released)
+    assert _year(registered) == (Decimal("310.00"), 0)
+    assert _occupied(registered) > 0
+    bank = ScriptedBank()
+    for _ in range(2):
+        TaxOffice(registered, bank).pay_tax(pay)
+    assert _occupied(registered) == 0
+    assert _year(registered) == (Decimal("310.00"), 0)
+
+
+@pytest.mark.parametrize("end", [State.REJECTED, State.CANCELLED, State.RETURNED, State.RETURNED_ABROAD])
+def test_any_other_end_gives_everything_back_once(registered: Database, end: State) -> None:
+    sample = sample_set("CW-1", at=AT)
+    _examine(registered, sample)
+    if end is State.RETURNED:
+        LegalCalendar(registered).set_legal_clocks(ReleaseFact(key=sample.key, released_at=AT, now=AT, profile="SEED"))
+    for _ in range(2):
+        CaseRegister(registered).close_case(CloseRequest(key=sample.key, state=end, now=AT))
+    assert (_year(registered), _occupied(registered)) == ((0, 0), 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "inner_code", "info", "used"),
+    [
+        ("-621018", None, "清单[1]中购买人[*]已用购买额度为[25800.00]，本次购买将超过年度限额[26000.00]", "25800.00"),
+        ("-621018", None, "", "25690.01"),
+        ("100", "1313", "[Code:1313;Desc:订购人购买超过年度限额]", "25690.01"),
+        ("100", "1301", "[Code:1301;Desc:another reason]", "0"),
+    ],
+)
+def test_customs_word_that_the_year_is_used_up_becomes_our_floor(
+    registered: Database, status: str, inner_code: str | None, info: str, used: str
+) -> None:
+    sample = sample_set("CW-1", at=AT)
+    _examine(registered, sample)
+    refused_by = CustomsReceipt(
+        about=DocumentKind.DECLARATION_LIST, status=status, at=AT, info=info, inner_code=inner_code
+    )
+    for _ in range(2):
+        CaseRegister(registered).close_case(
+            CloseRequest(key=sample.key, state=State.REJECTED, now=AT, refused_by=refused_by)
+        )
+    assert _year(registered) == (Decimal(used), 0)
+
+
+def test_of_two_orders_at_the_same_instant_exactly_one_passes_every_time(registered: Database) -> None:
+    """RULEBOOK B.3.4: 25,000.00 used, two orders of 600.00."""
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")  # noqa: T201  to try the same order again
+    shuffle = random.Random(seed)
+    with ThreadPoolExecutor(2) as pool:
+        for serial in range(ROUNDS):
+            person = _id_number(serial)
+            with registered.transaction() as session:
+                limit = Limit(quota_account(person_key(person, "test"), 2026), LIMIT)
+                hold(session, limit, Decimal("25000.00"), case=f"earlier-{serial}", hold_id=f"e-{serial}", at=AT)
+            pair = [
+                sample_set(f"CW-{serial}-{nth}", at=AT, goods_value=Decimal("590.00"), buyer_id=person)
+                for nth in range(2)
+            ]
+            shuffle.shuffle(pair)
+            together = Barrier(2)
+
+            def examine(sample: SampleSet, together: Barrier = together) -> bool:
+                together.wait(30)
+                while True:
+                    try:
+                        judgement = _examine(registered, sample).judgement
+                    except OperationalError:  # a lock or deadlock of the database: Temporal tries again
+                        continue
+                    assert judgement is not None
+                    return judgement.matched
+
+            assert sorted(pool.map(examine, pair)) == [False, True], f"round {serial}, seed {seed}"
+            assert _year(registered, person) == (0, Decimal("25600.00"))
