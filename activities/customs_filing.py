@@ -12,12 +12,13 @@ from clearway.contracts.base import legal_day
 from clearway.contracts.documents import DeclarationList, Document
 from clearway.contracts.facts import DocumentOnFile, Filing
 from clearway.messages import MessageRefused
-from clearway.rules.parameters import parameters
+from clearway.rules.parameters import built_in_parameters
 from connectors.errors import Refused
 from models.addresses import list_address, remember
 from models.database import Database
 from models.documents import version_of
-from models.tables import FilingRecord
+from models.rule_packs import RulePacks
+from models.tables import CaseRecord, FilingRecord
 from models.work import FileRequest
 
 NAMESPACE = uuid.UUID("6f0f2f0e-6f6b-5c55-9b5e-3f6d8f3c0a11")
@@ -37,6 +38,7 @@ class CustomsFiling:
     def __init__(self, database: Database, customs: CustomsDoor) -> None:
         self._database = database
         self._customs = customs
+        self._packs = RulePacks()
 
     @activity.defn
     def send_documents_to_customs(self, request: FileRequest) -> Filing:
@@ -49,10 +51,11 @@ class CustomsFiling:
         return self._file(request)
 
     def _file(self, request: FileRequest) -> Filing:
-        refused, handed = "", []
+        refused, handed, rules = "", [], built_in_parameters()
         for document in request.documents:
             handed.append(document)
             with self._database.transaction() as session:
+                rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
                 content = version_of(session, request.key.workflow_id, document)
                 if isinstance(content, DeclarationList):
                     content = _with_own_number(content, request.key.workflow_id)
@@ -63,7 +66,7 @@ class CustomsFiling:
             except (Refused, MessageRefused) as error:
                 refused = f"{document.kind}: {error}"
                 break
-        hours = parameters().value("customs.answer_wait_hours", on=legal_day(request.now), profile=request.profile)
+        hours = rules.value("customs.answer_wait_hours", on=legal_day(request.now), profile=request.profile)
         return Filing(
             documents=tuple(handed),
             filed_at=request.now,

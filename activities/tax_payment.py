@@ -10,11 +10,12 @@ from temporalio import activity
 from clearway.contracts.base import legal_day
 from clearway.contracts.facts import PaymentOutcome, TaxPayment
 from clearway.contracts.states import State
-from clearway.rules.parameters import parameters
+from clearway.rules.parameters import Parameters
 from connectors.bank import BankReceipt
 from connectors.errors import Refused
 from models.database import Database
 from models.ledger import guarantee
+from models.rule_packs import RulePacks
 from models.tables import BillRecord, CaseRecord, PaymentRecord
 from models.work import PayRequest
 
@@ -42,11 +43,13 @@ class TaxOffice:
     def __init__(self, database: Database, bank: Bank) -> None:
         self._database = database
         self._bank = bank
+        self._packs = RulePacks()
 
     @activity.defn
     def pay_tax(self, request: PayRequest) -> TaxPayment:
         """Pay what customs billed; without a bill wait, or close to the deadline pay our own figure."""
         with self._database.transaction() as session:
+            rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
             order = session.get(PaymentRecord, request.key.workflow_id)
             if order is None:
                 bill = _bill(session, request.key.workflow_id)
@@ -56,11 +59,11 @@ class TaxOffice:
                     return _not_paid(request, PaymentOutcome.BILL_MISSING, reason)
                 if amount == 0:
                     _end(session, request)
-                    return _not_due(request, bill)
+                    return _not_due(request, bill, rules)
                 order = _order(request, bill, amount)
                 session.add(order)
         if order.paid_at is not None:
-            return _paid(request, order)
+            return _paid(request, order, rules)
         try:
             receipt = self._bank.pay(
                 payment_order_no=order.payment_order_no,
@@ -72,7 +75,7 @@ class TaxOffice:
         except Refused as error:
             self._take_back(order)
             return _not_paid(request, PaymentOutcome.REFUSED, str(error))
-        return _paid(request, self._record_payment(request, order, receipt))
+        return _paid(request, self._record_payment(request, order, receipt), rules)
 
     def _take_back(self, order: PaymentRecord) -> None:
         with self._database.transaction() as session:
@@ -121,36 +124,34 @@ def _end(session: Session, request: PayRequest) -> None:
     guarantee.release(session, request.key.workflow_id, request.now, reason="tax paid")
 
 
-def _paid(request: PayRequest, row: PaymentRecord) -> TaxPayment:
+def _paid(request: PayRequest, row: PaymentRecord, rules: Parameters) -> TaxPayment:
     return TaxPayment(
         outcome=PaymentOutcome.PAID,
         amount=row.amount,
         assessed=request.assessed,
         bill_no=row.bill_no,
         difference=row.amount - request.assessed,
-        differs=_differs(request, row.amount),
+        differs=_differs(request, row.amount, rules),
         paid_at=row.paid_at,
         bank_reference=row.bank_reference,
     )
 
 
-def _not_due(request: PayRequest, bill: BillRecord | None) -> TaxPayment:
+def _not_due(request: PayRequest, bill: BillRecord | None, rules: Parameters) -> TaxPayment:
     """Nothing to pay; a bill of nothing still shows by how much it differs from our figure."""
     return TaxPayment(
         outcome=PaymentOutcome.NOT_DUE,
         assessed=request.assessed,
         bill_no=bill.bill_no if bill else None,
         difference=0 - request.assessed,
-        differs=_differs(request, Decimal(0)),
+        differs=_differs(request, Decimal(0), rules),
         reason="no tax is due",
     )
 
 
-def _differs(request: PayRequest, billed: Decimal) -> bool:
+def _differs(request: PayRequest, billed: Decimal, rules: Parameters) -> bool:
     """Whether customs' figure is further from ours than the rounding of its lines explains (RULEBOOK B.9.3)."""
-    tolerance = (
-        parameters().value("tax.bill_tolerance_per_line", on=legal_day(request.now), profile=request.profile).value
-    )
+    tolerance = rules.value("tax.bill_tolerance_per_line", on=legal_day(request.now), profile=request.profile).value
     return abs(billed - request.assessed) > tolerance * request.lines
 
 
