@@ -49,9 +49,19 @@ def check_amount_identity(key: str, order: Order) -> Problems:
     return (problem(key, *parts, due=f"{due:f}"),)
 
 
-def check_line_arithmetic(document: Order | DeclarationList, day: date, profile: str) -> Problems:
-    """Quantity x unit price is the line's total, to a rounding; an order's totals add up to its goods value (M07)."""
-    rounding = parameters().value("matching.line_rounding", on=day, profile=profile).value
+def check_line_arithmetic(
+    document: Order | DeclarationList, day: date, profile: str, port: str | None = None
+) -> Problems:
+    """Quantity x unit price is the line's total, to a rounding; an order's totals add up to its goods value (M07).
+
+    An order by itself names no port, so any port's rounding will do; the comparison takes that of the list's port.
+    """
+    rules = parameters()
+    rounding = (
+        rules.value("matching.line_rounding", on=day, profile=profile, port=port).value
+        if port
+        else rules.widest("matching.line_rounding", on=day, profile=profile)
+    )
     found: Problems = ()
     for index, line in enumerate(_lines(document)):
         if abs(line.qty * line.price - line.total_price) > rounding:
@@ -101,7 +111,7 @@ def _check_list(declared: DeclarationList, day: date, profile: str) -> Problems:
         *_check_id_type(declared, "buyer_id_type", day, profile),
         *_check_value(declared),
         *_check_line_numbers(declared),
-        *check_line_arithmetic(declared, day, profile),
+        *check_line_arithmetic(declared, day, profile, declared.customs_code),
         *check_magnitude(declared, profile),
         *_check_single_package(declared),
         *_check_guarantor(declared),

@@ -80,6 +80,11 @@ class Parameters:
         """
         return self.numbers[rule].value_on(on, profile, port)
 
+    def widest(self, rule: str, *, on: date, profile: str = "SEED") -> Decimal:
+        """The largest value in force at any port, for what is judged before its port is known; raises as `value`."""
+        ports = self.numbers[rule].ports
+        return max(self.value(rule, on=on, profile=profile, port=port).value for port in (None, *ports))
+
     def text(self, rule: str, *, on: date, profile: str = "SEED") -> Dated[str]:
         """A code or name in force; raises as `value` does."""
         return self.texts[rule].value_on(on, profile)

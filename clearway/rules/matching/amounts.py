@@ -6,12 +6,11 @@ from clearway.contracts.documents import AnyDocument
 from clearway.rules.catalogue import Found, Problems, agree, at
 from clearway.rules.documents import check_amount_identity, check_currency, check_line_arithmetic
 from clearway.rules.matching.facts import Papers
-from clearway.rules.parameters import parameters
 
 
 def m05_amount_paid(papers: Papers) -> Problems:
     """The order's amount is what the payment, or its part for this order, paid."""
-    tolerance = parameters().value("matching.amount_tolerance", on=papers.declared_on, profile=papers.profile).value
+    tolerance = papers.tolerance("matching.amount_tolerance")
     paid = _paid_for(papers)
     return (
         ()
@@ -38,7 +37,7 @@ def m06_amount_identity(papers: Papers) -> Problems:
 
 def m07_line_totals(papers: Papers) -> Problems:
     """The order's lines multiply out and add up to the goods value."""
-    return check_line_arithmetic(papers.order, papers.declared_on, papers.profile)
+    return check_line_arithmetic(papers.order, papers.declared_on, papers.profile, papers.port)
 
 
 def m09_freight_and_insurance(papers: Papers) -> Problems:

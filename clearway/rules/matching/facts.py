@@ -1,6 +1,7 @@
 """What a comparison needs to know beside the documents: things that only a register, a ledger or a clock can tell."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -9,6 +10,7 @@ from clearway.contracts.base import Amount, Contract, Instant, legal_day
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.parties import Role
+from clearway.rules.parameters import parameters
 from clearway.rules.series import check_profile
 
 
@@ -72,3 +74,12 @@ class Papers(NamedTuple):
     def profile(self) -> str:
         """The rule profile."""
         return self.facts.profile
+
+    @property
+    def port(self) -> str:
+        """The customs district at which the list is declared; it may have tolerances of its own (RULEBOOK D-05)."""
+        return self.declaration_list.customs_code
+
+    def tolerance(self, rule: str) -> Decimal:
+        """The difference that the list's port allows on the acceptance day."""
+        return parameters().value(rule, on=self.declared_on, profile=self.profile, port=self.port).value

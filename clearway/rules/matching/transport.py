@@ -23,7 +23,7 @@ def m14_time_order(papers: Papers) -> Problems:
 def m16_weight(papers: Papers) -> Problems:
     """Gross weight at least net weight, net weight above zero, and the waybill's gross weight."""
     waybill, declared = papers.waybill, papers.declaration_list
-    tolerance = parameters().value("matching.weight_tolerance", on=papers.declared_on, profile=papers.profile).value
+    tolerance = papers.tolerance("matching.weight_tolerance")
     found: Problems = ()
     if not Decimal(0) < declared.net_weight <= declared.gross_weight:
         found += (problem("M16.net", at(declared, "gross_weight"), at(declared, "net_weight")),)
