@@ -51,8 +51,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server of our own, for all tests."""
+    """A PostgreSQL server of our own, for all tests; its new databases have the tables already."""
     with running_server() as url:
+        template = Database(url.removesuffix("postgres") + "template1")
+        template.migrate()
+        template.close()
         yield url
 
 
