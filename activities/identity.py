@@ -39,7 +39,7 @@ class IdentityDesk:
         return known_identity(session, self._named(order), since=now - timedelta(days=int(days)))
 
     def ask(self, order: Order, *, at: datetime) -> IdentityOutcome:
-        """The authority's answer, asked outside of any transaction; unreachable is a lawful outcome with its own rule."""
+        """The authority's answer, asked outside any transaction; unreachable is a lawful outcome with its own rule."""
         try:
             return self._authority.verify(order.buyer_name, order.buyer_id_number, at=at)
         except (Unavailable, Refused) as error:
