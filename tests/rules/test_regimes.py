@@ -6,7 +6,7 @@ import pytest
 
 from clearway.rules.parameters import NoRuleInForce
 from clearway.rules.regimes import Channel, regime
-from tests.rules.law_cases import cases, day
+from tests.rules.law_cases import cases, day, law
 
 
 @pytest.mark.parametrize("case", cases("regimes.yaml"))
@@ -17,6 +17,10 @@ def test_a_day_has_this_regime(case: dict[str, Any]) -> None:
             regime(channel, on=on, profile=profile)
     else:
         assert regime(channel, on=on, profile=profile).value == case["expect"]
+
+
+def test_every_channel_has_its_cases() -> None:
+    assert {case["channel"] for case in law("regimes.yaml")["cases"]} == set(Channel)
 
 
 def test_a_regime_says_since_when_and_by_what() -> None:

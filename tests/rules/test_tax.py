@@ -1,5 +1,6 @@
 """Taxes to the fen, by the law cases of tax.yaml; and what always holds of them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearway.rules.tax import NotAssessable, apportion
-from tests.rules.law_cases import cases, law, tax_case, told
+from clearway.rules.parameters import Dated
+from clearway.rules.tables import Band, Goods
+from clearway.rules.tariff import Rates
+from clearway.rules.tax import NotAssessable, apportion, assess_line
+from tests.rules.law_cases import cases, goods_list, law, tax_case, told
 
 PRICES = st.lists(st.decimals("0", "9999.99", places=2), min_size=1, max_size=20)
 EXPENSES = st.decimals("0", "999.99", places=2)
@@ -33,6 +37,22 @@ def test_goods_without_a_rate_are_told_line_by_line(case: dict[str, Any]) -> Non
     with pytest.raises(NotAssessable) as refusal:
         tax_case(case)
     assert told(refusal.value.problems) == case["expect"]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in law("tax.yaml")["composite"]])
+def test_in_quota_the_rates_come_to_this_composite_rate(case: dict[str, Any]) -> None:
+    goods = Goods.model_validate({"vat": "standard", "duty": "0.10", "positive_list": True, "units": ["035"]})
+    rates = Rates(
+        goods=Dated("goods.test", goods, date(2026, 1, 1), ""),
+        vat=Dated("vat.test", Decimal(case["vat"]), date(2026, 1, 1), ""),
+        consumption_tax=None,
+        band=Band.model_validate({"rate": case["consumption_tax"]}),
+        quantity=Decimal(1),
+    )
+    priced = goods_list({"day": "2026-03-10", "lines": [{"total_price": "10000.00"}]}).lines[0]
+    line = assess_line(priced, priced.total_price, rates, Decimal("0.70"))
+    assert line.duty == 0
+    assert line.consumption_tax + line.vat == Decimal(case["taxes"])
 
 
 def test_the_explanation_is_the_whole_arithmetic() -> None:
