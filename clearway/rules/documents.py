@@ -14,8 +14,9 @@ from clearway.contracts.documents import (
     Waybill,
 )
 from clearway.rules.catalogue import Found, Problems, agree, at, at_line, problem
+from clearway.rules.codes import check_code
 from clearway.rules.parameters import NoRuleInForce, parameters
-from clearway.rules.tables import TradeMode
+from clearway.rules.tables import Country, Currency, TradeMode, TransportMode
 
 
 def check_document(document: AnyDocument, *, profile: str = "SEED") -> Problems:
@@ -34,7 +35,7 @@ def check_document(document: AnyDocument, *, profile: str = "SEED") -> Problems:
                 own = _check_single_package(document)
             case DeclarationList():
                 own = _check_list(document, day, profile)
-        return own + check_currency(document, day, profile)
+        return own + check_currency(document, day, profile) + check_countries(document, day, profile)
     except NoRuleInForce as gap:
         dated = at(document, "declared_on" if isinstance(document, DeclarationList) else "app_time")
         return (problem("E_NO_RULE", dated, rules=gap.rule),)
@@ -73,12 +74,30 @@ def check_line_arithmetic(
 
 
 def check_currency(document: AnyDocument, day: date, profile: str) -> Problems:
-    """Retail import knows CNY only (M13)."""
+    """Retail import knows CNY only (M13); a code that is no currency at all is told as that."""
     currency = parameters().text("documents.currency", on=day, profile=profile).value
     written = [at(document, "currency")]
     if isinstance(document, Order | DeclarationList):
         written += [at_line(document, index, "currency") for index in range(len(document.lines))]
-    return tuple(problem("M13", found, currency=currency) for found in written if found.value != currency)
+    others = [found for found in written if found.value != currency]
+    return tuple(
+        wrong
+        for found in others
+        for wrong in check_code(Currency, found, day, profile) or (problem("M13", found, currency=currency),)
+    )
+
+
+def check_countries(document: AnyDocument, day: date, profile: str) -> Problems:
+    """Origin of every line and country of departure are codes of the table (RULEBOOK C.4)."""
+    written: list[Found] = []
+    match document:
+        case Waybill():
+            written.append(at(document, "departure_country"))
+        case DeclarationList():
+            written.append(at(document, "country"))
+    if isinstance(document, Order | DeclarationList):
+        written += [at_line(document, index, "country") for index in range(len(document.lines))]
+    return tuple(wrong for found in written if found.value for wrong in check_code(Country, found, day, profile))
 
 
 def check_magnitude(declared: DeclarationList, profile: str) -> Problems:
@@ -168,9 +187,10 @@ def _check_guarantor(declared: DeclarationList) -> Problems:
 
 def _check_trade_mode(declared: DeclarationList, day: date, profile: str) -> Problems:
     mode = parameters().trade_mode(declared.trade_mode, on=day, profile=profile)
+    unknown = check_code(TransportMode, at(declared, "traf_mode"), day, profile)
     if mode is None:
-        return (problem("E_TRADE_MODE", at(declared, "trade_mode"), day=day),)
-    return _check_required_and_empty(declared, mode.value) + _check_transport(declared, mode.value)
+        return (problem("E_TRADE_MODE", at(declared, "trade_mode"), day=day), *unknown)
+    return _check_required_and_empty(declared, mode.value) + (unknown or _check_transport(declared, mode.value))
 
 
 def _check_required_and_empty(declared: DeclarationList, mode: TradeMode) -> Problems:

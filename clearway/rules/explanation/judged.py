@@ -1,14 +1,19 @@
 """Identity, comparison and limits, as they were decided (RULEBOOK B.2, B.3)."""
 
+from collections.abc import Iterable
+
 from clearway.contracts.facts import IdentityOutcome, Judgement, LimitDecision, Treatment
 from clearway.contracts.problems import Problem
+from clearway.rules.codes import KEYS
 from clearway.rules.explanation.steps import Chapter, Step, Verdict, money, of_problem, passed_if, say, sign
 from clearway.rules.limits import FIRST_CBEC_REGIME
 from clearway.rules.meanings import MATCHING_RULES, meanings, parameters_used_by
 
 IDENTITY_CODES = ("E_ID_NUMBER", "E_IDENTITY_MISMATCH")
-LIMIT_CODES = ("E_OVER_LIMIT",)
+LIMIT_KEYS = ("E_OVER_LIMIT.single", "E_OVER_LIMIT.annual")
 NO_RULE = "E_NO_RULE"
+COMPARES_CODES = {"M13": (".currency",), "M18": (".departure_country", "declaration_list.country")}
+"""Fields whose unknown code is told instead of the rule that would compare them."""
 OUTCOMES = {
     IdentityOutcome.VERIFIED: (
         "VERIFIED: the authority confirmed name and number, so another payer is only a warning (M11)",
@@ -47,9 +52,11 @@ def identity(judgement: Judgement) -> Chapter:
 def matching(judgement: Judgement) -> Chapter:
     """Every matching rule that ran, then whatever else was found; what limits and identity say stands with them."""
     found = (*judgement.problems, *judgement.warnings)
-    elsewhere = (*IDENTITY_CODES, *LIMIT_CODES)
+    elsewhere = (*IDENTITY_CODES, *_codes(LIMIT_KEYS))
     rules = [step for code in MATCHING_RULES for step in _rule(code, found)]
+    told = {step.text_en for step in rules}
     others = [of_problem(each) for each in found if each.code not in (*MATCHING_RULES, *elsewhere)]
+    others = [step for step in others if step.text_en not in told]
     english, chinese = ("matched", "比对通过") if judgement.matched else ("not matched", "比对不通过")
     snapshot = f"{judgement.snapshot[:12]}…"
     end = say(
@@ -61,7 +68,7 @@ def matching(judgement: Judgement) -> Chapter:
 
 
 def _rule(code: str, found: tuple[Problem, ...]) -> list[Step]:
-    own = [of_problem(each) for each in found if each.code == code]
+    own = [of_problem(each) for each in found if each.code == code or _is_unknown_code_of(code, each)]
     if own:
         return own
     meaning = meanings()[code]
@@ -69,6 +76,16 @@ def _rule(code: str, found: tuple[Problem, ...]) -> list[Step]:
     unmade = any(parameter in each.message_en for each in missing for parameter in parameters_used_by(code))
     verdict = Verdict.NOT_MADE if unmade else Verdict.PASSED
     return [say(meaning.decides.en, meaning.decides.zh, verdict, rule=code, reference=f"RULEBOOK B.2 {code}")]
+
+
+def _codes(keys: Iterable[str]) -> set[str]:
+    """The problems' codes of texts of the catalogue."""
+    return {key.partition(".")[0] for key in keys}
+
+
+def _is_unknown_code_of(code: str, found: Problem) -> bool:
+    endings = COMPARES_CODES.get(code, ())
+    return found.code in _codes(KEYS.values()) and any(each.field.endswith(endings) for each in found.fields if endings)
 
 
 def limits(judgement: Judgement) -> Chapter:

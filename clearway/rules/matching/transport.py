@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from clearway.rules.catalogue import Problems, agree, at, problem
+from clearway.rules.codes import check_code
 from clearway.rules.matching.facts import Papers
 from clearway.rules.parameters import parameters
+from clearway.rules.tables import Country
 
 
 def m14_time_order(papers: Papers) -> Problems:
@@ -41,12 +43,24 @@ def m18_way(papers: Papers) -> Problems:
     mode = rules.trade_mode(declared.trade_mode, on=papers.declared_on, profile=papers.profile)
     if mode is None:
         return (problem("E_TRADE_MODE", at(declared, "trade_mode"), day=papers.declared_on),)
+    unknown = _unknown_countries(papers)  # each is told as that, and not again as a difference
     if mode.value.bonded:
         home = rules.text("documents.bonded_country", on=papers.declared_on, profile=papers.profile).value
-        return () if declared.country == home else (problem("M18.bonded", at(declared, "country"), home=home),)
+        abroad = declared.country != home and not unknown
+        return (problem("M18.bonded", at(declared, "country"), home=home),) if abroad else unknown
     found: Problems = ()
     if waybill.bill_no:
         found += agree("M18", at(waybill, "bill_no"), at(declared, "bill_no"))
-    if waybill.departure_country:
+    if waybill.departure_country and not unknown:
         found += agree("M18", at(waybill, "departure_country"), at(declared, "country"))
-    return found
+    return found + unknown
+
+
+def _unknown_countries(papers: Papers) -> Problems:
+    written = (at(papers.waybill, "departure_country"), at(papers.declaration_list, "country"))
+    return tuple(
+        wrong
+        for found in written
+        if found.value
+        for wrong in check_code(Country, found, papers.declared_on, papers.profile)
+    )
