@@ -7,7 +7,7 @@ from clearway.contracts.base import legal_day
 from clearway.contracts.facts import IdentityOutcome
 from clearway.rules.articles.approvals import check_control
 from clearway.rules.articles.found import at_head, no_rule, told
-from clearway.rules.articles.lines import check_categories, check_figures, check_line_numbers, check_units
+from clearway.rules.articles.lines import check_categories, check_figures, check_line_numbers, check_origin, check_units
 from clearway.rules.articles.personal_use import check_personal_use
 from clearway.rules.articles.tax import TaxedArticle, UnknownCategory, postal_tax
 from clearway.rules.articles.value import ParcelValue, is_single_article, limit_parcel
@@ -33,6 +33,7 @@ def judge_articles(
     tax, untaxed = _tax(articles, parcel, profile)
     refusals = (
         *_check_identity(articles, identity, now),
+        *check_origin(articles),
         *check_line_numbers(articles),
         *check_units(articles),
         *check_categories(articles, profile),

@@ -1,11 +1,18 @@
-"""What is checked of each line by itself: number, figures, unit and category (RULEBOOK B.12)."""
+"""What is checked of a list and its lines by themselves: origin, numbers, figures, units, categories (RULEBOOK B.12)."""
 
 from clearway.contracts.articles import ArticlesList
-from clearway.rules.articles.found import at_line, no_rule, told
+from clearway.rules.articles.found import at_head, at_line, no_rule, told
 from clearway.rules.articles.tax import UnknownCategory, category_of
 from clearway.rules.catalogue import Problems
 from clearway.rules.parameters import NoRuleInForce, parameters
-from clearway.rules.tables import ArticleCategory, Unit
+from clearway.rules.tables import ArticleCategory, Country, Unit
+
+
+def check_origin(articles: ArticlesList) -> Problems:
+    """The country or region of departure, which decides the limit, is one of customs' table."""
+    if articles.departure_country in parameters().codes(Country):
+        return ()
+    return (told("E_ARTICLE_ORIGIN", at_head(articles, "departure_country")),)
 
 
 def check_line_numbers(articles: ArticlesList) -> Problems:
