@@ -1,7 +1,6 @@
 """Deadlines of a release, by the law cases of deadlines.yaml; and what always holds of them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
@@ -9,23 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.contracts.base import SHANGHAI
-from clearway.rules.calendar import WorkCalendar
 from clearway.rules.deadlines import legal_clocks, months_after
-from clearway.rules.parameters import NoRuleInForce
-from tests.rules.law_cases import cases, law
+from clearway.rules.parameters import PROFILES, NoRuleInForce
+from tests.rules.calendars import announced, real
+from tests.rules.law_cases import cases
 
 RELEASES = st.datetimes(min_value=datetime(2016, 4, 9), max_value=datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 
-
-@cache
-def calendar() -> WorkCalendar:
-    announced = law("deadlines.yaml")["calendar"]
-    days_off = {
-        first + timedelta(days=count)
-        for first, last in announced["days_off"]
-        for count in range((last - first).days + 1)
-    }
-    return WorkCalendar.model_validate(announced | {"days_off": days_off})
+KNOWN_RELEASES = st.datetimes(datetime(2016, 4, 8), datetime(2026, 11, 15), timezones=st.just(SHANGHAI))  # noqa: DTZ001
+"""Releases under both return regimes, in years whose days off are known."""
+CHANGE = datetime(2020, 3, 28, tzinfo=SHANGHAI)
+CLOCKS = (
+    "return_application_before",
+    "tax_window_opens",
+    "return_arrival_before",
+    "held_tax_paid_at",
+    "payment_guard_at",
+    "payment_before",
+)
 
 
 def end_of(day: date) -> datetime:
@@ -34,7 +34,7 @@ def end_of(day: date) -> datetime:
 
 @pytest.mark.parametrize("case", cases("deadlines.yaml"))
 def test_a_release_fixes_these_clocks(case: dict[str, Any]) -> None:
-    clocks = legal_clocks(case["released"], calendar(), profile="SEED")
+    clocks = legal_clocks(case["released"], announced(), profile="SEED")
     assert clocks.release_day == case["day"]
     assert clocks.return_application_before == end_of(case["apply_until"])
     assert clocks.tax_window_opens == datetime.combine(case["tax_opens"], time.min, SHANGHAI)
@@ -47,31 +47,48 @@ def test_a_release_fixes_these_clocks(case: dict[str, Any]) -> None:
     assert clocks.rules[0].value == case.get("regime", "RET-2020")
 
 
-@given(one=RELEASES, other=RELEASES)
-def test_a_later_release_never_has_an_earlier_deadline(one: datetime, other: datetime) -> None:
-    earlier, later = (legal_clocks(moment, calendar(), profile="SEED") for moment in sorted((one, other)))
-    for clock in ("return_application_before", "tax_window_opens", "return_arrival_before", "payment_before"):
-        assert getattr(earlier, clock) <= getattr(later, clock)
+@pytest.mark.parametrize("profile", PROFILES)
+@given(one=KNOWN_RELEASES, other=KNOWN_RELEASES)
+def test_a_later_release_never_has_an_earlier_deadline(profile: str, one: datetime, other: datetime) -> None:
+    earlier, later = (legal_clocks(moment, real(), profile=profile) for moment in sorted((one, other)))
+    assert all(getattr(earlier, clock) <= getattr(later, clock) for clock in CLOCKS)
+
+
+@given(released=st.integers(-86400 * 60, 86400 * 60).map(lambda seconds: CHANGE + timedelta(seconds=seconds)))
+def test_the_change_of_the_return_regime_brings_no_deadline_forward(released: datetime) -> None:
+    across = sorted((released, CHANGE))
+    earlier, later = (legal_clocks(moment, real(), profile="SEED") for moment in across)
+    assert {earlier.rules[0].value, later.rules[0].value} <= {"RET-2016", "RET-2020"}
+    assert all(getattr(earlier, clock) <= getattr(later, clock) for clock in CLOCKS)
+
+
+def test_no_day_of_ten_years_has_an_earlier_deadline_than_the_day_before() -> None:
+    noon = datetime(2016, 4, 8, 12, tzinfo=SHANGHAI)
+    days = [legal_clocks(noon + timedelta(days=count), real(), profile="SEED") for count in range(365 * 10)]
+    assert {day.rules[0].value for day in days} == {"RET-2016", "RET-2020"}
+    for clock in CLOCKS:
+        instants = [getattr(day, clock) for day in days]
+        assert instants == sorted(instants)
 
 
 @given(released=RELEASES)
 def test_the_clocks_of_one_release_follow_each_other(released: datetime) -> None:
-    clocks = legal_clocks(released, calendar(), profile="SEED")
+    clocks = legal_clocks(released, announced(), profile="SEED")
     assert clocks.released_at < clocks.return_application_before == clocks.tax_window_opens
     assert clocks.tax_window_opens <= clocks.return_arrival_before <= clocks.payment_before
     assert clocks.tax_window_opens <= clocks.held_tax_paid_at < clocks.payment_before
     assert clocks.tax_window_opens < clocks.payment_guard_at < clocks.payment_before
-    assert calendar().is_working_day(clocks.payment_deadline)
+    assert announced().is_working_day(clocks.payment_deadline)
 
 
 def test_a_release_needs_a_time_zone() -> None:
     with pytest.raises(ValueError, match="needs a time zone"):
-        legal_clocks(datetime(2026, 3, 10, 14, 0), calendar(), profile="SEED")  # noqa: DTZ001
+        legal_clocks(datetime(2026, 3, 10, 14, 0), announced(), profile="SEED")  # noqa: DTZ001
 
 
 def test_before_the_first_regime_there_are_no_clocks() -> None:
     with pytest.raises(NoRuleInForce, match="2016-04-07"):
-        legal_clocks(datetime(2016, 4, 7, 23, 59, 59, tzinfo=SHANGHAI), calendar(), profile="SEED")
+        legal_clocks(datetime(2016, 4, 7, 23, 59, 59, tzinfo=SHANGHAI), announced(), profile="SEED")
 
 
 def test_half_a_year_ends_on_the_corresponding_day_or_the_last_of_its_month() -> None:
