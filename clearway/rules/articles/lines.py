@@ -1,4 +1,4 @@
-"""What is checked of a list and its lines by themselves: origin, numbers, figures, units, categories (RULEBOOK B.12)."""
+"""What is checked of a list and its lines alone: origin, numbers, figures, units and categories (RULEBOOK B.12)."""
 
 from clearway.contracts.articles import ArticlesList
 from clearway.rules.articles.found import at_head, at_line, no_rule, told
