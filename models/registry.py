@@ -1,20 +1,30 @@
-"""Loads registered enterprises and entrustments from a YAML file: `python -m models.registry FILE`."""
+"""Loads enterprises, entrustments and guarantees from a YAML file: `python -m models.registry FILE`."""
 
 import argparse
 import sys
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlmodel import Session, delete
 
 from clearway.contracts.base import Instant
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.parties import Role
+from clearway.rules.tables import QuotedDecimal
 from models.database import Database
+from models.ledger.guarantee_care import put_up
+from models.ledger.guarantee_standing import Form
+from models.ledger.transfers import Insufficient
 from models.settings import StoreSettings
 from models.tables import Enterprise, Entrustment
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the moment at which an operator loads the file
 
 
 class RegisteredEnterprise(BaseModel):
@@ -43,6 +53,21 @@ class WrittenCommitment(BaseModel):
     commitment_sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
+class PutUp(BaseModel):
+    """One guarantee of the file (RULEBOOK B.9.2); `total` in CNY, `valid_to` its last day in Shanghai."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    guarantor: str = Field(pattern="^[0-9A-Z]{1,18}$")
+    form: Form
+    total: Annotated[QuotedDecimal, Field(gt=0, max_digits=15, decimal_places=2)]
+    valid_to: date
+
+
+class GuaranteeTooLow(Exception):
+    """A total of the file is less than lists hold of it; nothing was loaded."""
+
+
 class Registry(BaseModel):
     """The whole file."""
 
@@ -50,14 +75,38 @@ class Registry(BaseModel):
 
     enterprises: list[RegisteredEnterprise]
     entrustments: list[WrittenCommitment] = []
+    guarantees: list[PutUp] = []
+
+    @field_validator("guarantees")
+    @classmethod
+    def _one_each(cls, guarantees: list[PutUp]) -> list[PutUp]:
+        named = [each.guarantor for each in guarantees]
+        if twice := sorted({guarantor for guarantor in named if named.count(guarantor) > 1}):
+            raise ValueError(f"one guarantee for each guarantor; there are more for {', '.join(twice)}")
+        return guarantees
 
 
-def load(database: Database, registry: Registry) -> None:
-    """Write the registry: enterprises are added or replaced, entrustments of the file replace all earlier ones."""
+def load(database: Database, registry: Registry, now: Callable[[], datetime] = _now) -> None:
+    """Write the registry: enterprises are added or replaced, entrustments of the file replace all earlier ones.
+
+    Guarantees are brought to the file's totals, and lists that waited for them are served. Raises GuaranteeTooLow.
+    """
     with database.transaction() as session:
         for enterprise in registry.enterprises:
             session.merge(Enterprise(**enterprise.model_dump(exclude={"roles"}), roles=",".join(enterprise.roles)))
         _replace_entrustments(session, registry.entrustments)
+        for each in registry.guarantees:
+            _put_up(session, each, now())
+
+
+def _put_up(session: Session, each: PutUp, at: datetime) -> None:
+    try:
+        put_up(session, **each.model_dump(), at=at)
+    except Insufficient as less:
+        could = each.total + less.asked - less.available
+        raise GuaranteeTooLow(
+            f"guarantees: {each.guarantor}: {each.total:f} is less than its lists hold; give at least {could:.2f}"
+        ) from None
 
 
 def _replace_entrustments(session: Session, entrustments: list[WrittenCommitment]) -> None:
@@ -89,8 +138,13 @@ def main() -> int:
         return 2
     database = Database(StoreSettings().database_url)
     database.migrate()
-    load(database, registry)
-    database.close()
+    try:
+        load(database, registry)
+    except GuaranteeTooLow as low:
+        sys.stderr.write(f"{path}: {low}\n")
+        return 2
+    finally:
+        database.close()
     return 0
 
 

@@ -65,6 +65,39 @@ def lower(session: Session, *, guarantor: str, amount: Decimal, transfer_id: str
     post(session, Move(transfer_id, account, DEPOSITED, amount, at, reference=account.id, reason=reason[:200]))
 
 
+def put_up(session: Session, *, guarantor: str, form: str, total: Decimal, valid_to: date, at: datetime) -> None:
+    """Bring what the registry says was put up to `total`, in CNY; what was topped up otherwise stays beside it.
+
+    The same again changes nothing, and neither does an earlier `valid_to` than is known. Raises LedgerRefused for a
+    total that would leave less than lists hold.
+    """
+    account = guarantee_account(guarantor)
+    lock(session, account)
+    prefix = f"{account.id}|registry|"
+    loaded = session.exec(
+        select(LedgerTransfer).where(col(LedgerTransfer.id).startswith(prefix, autoescape=True))
+    ).all()
+    more = total - sum((row.amount if row.credit == account.id else -row.amount for row in loaded), NOTHING)
+    transfer_id, reason = f"{prefix}{len(loaded) + 1}", f"registry: {total:f}"
+    on_file = session.get(Guarantee, guarantor, populate_existing=True)
+    if more > 0:
+        top_up(
+            session,
+            guarantor=guarantor,
+            amount=more,
+            transfer_id=transfer_id,
+            at=at,
+            form=form,
+            valid_to=_latest(on_file, valid_to),
+            reason=reason,
+        )
+    elif more < 0:
+        lower(session, guarantor=guarantor, amount=-more, transfer_id=transfer_id, at=at, reason=reason)
+    if on_file:
+        on_file.form = form
+        extend(session, guarantor=guarantor, valid_to=_latest(on_file, valid_to), at=at)
+
+
 def let_pass(session: Session, case: str, at: datetime, *, actor: str, reason: str) -> None:
     """Let one list overtake those before it, if it fits (RULEBOOK B.9.5); one that was served meanwhile stays so.
 
@@ -83,6 +116,10 @@ def let_pass(session: Session, case: str, at: datetime, *, actor: str, reason: s
     held = queue.secure(session, wait, terms, at, why=f"let pass by {actor}: {reason}")
     queue.tell(session, wait, held, at)
     queue.serve(session, wait.guarantor, at)
+
+
+def _latest(on_file: Guarantee | None, valid_to: date) -> date:
+    return max(on_file.valid_to, valid_to) if on_file else valid_to
 
 
 def _later(on_file: Guarantee, valid_to: date) -> date:

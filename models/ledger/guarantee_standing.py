@@ -20,6 +20,14 @@ SECURED = Account(f"{PREFIX}secured", LEDGER, "CNY", limited=False)
 FEN = Decimal("0.01")
 
 
+class Form(StrEnum):
+    """What a guarantor puts up; the values stand in the table `guarantee`."""
+
+    DEPOSIT = "deposit"
+    BANK_GUARANTEE = "bank_guarantee"
+    INSURANCE = "insurance"
+
+
 class Why(StrEnum):
     """Why a list waits; the values stand in GuaranteeHold.reason."""
 
