@@ -45,6 +45,7 @@ class ScriptedBank:
     down: int = 0
     lost: int = 0
     asked: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    payers: set[str] = field(default_factory=set)
     meanwhile: Callable[[], None] = lambda: None
 
     def pay(
@@ -59,6 +60,7 @@ class ScriptedBank:
         """Pay once per key; an answer may be lost after the payment."""
         self.meanwhile()
         self.asked.append((idempotency_key, payment_order_no, amount))
+        self.payers.add(payer_code)
         if self.down:
             self.down -= 1
             raise Unavailable("bank", "told to be down")
