@@ -45,7 +45,7 @@ async def test_a_parcel_whose_tax_is_exempt_is_released_in_few_events(counter: A
     assert states(view) == [*EXEMPT, ArticlesState.RELEASED]
     assert view.judgement is not None
     assert view.judgement.tax is not None
-    assert (view.judgement.tax.total, view.judgement.tax.due) == (Decimal("49.40"), 0)
+    assert (view.judgement.tax.total, view.judgement.tax.due) == (Decimal("49.40"), Decimal(0))
     assert view.paid_at is None
     assert counter.desk.bank.asked == []
     assert len(await counter.events(key)) <= 22, await counter.events(key)
