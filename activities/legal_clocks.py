@@ -1,5 +1,8 @@
 """The legal clocks of a release, with the holidays the State Council announced."""
 
+from datetime import datetime
+
+from sqlmodel import Session
 from temporalio import activity
 
 from activities.work_calendar import calendar_around
@@ -10,7 +13,7 @@ from clearway.rules.deadlines import legal_clocks
 from clearway.rules.parameters import rules_in_force
 from models.database import Database
 from models.ledger import quota
-from models.rule_packs import RulePacks
+from models.rule_packs import RulePacks, newest
 from models.tables import CaseRecord
 from models.work import ReleaseFact
 
@@ -30,6 +33,17 @@ class LegalCalendar:
             record.state = State.RETURN_WINDOW
             record.changed_at = fact.now
             quota.confirm_holds(session, fact.key.workflow_id, fact.now)
-            rules = self._packs.of(session, record)
-        with rules_in_force(rules):
-            return legal_clocks(fact.released_at, calendar_around(legal_day(fact.released_at)), profile=fact.profile)
+            return clocks_of(session, self._packs, record, fact.released_at, fact.profile)
+
+
+def clocks_of(
+    session: Session, packs: RulePacks, record: CaseRecord, released_at: datetime, profile: str
+) -> LegalClocks:
+    """The deadlines by the rules the list was opened under, over the holidays as they are known today.
+
+    Announced holidays are no change of a rule: they settle what was only provisional (RULEBOOK C.8).
+    """
+    with rules_in_force(packs.numbered(session, newest(session))):
+        calendar = calendar_around(legal_day(released_at))
+    with rules_in_force(packs.of(session, record)):
+        return legal_clocks(released_at, calendar, profile=profile)

@@ -7,8 +7,9 @@ from typing import Protocol
 from sqlmodel import Session, col, select
 from temporalio import activity
 
+from activities.legal_clocks import clocks_of
 from clearway.contracts.base import legal_day
-from clearway.contracts.facts import PaymentOutcome, TaxPayment
+from clearway.contracts.facts import LegalClocks, PaymentOutcome, TaxPayment
 from clearway.contracts.states import State
 from clearway.rules.parameters import Parameters
 from connectors.bank import BankReceipt
@@ -51,12 +52,13 @@ class TaxOffice:
         with self._database.transaction() as session:
             rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
             order = session.get(PaymentRecord, request.key.workflow_id)
+            settled = self._settled_clocks(session, request)
             if order is None:
                 bill = _bill(session, request.key.workflow_id)
                 amount = _amount(request, bill)
                 if amount is None:
                     reason = "customs has not sent the electronic tax bill yet"
-                    return _not_paid(request, PaymentOutcome.BILL_MISSING, reason)
+                    return _not_paid(request, PaymentOutcome.BILL_MISSING, reason, settled)
                 if amount == 0:
                     _end(session, request)
                     return _not_due(request, bill, rules)
@@ -74,8 +76,16 @@ class TaxOffice:
             )
         except Refused as error:
             self._take_back(order)
-            return _not_paid(request, PaymentOutcome.REFUSED, str(error))
+            return _not_paid(request, PaymentOutcome.REFUSED, str(error), settled)
         return _paid(request, self._record_payment(request, order, receipt), rules)
+
+    def _settled_clocks(self, session: Session, request: PayRequest) -> LegalClocks | None:
+        """What is not paid yet must know its true deadline as soon as the year's holidays are announced."""
+        record = session.get(CaseRecord, request.key.workflow_id)
+        if record is None or request.provisional_since is None:
+            return None
+        clocks = clocks_of(session, self._packs, record, request.provisional_since, request.profile)
+        return None if clocks.provisional else clocks
 
     def _take_back(self, order: PaymentRecord) -> None:
         with self._database.transaction() as session:
@@ -155,5 +165,5 @@ def _differs(request: PayRequest, billed: Decimal, rules: Parameters) -> bool:
     return abs(billed - request.assessed) > tolerance * request.lines
 
 
-def _not_paid(request: PayRequest, outcome: PaymentOutcome, reason: str) -> TaxPayment:
-    return TaxPayment(outcome=outcome, assessed=request.assessed, reason=reason)
+def _not_paid(request: PayRequest, outcome: PaymentOutcome, reason: str, settled: LegalClocks | None) -> TaxPayment:
+    return TaxPayment(outcome=outcome, assessed=request.assessed, clocks=settled, reason=reason)

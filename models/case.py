@@ -293,6 +293,13 @@ class DeclarationCase(CaseFile):
         if clocks.provisional:
             self.raise_alarm("CALENDAR_PROVISIONAL")
 
+    def settle_clocks(self, clocks: LegalClocks | None) -> None:
+        """Take deadlines computed again after the year's holidays were announced (RULEBOOK C.8)."""
+        if clocks is not None and self.clocks is not None and self.clocks.provisional:
+            self.clocks = clocks
+            if not clocks.provisional:
+                self.drop_alarms("CALENDAR_PROVISIONAL")
+
     def apply_return(self, request: ReturnRequest, at: datetime) -> None:
         """Record an application to return the whole list; its tax is held from now on."""
         self.goods_return = ReturnCase(applied_at=at, reason=request.reason, actor=request.actor)
@@ -318,6 +325,7 @@ class DeclarationCase(CaseFile):
         self.payment = payment
         if payment.differs:
             self.raise_alarm("BILL_DIFFERS")
+        self.settle_clocks(payment.clocks)
         if payment.outcome in (PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED):
             overdue = self.clocks is not None and at >= self.clocks.payment_before
             self.detail = Detail.OVERDUE if overdue else Detail.TAX_WINDOW

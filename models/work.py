@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from pydantic import Field
+
 from clearway.contracts.base import Contract, Instant
 from clearway.contracts.case import CaseKey, Transmission
 from clearway.contracts.customs import CustomsReceipt
@@ -49,6 +51,9 @@ class PayRequest(Contract):
     guarantor: str
     now: Instant
     without_bill: bool
+    provisional_since: Instant | None = Field(
+        None, description="The release, where its deadlines were computed before a year's holidays were announced"
+    )
 
 
 class CloseRequest(Contract):

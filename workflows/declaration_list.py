@@ -48,6 +48,8 @@ DESK_TIMEOUT = timedelta(seconds=30)
 OUTSIDE_TIMEOUT = timedelta(minutes=1)
 RESEND_PAUSE = timedelta(minutes=5)
 """Pause before a document is sent again that customs could not take for technical reasons."""
+SETTLE_CLOCKS = "settle-provisional-clocks"
+"""Patch of 0.2: a return that travels past day 30 looks again at deadlines that were provisional."""
 OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
 DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
 
@@ -166,16 +168,7 @@ class DeclarationListWorkflow:
 
     async def _open_return_window(self) -> None:
         """Fix every deadline that the release starts, once."""
-        assert self.case.release is not None  # the state says so
-        clocks = await workflow.execute_local_activity_method(
-            LegalCalendar.set_legal_clocks,
-            ReleaseFact(
-                key=self.case.key, released_at=self.case.release.at, now=workflow.now(), profile=self.case.profile
-            ),
-            start_to_close_timeout=DESK_TIMEOUT,
-            retry_policy=DESK_RETRIES,
-            summary="Set the return and tax deadlines of this release",
-        )
+        clocks = await self._legal_clocks("Set the return and tax deadlines of this release")
         self.case.take_clocks(clocks, workflow.now())
         self._show()
 
@@ -188,6 +181,9 @@ class DeclarationListWorkflow:
             until=clocks.tax_window_opens,
             why=f"30-day return window, until {_day(clocks.return_application_before)}",
         )
+        if self.case.return_is_open and clocks.provisional and workflow.patched(SETTLE_CLOCKS):
+            self.case.settle_clocks(await self._legal_clocks("Settle the deadlines by the holidays announced since"))
+            clocks = self.case.clocks or clocks
         if self.case.return_is_open:
             await self._wait(
                 lambda: not self.case.return_is_open,
@@ -199,10 +195,9 @@ class DeclarationListWorkflow:
 
     async def _collect_tax(self) -> None:
         """Pay within [D0+31, D0+46), rolled over holidays; without a bill wait until 48 hours before the deadline."""
-        clocks = self.case.clocks
-        assert clocks is not None  # set on opening
         while not self.case.over:
-            now = workflow.now()
+            clocks, now = self.case.clocks, workflow.now()
+            assert clocks is not None  # set on opening
             tax = self.case.judgement.tax if self.case.judgement else None
             bills = len(self.case.bills)
             payment = await workflow.execute_activity_method(
@@ -215,6 +210,7 @@ class DeclarationListWorkflow:
                     guarantor=self.case.examination.guarantor if self.case.examination else "",
                     now=now,
                     without_bill=now >= clocks.payment_guard_at,
+                    provisional_since=clocks.released_at if clocks.provisional else None,
                 ),
                 start_to_close_timeout=OUTSIDE_TIMEOUT,
                 retry_policy=OUTSIDE_RETRIES,
@@ -225,7 +221,7 @@ class DeclarationListWorkflow:
                 self._show()
                 await self._wait(
                     lambda: len(self.case.bills) > bills,  # noqa: B023  awaited before the next turn
-                    until=_next_attempt(payment, workflow.now(), clocks),
+                    until=_next_attempt(payment, workflow.now(), self.case.clocks),
                     why="the tax bill, or the next attempt to pay",
                 )
 
@@ -298,7 +294,7 @@ class DeclarationListWorkflow:
     def _may_cancel(self, request: CancelRequest) -> None:
         _refuse(refuse_cancel(self.case))
 
-    # --- signals: customs and the guarantee's ledger speak; the query --------------------------------------------------------------------
+    # --- signals: customs and our ledger speak; the query ------------------------------------------------------
 
     @workflow.signal(name=names.CUSTOMS_NEWS)
     def customs_news(self, news: CustomsNews) -> None:
@@ -373,6 +369,18 @@ class DeclarationListWorkflow:
         else:
             workflow.set_current_details(markdown(self.case))
 
+    async def _legal_clocks(self, summary: str) -> LegalClocks:
+        assert self.case.release is not None  # the state says so
+        return await workflow.execute_local_activity_method(
+            LegalCalendar.set_legal_clocks,
+            ReleaseFact(
+                key=self.case.key, released_at=self.case.release.at, now=workflow.now(), profile=self.case.profile
+            ),
+            start_to_close_timeout=DESK_TIMEOUT,
+            retry_policy=DESK_RETRIES,
+            summary=summary,
+        )
+
     async def _pause_before_resending(self, needless: Callable[[], bool]) -> None:
         until = workflow.now() + RESEND_PAUSE
         await self._wait(needless, until=until, why="customs could not take it; a pause before sending again")
@@ -405,8 +413,9 @@ def _refuse(problem: Problem | None) -> None:
         raise ApplicationError(problem.message_en, problem.model_dump(mode="json"), type=problem.code)
 
 
-def _next_attempt(payment: TaxPayment, now: datetime, clocks: LegalClocks) -> datetime:
+def _next_attempt(payment: TaxPayment, now: datetime, clocks: LegalClocks | None) -> datetime:
     """Without a bill at the guard before the deadline, unless the bill comes first; else tomorrow."""
+    assert clocks is not None  # set on opening the return window
     if payment.outcome is PaymentOutcome.BILL_MISSING and now < clocks.payment_guard_at:
         return clocks.payment_guard_at
     return now + timedelta(days=1)

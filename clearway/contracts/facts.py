@@ -219,4 +219,7 @@ class TaxPayment(Contract):
     differs: bool = Field(False, description="The difference is above what rounding explains, 0.01 CNY for each line")
     paid_at: datetime | None = Field(None, description="Bank receipt date = payment date")
     bank_reference: str | None = None
+    clocks: LegalClocks | None = Field(
+        None, description="Deadlines settled by holidays that are announced by now; None where nothing changed"
+    )
     reason: str = ""

@@ -45,6 +45,6 @@ def files_of(session: Session, number: int) -> dict[str, str]:
 
 
 def laid(files: Mapping[str, str]) -> Parameters:
-    """The library's rules with files on top, in the order of their names; raises ParameterError with all that is wrong."""
+    """The library's rules with files on top, by their names' order; raises ParameterError with all that is wrong."""
     own = [read_own_rules(text, name) for name, text in sorted(files.items())]
     return reduce(lay_over, own, built_in_parameters())
