@@ -62,13 +62,16 @@ class Parameters:
     texts: Mapping[str, Series[str]]
     tables: Mapping[str, Mapping[str, Series[Any]]]
 
+    def by_kind(self) -> dict[str, Mapping[str, Series[Any]]]:
+        """Every rule by its key, under `numbers`, `texts` and the name of each table."""
+        return {"numbers": self.numbers, "texts": self.texts, **self.tables}
+
     @cached_property
     def version(self) -> str:
         """Names the content: 12 hex digits of a SHA-256, the same wherever and in whatever order it was written."""
-        kinds: dict[str, Mapping[str, Series[Any]]] = {"numbers": self.numbers, "texts": self.texts, **self.tables}
         content = {
             kind: {key: each.model_dump(mode="json") for key, each in several.items()}
-            for kind, several in kinds.items()
+            for kind, several in self.by_kind().items()
         }
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
