@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.contracts.base import SHANGHAI
-from clearway.rules.deadlines import legal_clocks, months_after
+from clearway.rules.deadlines import articles_wait_ends, legal_clocks, months_after
 from clearway.rules.parameters import PROFILES, NoRuleInForce
 from tests.rules.calendars import announced, real
-from tests.rules.law_cases import cases
+from tests.rules.law_cases import cases, law
 
 RELEASES = st.datetimes(min_value=datetime(2016, 4, 9), max_value=datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -89,6 +89,11 @@ def test_a_release_needs_a_time_zone() -> None:
 def test_before_the_first_regime_there_are_no_clocks() -> None:
     with pytest.raises(NoRuleInForce, match="2016-04-07"):
         legal_clocks(datetime(2016, 4, 7, 23, 59, 59, tzinfo=SHANGHAI), announced(), profile="SEED")
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in law("deadlines.yaml")["approvals"]])
+def test_an_approval_is_waited_for_until_the_end_of_its_last_day(case: dict[str, Any]) -> None:
+    assert articles_wait_ends(case["began"], profile="SEED") == end_of(case["until"])
 
 
 def test_half_a_year_ends_on_the_corresponding_day_or_the_last_of_its_month() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from clearway.rules.deadlines import legal_clocks
 from clearway.rules.late_fee import late_fee
 from clearway.rules.parameters import NoRuleInForce
+from tests.rules.calendars import announced
 from tests.rules.law_cases import cases
-from tests.rules.test_deadlines import calendar
 
 TAXES = st.decimals("0", "999999999", places=2)
 DEADLINES = st.dates(date(2016, 5, 1), date(2030, 12, 31))
@@ -24,7 +24,7 @@ def deadline_of(case: dict[str, Any]) -> date:
     if "deadline" in case:
         deadline: date = case["deadline"]
         return deadline
-    return legal_clocks(case["released"], calendar(), profile=case.get("profile", "SEED")).payment_deadline
+    return legal_clocks(case["released"], announced(), profile=case.get("profile", "SEED")).payment_deadline
 
 
 @pytest.mark.parametrize("case", cases("late_fee.yaml"))
