@@ -8,7 +8,7 @@ from typing import Any
 
 from clearway.contracts.documents import DeclarationLine, DeclarationList
 from clearway.rules.series import Series
-from clearway.rules.tables import Goods, Holidays, TradeMode
+from clearway.rules.tables import Goods, Holidays, TradeMode, Zone
 
 YEAR = re.compile("[12][0-9]{3}")
 
@@ -45,6 +45,8 @@ def _wrong_in(row: object, code: str, numbers: Mapping[str, Series[Decimal]], ta
             for name in row.required_in_lines:
                 if name not in DeclarationLine.model_fields:
                     yield f"a line has no field {name}"
+        case Zone() if row.type not in tables["zone_types"]:
+            yield f"type: there is no {row.type} among the types of zones"
         case Holidays() if YEAR.fullmatch(code):
             for day in (*row.days_off, *row.working_days):
                 if str(day.year) != code:

@@ -97,6 +97,13 @@ class Parameters:
         series: Series[R] | None = self.tables[_name_of(kind)].get(code)
         return series.value_on(on, profile) if series else None
 
+    def row_if_any(self, kind: type[R], code: str, *, on: date, profile: str = "SEED") -> Dated[R] | None:
+        """The row of a code in force on that day, or None where the table says nothing of that code or day."""
+        try:
+            return self.row(kind, code, on=on, profile=profile)
+        except NoRuleInForce:
+            return None
+
     def codes(self, kind: type[Row]) -> tuple[str, ...]:
         """Every code of a table, also those no longer in force."""
         return tuple(self.tables[_name_of(kind)])
@@ -114,10 +121,7 @@ class Parameters:
 
     def trade_mode(self, code: str, *, on: date, profile: str = "SEED") -> Dated[TradeMode] | None:
         """A supervision mode permitted for retail imports on that day, or None."""
-        try:
-            return self.row(TradeMode, code, on=on, profile=profile)
-        except NoRuleInForce:
-            return None
+        return self.row_if_any(TradeMode, code, on=on, profile=profile)
 
     def unit(self, code: str, *, on: date, profile: str = "SEED") -> Dated[Unit] | None:
         """A unit code, or None if there is none; raises NoRuleInForce before its first day."""

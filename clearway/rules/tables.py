@@ -48,6 +48,65 @@ class Goods(Row):
         return f"duty {self.duty_in_force}, VAT {self.vat}, consumption tax {self.consumption_tax or 'none'}"
 
 
+PlaceKind = Literal[
+    "pilot_free_trade_zone",
+    "comprehensive_pilot_zone",
+    "comprehensive_bonded_zone",
+    "import_promotion_zone",
+    "bonded_logistics_centre",
+    "bonded_warehouse",
+]
+
+
+class Region(Row):
+    """A city or region: the kinds of places it hosts, and whether the list of cities in force then names it."""
+
+    name: str
+    hosts: tuple[PlaceKind, ...] = ()
+    listed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.hosts) or 'no such place'}; {'listed' if self.listed else 'not listed'}"
+
+
+class EligibleRegion(Row):
+    """Which regions are open to a supervision mode: the listed ones, or those hosting one of these kinds of places."""
+
+    hosting: tuple[PlaceKind, ...] = ()
+    listed: bool = False
+
+    @model_validator(mode="after")
+    def _name_one_way(self) -> Self:
+        if self.listed is bool(self.hosting):
+            raise ValueError("give either `listed: true` or the kinds of places under `hosting`")
+        return self
+
+    def __str__(self) -> str:
+        return "listed cities" if self.listed else f"regions hosting one of {', '.join(self.hosting)}"
+
+
+class Zone(Row):
+    """The bonded zone that a customs office supervises, where it supervises only one."""
+
+    name: str
+    type: str
+    city: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type} in {self.city}"
+
+
+class ZoneType(Row):
+    """A type of bonded zone, and the transport mode by which goods leave it over the second line."""
+
+    name_en: str
+    name_zh: str
+    transport_mode: str = Field(min_length=1, max_length=1)
+
+    def __str__(self) -> str:
+        return f"{self.name_zh}: {self.transport_mode}"
+
+
 class Measure(Row):
     """What one unit code measures, and how much of it."""
 
@@ -201,6 +260,10 @@ class SupervisionMode(NamedCode):
 
 TABLES: dict[str, type[Row]] = {
     "goods": Goods,
+    "regions": Region,
+    "eligible_regions": EligibleRegion,
+    "zones": Zone,
+    "zone_types": ZoneType,
     "consumption_taxes": ConsumptionTax,
     "trade_modes": TradeMode,
     "units": Unit,
@@ -218,6 +281,10 @@ TABLES: dict[str, type[Row]] = {
 PREFIXES = {
     "consumption_taxes": "consumption_tax",
     "trade_modes": "trade_mode",
+    "regions": "region",
+    "eligible_regions": "eligible_region",
+    "zones": "zone",
+    "zone_types": "zone_type",
     "units": "unit",
     "currencies": "currency",
     "countries": "country",

@@ -18,7 +18,10 @@ from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
 from clearway.rules.limits import decide_limits
 from clearway.rules.matching import MatchingFacts, compare
+from clearway.rules.regions import check_region
+from clearway.rules.tables import Zone
 from clearway.rules.tax import assess_tax
+from clearway.rules.zones import check_zone, zone_of
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -137,6 +140,22 @@ def limits_case(case: dict[str, Any]) -> LimitDecision:
 def tax_case(case: dict[str, Any]) -> TaxAssessment:
     """Assess the goods of a case after deciding their limits."""
     return assess_tax(goods_list(case), limits_case(case), profile=case.get("profile", "SEED"))
+
+
+def region_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Check the city and mode of a case."""
+    return check_region(case["city"], case["mode"], case["day"], profile=case.get("profile", "SEED"))
+
+
+def zone_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Check the list of a case against its zone, or the type of zone named, and the entries named."""
+    declared, profile = papers(case.get("given")).declaration_list, case.get("profile", "SEED")
+    zone = (
+        Zone(name="示例区域", type=case["zone"], city="330100")
+        if "zone" in case
+        else zone_of(declared, profile=profile)
+    )
+    return check_zone(declared, zone, case.get("entered", {}), profile=profile)
 
 
 def told(problems: tuple[Problem, ...]) -> list[str]:

@@ -10,8 +10,21 @@ from clearway.rules.limits import check_limits
 from clearway.rules.tax import NotAssessable
 from tests.rules.articles.parcels import FILES as ARTICLES
 from tests.rules.articles.parcels import judge_case as judge_articles_case
-from tests.rules.law_cases import change_case, check_case, compare_case, judge_case, law, limits_case, tax_case
+from tests.rules.law_cases import (
+    change_case,
+    check_case,
+    compare_case,
+    judge_case,
+    law,
+    limits_case,
+    region_case,
+    tax_case,
+    zone_case,
+)
 from tests.rules.source import constants
+
+OF_SINGLE_RULES = {"changes.yaml": change_case, "regions.yaml": region_case, "zones.yaml": zone_case}
+"""Files of law cases whose rule returns problems and nothing else."""
 
 KEY = re.compile(r"(M\d\d|E_[A-Z_]+)(\.[a-z_]+)?")
 
@@ -26,8 +39,9 @@ def every_problem_of_the_law_cases() -> list[Problem]:
         found += check_limits(limits_case(case))
     for case in law("judgement.yaml")["cases"]:
         found += judge_case(case).problems
-    for case in law("changes.yaml")["cases"]:
-        found += change_case(case)
+    for file, problems_of in OF_SINGLE_RULES.items():
+        for case in law(file)["cases"]:
+            found += problems_of(case)
     for case in law("tax.yaml")["refused"]:
         try:
             tax_case(case)
