@@ -29,6 +29,7 @@ from clearway.rules.tables import (
     TABLES,
     ConsumptionTax,
     Goods,
+    Holidays,
     QuotedDecimal,
     Row,
     TradeMode,
@@ -126,6 +127,10 @@ class Parameters:
     def unit(self, code: str, *, on: date, profile: str = "SEED") -> Dated[Unit] | None:
         """A unit code, or None if there is none; raises NoRuleInForce before its first day."""
         return self.row(Unit, code, on=on, profile=profile)
+
+    def holidays(self, year: int) -> Dated[Holidays] | None:
+        """The last notice on a year's holidays, or None if none was loaded (RULEBOOK C.8)."""
+        return self.row(Holidays, str(year), on=date(year, 12, 31))
 
 
 def _name_of(kind: type[Row]) -> str:

@@ -1,8 +1,13 @@
 """The work calendar."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
 
 from clearway.rules.calendar import WorkCalendar, first_of_month, first_of_next_month, last_of_month
+from tests.rules.calendars import real
+from tests.rules.law_cases import cases
 
 CALENDAR = WorkCalendar(
     days_off=frozenset({date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 3)}),
@@ -50,3 +55,29 @@ def test_months_end_where_the_next_one_begins() -> None:
 def test_a_year_not_announced_is_provisional() -> None:
     assert CALENDAR.is_provisional(date(2027, 1, 1))
     assert not CALENDAR.is_provisional(date(2026, 12, 31))
+
+
+def of_each_month(case: dict[str, Any], day: int) -> list[date]:
+    return [date(case["year"], month, day) for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("case", cases("calendar.yaml"))
+def test_every_day_of_an_announced_year_is_off_or_worked_as_announced(case: dict[str, Any]) -> None:
+    days = [date(case["year"], 1, 1) + timedelta(days=count) for count in range(365)]
+    off = {day for first, last in case["days_off"] for day in days if first <= day <= last}
+    expected = [day in case["working_days"] or (day.weekday() < 5 and day not in off) for day in days]
+    assert [real().is_working_day(day) for day in days] == expected
+    assert not any(real().is_provisional(day) for day in days)
+    assert not off & set(case["working_days"])
+
+
+@pytest.mark.parametrize("case", cases("calendar.yaml"))
+def test_the_tenth_and_the_fifteenth_roll_to_these_days(case: dict[str, Any]) -> None:
+    assert [real().next_working_day(day) for day in of_each_month(case, 10)] == case["tenths"]
+    fifteenths = [real().next_working_day(day) for day in of_each_month(case, 15)]
+    assert [day for day in fifteenths if day.day != 15] == case["fifteenths"]
+
+
+@pytest.mark.parametrize("case", cases("calendar.yaml"))
+def test_december_has_this_last_working_day(case: dict[str, Any]) -> None:
+    assert real().last_working_day(date(case["year"], 12, 1)) == case["last_of_december"]
