@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from clearway.contracts.articles import CustomsArticlesDecision
 from clearway.contracts.case import Answer, CaseKey, CaseView, Transmission
 from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
 from clearway.contracts.documents import DeclarationList, Document
@@ -42,3 +43,6 @@ class CaseDoor(Protocol):
 
     async def grant_guarantee(self, workflow_id: str, granted: GuaranteeGranted) -> None:
         """Tell a case that its tax is secured now."""
+
+    async def decide_articles(self, workflow_id: str, decision: CustomsArticlesDecision) -> None:
+        """Tell an individual's List of Items what customs decided."""

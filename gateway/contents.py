@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.problems import Problem
@@ -21,10 +21,11 @@ from clearway.messages import (
     tax_bill_notices,
 )
 from gateway.news import News, Submission
-from gateway.notices import ControlNotice, Notice, ResultNotice
+from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice
 from gateway.refusals import Code, refusal
 from gateway.sender import Sending, sending_of
 from models.addresses import (
+    articles_address,
     case_address,
     list_address,
     order_address,
@@ -36,7 +37,7 @@ from models.tables import RawMessage
 
 log = logging.getLogger(__name__)
 
-N = TypeVar("N", bound=Notice)
+N = TypeVar("N", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,12 @@ def _inspection(raw: RawMessage) -> Contents:
     return Contents("result", (News(addresses=(address,), result=notice.result),))
 
 
+def _articles(raw: RawMessage) -> Contents:
+    notice = _notice(ArticlesNotice, raw.body)
+    address = articles_address(notice.declarant_code, notice.list_no)
+    return Contents("articles", (News(addresses=(address,), articles=notice.decision),))
+
+
 def _notice(model: type[N], body: bytes) -> N:
     try:
         said = json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
@@ -174,5 +181,11 @@ def _news(
     return News(addresses=addresses, hints=hints, submission=submission)
 
 
-_READERS = {"customs": _customs, "control": _control, "inspection": _inspection, "enterprise": _documents}
+_READERS = {
+    "customs": _customs,
+    "control": _control,
+    "inspection": _inspection,
+    "articles": _articles,
+    "enterprise": _documents,
+}
 """How each door's messages are read, by the name under which the door stores them."""

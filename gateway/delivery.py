@@ -108,6 +108,8 @@ class Delivery:
             return self._cases.record_inspection(workflow_id, first.result)
         if first.grant:
             return self._cases.grant_guarantee(workflow_id, first.grant)
+        if first.articles:
+            return self._cases.decide_articles(workflow_id, first.articles)
         receipts = tuple(waiting.news.receipt for waiting in batch if waiting.news.receipt)
         bills = tuple(waiting.news.bill for waiting in batch if waiting.news.bill)
         return self._cases.deliver(workflow_id, CustomsNews(receipts=receipts, bills=bills))

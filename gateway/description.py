@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from clearway.contracts.documents import Document
-from gateway.notices import ControlNotice, ResultNotice
+from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice
 from gateway.sender import ATTEMPT, ON_BEHALF_OF, SENDER
 
 _TEMPLATE = "#/components/schemas/{model}"
@@ -15,6 +15,7 @@ _BODIES: dict[str, TypeAdapter[Any]] = {
     "SubmittedDocument": TypeAdapter(Document),
     "ControlNotice": TypeAdapter(ControlNotice),
     "ResultNotice": TypeAdapter(ResultNotice),
+    "ArticlesNotice": TypeAdapter(ArticlesNotice),
 }
 
 
@@ -27,6 +28,7 @@ _CEB = {"application/xml": {"schema": {"type": "string", "description": "A CEB m
 RECEIPT_BODY = {"required": True, "content": _CEB}
 CONTROL_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ControlNotice")}}}
 RESULT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ResultNotice")}}}
+ARTICLES_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ArticlesNotice")}}}
 DOCUMENT_BODY = {
     "required": True,
     "content": {

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationError, model_validator
 
+from clearway.contracts.articles import CustomsArticlesDecision
 from clearway.contracts.base import Contract
 from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import ControlInstruction, CustomsReceipt, InspectionResult, TaxBillNotice
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     RESULT = "result"
     DOCUMENT = "document"
     GRANT = "grant"
+    ARTICLES = "articles"
 
 
 class Submission(Contract):
@@ -50,7 +52,7 @@ class Submission(Contract):
 
 
 class News(Contract):
-    """Exactly one of the six, with the keys under which its case may be known, the best one first."""
+    """Exactly one of the seven, with the keys under which its case may be known, the best one first."""
 
     addresses: tuple[str, ...] = Field(min_length=1)
     hints: tuple[str, ...] = Field((), description="Keys that tell which case is meant when an address has several")
@@ -60,17 +62,18 @@ class News(Contract):
     result: InspectionResult | None = None
     submission: Submission | None = None
     grant: GuaranteeGranted | None = None
+    articles: CustomsArticlesDecision | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "News":
-        parts = (self.receipt, self.bill, self.control, self.result, self.submission, self.grant)
+        parts = (self.receipt, self.bill, self.control, self.result, self.submission, self.grant, self.articles)
         if sum(part is not None for part in parts) != 1:
-            raise ValueError("news is exactly one receipt, bill, control, result, submission or grant")
+            raise ValueError("news is exactly one receipt, bill, control, result, submission, grant or decision")
         return self
 
     @property
     def kind(self) -> Kind:
-        """Which of the six it is."""
+        """Which of the seven it is."""
         if self.receipt:
             return Kind.RECEIPT
         if self.bill:
@@ -79,6 +82,8 @@ class News(Contract):
             return Kind.CONTROL
         if self.grant:
             return Kind.GRANT
+        if self.articles:
+            return Kind.ARTICLES
         return Kind.RESULT if self.result else Kind.DOCUMENT
 
     @property
@@ -99,6 +104,8 @@ class News(Contract):
             return self.result.recorded_at
         if self.grant:
             return self.grant.at
+        if self.articles:
+            return self.articles.at
         if self.submission:
             return max(document.app_time for document in self.submission.documents)
         raise ValueError("news without content")

@@ -1,7 +1,8 @@
-"""The JSON of customs' system: which list a control instruction or an inspection result is about, and what it says."""
+"""The JSON of customs' system: which list an instruction, a result or a decision is about, and what it says."""
 
 from pydantic import Field
 
+from clearway.contracts.articles import ArticlesKey, CustomsArticlesDecision
 from clearway.contracts.base import Contract
 from clearway.contracts.customs import ControlInstruction, InspectionResult
 
@@ -23,3 +24,9 @@ class ResultNotice(Notice):
     """What an inspection found."""
 
     result: InspectionResult
+
+
+class ArticlesNotice(ArticlesKey):
+    """What customs decided of an individual's List of Items."""
+
+    decision: CustomsArticlesDecision

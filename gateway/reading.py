@@ -186,9 +186,11 @@ class Reader:
         Customs answers a document that it has already with the words it used before, so the copy's own filing would
         seem answered to the earlier attempt alone.
         """
+        if case == told:
+            return False
         if _list_of(case) != _list_of(told):
             return news.is_shared
-        if case == told or news.receipt is None or not is_decisive(news.receipt.about, news.receipt.status):
+        if news.receipt is None or not is_decisive(news.receipt.about, news.receipt.status):
             return False
         filing = latest_filings(session, case).get(news.receipt.about)
         return filing is not None and filing.answered is None

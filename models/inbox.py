@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
+from clearway.contracts.articles import ARTICLES_PREFIX
 from clearway.contracts.case import ID_PREFIX, CaseKey
 from clearway.contracts.customs import TaxBillNotice
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
@@ -87,17 +88,20 @@ def claim(session: Session, raw_id: int) -> RawMessage | None:
 def find_cases(session: Session, addresses: Iterable[str]) -> tuple[str, ...]:
     """Workflow ids known under the first of these addresses that anybody has; only the newest attempt of each list."""
     for address in addresses:
-        newest: dict[tuple[str, str], CaseKey] = {}
-        for workflow_id in cases_at(session, address):
-            if not workflow_id.startswith(ID_PREFIX):
-                continue
-            key = CaseKey.of(workflow_id)
-            known = newest.get((key.ebc_code, key.order_no))
-            if known is None or known.attempt < key.attempt:
-                newest[key.ebc_code, key.order_no] = key
-        if newest:
-            return tuple(key.workflow_id for key in newest.values())
+        known = cases_at(session, address)
+        articles = tuple(workflow_id for workflow_id in known if workflow_id.startswith(ARTICLES_PREFIX))
+        if found := articles + _newest_attempts(known):
+            return found
     return ()
+
+
+def _newest_attempts(workflow_ids: Iterable[str]) -> tuple[str, ...]:
+    newest: dict[tuple[str, str], CaseKey] = {}
+    for key in (CaseKey.of(workflow_id) for workflow_id in workflow_ids if workflow_id.startswith(ID_PREFIX)):
+        known = newest.get((key.ebc_code, key.order_no))
+        if known is None or known.attempt < key.attempt:
+            newest[key.ebc_code, key.order_no] = key
+    return tuple(key.workflow_id for key in newest.values())
 
 
 def known_addresses(session: Session, addresses: Iterable[str]) -> set[str]:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 
 from gateway.answers import Stored, refused_with
 from gateway.arrivals import Arrivals
-from gateway.description import CONTROL_BODY, RECEIPT_BODY, RESULT_BODY
+from gateway.description import ARTICLES_BODY, CONTROL_BODY, RECEIPT_BODY, RESULT_BODY
 from gateway.dispatcher import Dispatcher
 
 
@@ -50,5 +50,15 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     async def take_inspection_result(request: Request) -> Stored:
         """Take the result of an inspection; kept before it is read, as receipts are."""
         return await take(request, "inspection")
+
+    @router.post(
+        "/articles-decisions",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": ARTICLES_BODY},
+    )
+    async def take_articles_decision(request: Request) -> Stored:
+        """Take a decision about an individual's List of Items: reviewed, released or returned; kept as receipts are."""
+        return await take(request, "articles")
 
     return router

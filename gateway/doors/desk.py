@@ -50,9 +50,11 @@ class InboxEntry(Contract):
     raw_id: int = Field(description="GET /inbox/{raw_id}/raw returns the bytes")
     item_id: int | None = Field(None, description="Piece of news read from it; none while unread or refused")
     state: Standing
-    door: str = Field(description="customs, control, inspection, enterprise, or guarantee: news of our own ledger")
+    door: str = Field(
+        description="customs, control, inspection, articles, enterprise, or guarantee: news of our own ledger"
+    )
     message_type: str = Field("", description="CEB622, control, JSON …")
-    kind: str = Field("", description="receipt, bill, control, result, document or grant")
+    kind: str = Field("", description="receipt, bill, control, result, document, grant or articles")
     address: str = Field("", description="Key by which its case is found")
     workflow_id: str | None = Field(None, description="Its case, once known")
     wakes: bool | None = Field(None, description="Delivered at once, or rides with the next that is")

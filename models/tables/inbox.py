@@ -14,7 +14,7 @@ class RawMessage(SQLModel, table=True):
     __tablename__ = "raw_message"
 
     id: int | None = Field(default=None, primary_key=True)
-    door: str = Field(max_length=30, index=True, description="customs, control, inspection or enterprise")
+    door: str = Field(max_length=30, index=True, description="customs, control, inspection, articles or enterprise")
     sender: str = Field(default="", max_length=60)
     content_type: str = Field(default="", max_length=100)
     body: bytes = Field(sa_type=LargeBinary)
@@ -33,7 +33,7 @@ class InboxItem(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     raw_id: int = Field(foreign_key="raw_message.id", index=True)
-    kind: str = Field(max_length=20, description="receipt, bill, control, result or document")
+    kind: str = Field(max_length=20, description="receipt, bill, control, result, document, grant or articles")
     address: str = Field(max_length=160, index=True, description="Key by which its case is found")
     dedupe_key: str = Field(unique=True, max_length=300, description="Same news twice is one item")
     workflow_id: str | None = Field(default=None, max_length=120, index=True)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from opentelemetry.trace import TracerProvider
 from sqlmodel import col, select
 
+from clearway.contracts.articles import CustomsArticlesDecision
 from clearway.contracts.base import SHANGHAI
 from clearway.contracts.case import Answer, CaseKey, CaseView, Transmission
 from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
@@ -115,6 +116,9 @@ class RecordingCases:
 
     async def grant_guarantee(self, workflow_id: str, granted: GuaranteeGranted) -> None:
         await self._take("grant_guarantee", workflow_id, granted)
+
+    async def decide_articles(self, workflow_id: str, decision: CustomsArticlesDecision) -> None:
+        await self._take("decide_articles", workflow_id, decision)
 
     async def _take(self, what: str, workflow_id: str, content: object) -> Answer:
         if self.before_call:

@@ -60,6 +60,7 @@ async def test_the_description_names_every_door_and_resolves(house: House) -> No
         "/customs/receipts",
         "/customs/control-instructions",
         "/customs/inspection-results",
+        "/customs/articles-decisions",
         "/documents",
         "/inbox",
         "/inbox/{raw_id}/raw",
