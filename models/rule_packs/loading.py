@@ -7,7 +7,7 @@ from pydantic import Field
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.base import Contract, Instant
-from clearway.rules.own_rules import RuleChange, changes_between
+from clearway.rules.rule_changes import RuleChange, changes_between
 from models.rule_packs.packs import FILES, files_of, laid, newest
 from models.tables import CaseRecord, RulePack
 
@@ -46,9 +46,7 @@ def load(
     return _change(session, {**files_of(session, before), **files}, before, actor, reason, at, only_try)
 
 
-def withdraw(
-    session: Session, name: str, *, actor: str, reason: str, at: datetime, only_try: bool = False
-) -> Effect:
+def withdraw(session: Session, name: str, *, actor: str, reason: str, at: datetime, only_try: bool = False) -> Effect:
     """Take a file off for the lists opened from now on; raises LookupError where no such file is loaded."""
     before = newest(session)
     files = files_of(session, before)
