@@ -16,6 +16,7 @@ from clearway.contracts.problems import Problem
 from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_modification
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
+from clearway.rules.licences import check_licences
 from clearway.rules.limits import decide_limits
 from clearway.rules.matching import MatchingFacts, compare
 from clearway.rules.regions import check_region
@@ -145,6 +146,14 @@ def tax_case(case: dict[str, Any]) -> TaxAssessment:
 def region_case(case: dict[str, Any]) -> tuple[Problem, ...]:
     """Check the city and mode of a case."""
     return check_region(case["city"], case["mode"], case["day"], profile=case.get("profile", "SEED"))
+
+
+def licence_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Check the licences of one line of goods, under the mode and from the country of a case."""
+    goods = {"total_price": "100.00", "hs_code": case["hs_code"], "country": case.get("origin", "133")}
+    head = {"trade_mode": case["mode"], "ie_flag": case.get("direction", "I"), "license_no": case.get("licence")}
+    declared = goods_list({"day": case["day"], "lines": [goods]}).model_copy(update=head)
+    return check_licences(declared, profile=case.get("profile", "SEED"))
 
 
 def zone_case(case: dict[str, Any]) -> tuple[Problem, ...]:

@@ -16,6 +16,7 @@ from tests.rules.law_cases import (
     compare_case,
     judge_case,
     law,
+    licence_case,
     limits_case,
     region_case,
     tax_case,
@@ -23,7 +24,12 @@ from tests.rules.law_cases import (
 )
 from tests.rules.source import constants
 
-OF_SINGLE_RULES = {"changes.yaml": change_case, "regions.yaml": region_case, "zones.yaml": zone_case}
+OF_SINGLE_RULES = {
+    "changes.yaml": change_case,
+    "licences.yaml": licence_case,
+    "regions.yaml": region_case,
+    "zones.yaml": zone_case,
+}
 """Files of law cases whose rule returns problems and nothing else."""
 
 KEY = re.compile(r"(M\d\d|E_[A-Z_]+)(\.[a-z_]+)?")
