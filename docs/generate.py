@@ -5,6 +5,7 @@ Each prints one block of a page, from the code that decides; `make docs` writes 
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from clearway.contracts.documents import DocumentKind
@@ -12,7 +13,7 @@ from clearway.contracts.names import SEARCH_ATTRIBUTES
 from clearway.contracts.states import BACKBONE, ENDS, State
 from clearway.rules.parameters import Parameters, parameters
 from clearway.rules.series import Period, Series
-from clearway.rules.tables import ConsumptionTax, Goods, TradeMode, Unit
+from clearway.rules.tables import in_words
 from models import return_status
 from models.lifecycle import DeclarationListChart
 from models.return_status import Effect, detail_of, effect_of
@@ -125,31 +126,15 @@ def _through_time(series: Series[Any]) -> str:
     lines = [_period(period) for period in series.values]
     for profile, periods in series.profiles.items():
         lines += [f"{profile} {_period(period)}" for period in periods]
+    for port, periods in series.ports.items():
+        lines += [f"port {port} {_period(period)}" for period in periods]
     return "<br>".join(lines)
 
 
 def _period(period: Period[Any]) -> str:
     last = f" to {period.last_day}" if period.last_day else ""
-    return f"{period.first_day}{last}: {_value(period.value)}"
-
-
-def _value(value: object) -> str:
-    match value:
-        case Goods():
-            listed = "on the positive list" if value.positive_list else "not on the positive list"
-            return f"{value}, {listed}, units {' and '.join(value.units)}"
-        case ConsumptionTax():
-            return str(value)
-        case TradeMode():
-            asked = ", ".join((*value.required, *(f"lines.{name}" for name in value.required_in_lines)))
-            modes = ", ".join(value.transport_modes) or "any"
-            empty = f"; empty: {', '.join(value.empty)}" if value.empty else ""
-            return f"{'bonded' if value.bonded else 'not bonded'}; transport modes {modes}; required: {asked}{empty}"
-        case Unit():
-            measure = f" = {value.measure.factor} {value.measure.of}" if value.measure else ""
-            return f"{value.name}{measure}"
-        case _:
-            return str(value)
+    first = "always" if period.first_day == date.min else period.first_day
+    return f"{first}{last}: {in_words(period.value)}"
 
 
 def search_attributes() -> str:

@@ -13,6 +13,7 @@ from clearway.cli.explaining import explain
 from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
 from clearway.cli.outcomes import EXIT_CODES, Exit
+from clearway.cli.rules_commands import rules_app
 
 app = typer.Typer(
     name="clearway",
@@ -32,6 +33,7 @@ app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("return", epilog=EXIT_CODES)(request_return)
 app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
 app.command("cancel", epilog=EXIT_CODES)(cancel)
+app.add_typer(rules_app, name="rules")
 
 
 def main() -> NoReturn:

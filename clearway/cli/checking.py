@@ -12,12 +12,14 @@ from rich.text import Text
 from clearway.cli.options import AsJson, Language, Profile
 from clearway.cli.outcomes import Exit
 from clearway.cli.papers import read_file
+from clearway.cli.rules_known import rules_with
 from clearway.cli.screen import Lang, limits_and_tax, problem_table, screen
 from clearway.contracts.base import Amount
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.problems import Problem
 from clearway.preflight import Preflight, preflight
+from clearway.rules.parameters import rules_in_force
 
 
 class Identity(StrEnum):
@@ -45,6 +47,9 @@ def check_files(
         Decimal, typer.Option(parser=_amount, metavar="CNY", help="Assumed use of the annual limit so far.")
     ] = Decimal(0),
     profile: Profile = "SEED",
+    own_rules: Annotated[
+        list[Path] | None, typer.Option("--rules", metavar="FILE", help="A parameter file of your own, laid on top.")
+    ] = None,
     lang: Language = Lang.BOTH,
     as_json: AsJson = False,
 ) -> None:
@@ -54,6 +59,7 @@ def check_files(
     or field stops no other check. Checks that only the service can make are named. Ends with 0 only if the list would
     match, with 1 if it would not, with 2 if a file cannot be read as its document.
     """
+    rules = rules_with(own_rules, as_json=as_json, lang=lang)
     files = {
         DocumentKind.ORDER: order,
         DocumentKind.PAYMENT: payment,
@@ -62,7 +68,8 @@ def check_files(
     }
     contents = {kind: read_file(path) for kind, path in files.items()}
     bodies = {kind: content for kind, content in contents.items() if isinstance(content, bytes)}
-    report = preflight(bodies, identity=IdentityOutcome(identity.upper()), annual_used=annual_used, profile=profile)
+    with rules_in_force(rules):
+        report = preflight(bodies, identity=IdentityOutcome(identity.upper()), annual_used=annual_used, profile=profile)
     absent = tuple(content for content in contents.values() if isinstance(content, Problem))
     report = report.model_copy(update={"problems": absent + report.problems})
     if as_json:

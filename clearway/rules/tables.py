@@ -190,12 +190,22 @@ class TradeMode(Row):
     required_in_lines: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        asked = ", ".join((*self.required, *(f"lines.{name}" for name in self.required_in_lines)))
+        modes = ", ".join(self.transport_modes) or "any"
+        empty = f"; empty: {', '.join(self.empty)}" if self.empty else ""
+        return f"{'bonded' if self.bonded else 'not bonded'}; transport modes {modes}; required: {asked}{empty}"
+
 
 class Unit(Row):
     """A customs unit code."""
 
     name: str
     measure: Measure | None = None
+
+    def __str__(self) -> str:
+        measure = f" = {self.measure.factor} {self.measure.of}" if self.measure else ""
+        return f"{self.name}{measure}"
 
 
 class Holidays(Row):
@@ -303,6 +313,14 @@ class CustomsDistrict(NamedCode):
 
 class SupervisionMode(NamedCode):
     """A supervision mode beyond retail import (RULEBOOK C.1)."""
+
+
+def in_words(value: object) -> str:
+    """A value as people read it on a page of its own; of goods also what no tax needs."""
+    if not isinstance(value, Goods):
+        return str(value)
+    listed = "on the positive list" if value.positive_list else "not on the positive list"
+    return f"{value}, {listed}, units {' and '.join(value.units)}"
 
 
 TABLES: dict[str, type[Row]] = {
