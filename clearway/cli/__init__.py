@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 
+from clearway.cli.articles import articles_app
 from clearway.cli.changes import cancel, confirm_arrival, request_return
 from clearway.cli.checking import check_files
 from clearway.cli.explaining import explain
@@ -34,6 +35,7 @@ app.command("return", epilog=EXIT_CODES)(request_return)
 app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
 app.command("cancel", epilog=EXIT_CODES)(cancel)
 app.add_typer(rules_app, name="rules")
+app.add_typer(articles_app, name="articles")
 
 
 def main() -> NoReturn:
