@@ -71,7 +71,7 @@ def lock(session: Session, *accounts: Account) -> dict[str, LedgerAccount]:
         select(LedgerAccount)
         .where(col(LedgerAccount.id).in_(wanted))
         .order_by(col(LedgerAccount.id))
-        .with_for_update()
+        .with_for_update(key_share=True)  # a transfer that only names an account need not wait
         .execution_options(populate_existing=True)
     )
     return {row.id: row for row in locked}
