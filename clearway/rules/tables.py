@@ -12,13 +12,19 @@ from clearway.rules.series import IsoDay
 
 
 def _read_quoted(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", value):
         return Decimal(value)
     raise ValueError(f'a number must be a quoted decimal such as "0.13", not {value!r}')
 
 
 QuotedDecimal = Annotated[Decimal, BeforeValidator(_read_quoted)]
 """A decimal written in quotes; a bare YAML number is refused, for YAML would read it as a binary fraction."""
+
+Rate = Annotated[QuotedDecimal, Field(ge=0, lt=1)]
+"""A fraction of 1: 13 % is "0.13"."""
+
+Quantity = Annotated[QuotedDecimal, Field(ge=0)]
+"""A quantity or an amount in CNY, never negative."""
 
 MeasureOf = Literal["kilogram", "litre", "piece", "sheet"]
 
@@ -34,8 +40,8 @@ class Goods(Row):
 
     vat: Literal["standard", "reduced"]
     consumption_tax: str | None = None
-    duty: QuotedDecimal
-    provisional_duty: QuotedDecimal | None = None
+    duty: Rate
+    provisional_duty: Rate | None = None
     positive_list: bool
     units: tuple[str, ...] = Field(min_length=1, max_length=2)
 
@@ -158,16 +164,16 @@ class Measure(Row):
     """What one unit code measures, and how much of it."""
 
     of: MeasureOf
-    factor: QuotedDecimal
+    factor: QuotedDecimal = Field(gt=0)
 
 
 class Band(Row):
     """Consumption tax from one price per measured unit upwards: a rate on value, an amount in CNY per unit, or both."""
 
-    at_least: QuotedDecimal = Decimal(0)
+    at_least: Quantity = Decimal(0)
     measured_in: MeasureOf | None = None
-    rate: QuotedDecimal = Decimal(0)
-    per_unit: QuotedDecimal = Decimal(0)
+    rate: Rate = Decimal(0)
+    per_unit: Quantity = Decimal(0)
 
 
 class ConsumptionTax(Row):
@@ -237,11 +243,11 @@ class ArticleCategory(Row):
     """A group of individuals' articles: its rate, and the quantity still for personal use (RULEBOOK B.9.6, D-30)."""
 
     name: str
-    rate: QuotedDecimal
-    pieces: QuotedDecimal
-    kilograms: QuotedDecimal | None = None
-    litres: QuotedDecimal | None = None
-    units: dict[str, QuotedDecimal] = Field(default_factory=dict)
+    rate: Rate
+    pieces: Quantity
+    kilograms: Quantity | None = None
+    litres: Quantity | None = None
+    units: dict[str, Quantity] = Field(default_factory=dict)
 
     def __str__(self) -> str:
         weighed = f", {self.kilograms} kg" if self.kilograms else ""
@@ -255,7 +261,7 @@ class ControlledArticle(Row):
 
     name: str
     prohibited: bool = False
-    free_quantity: QuotedDecimal = Decimal(0)
+    free_quantity: Quantity = Decimal(0)
     approval_en: str = ""
     approval_zh: str = ""
     department_en: str = ""
