@@ -14,6 +14,9 @@ KEYS: dict[type[NamedCode], str] = {
 }
 """The text that tells of an unknown code, by the table it is missing from."""
 
+SHORT_TABLE = 25
+"""Of a table with no more codes than these, all can be told."""
+
 
 def look_up(kind: type[NamedCode], code: str, *, on: date, profile: str) -> Dated[NamedCode] | None:
     """What a code stands for on a Shanghai day, or None for one that does not exist or is not in force."""
@@ -39,12 +42,15 @@ def codes_named(kind: type[NamedCode], name: str, *, on: date, profile: str) -> 
     return tuple(found)
 
 
-def nearest_code(kind: type[NamedCode], given: str, *, on: date, profile: str) -> str:
-    """The code that was probably meant: of the same ISO code or name, else the one written most alike."""
+def nearest_codes(kind: type[NamedCode], given: str, *, on: date, profile: str) -> tuple[str, ...]:
+    """The code that was probably meant: of the same ISO code or name, else the one written most alike.
+
+    Of a short table every code, if none is alike; of a long one nothing.
+    """
     if named := codes_named(kind, given, on=on, profile=profile):
-        return named[0]
+        return named[:1]
     known = [code for code in parameters().codes(kind) if look_up(kind, code, on=on, profile=profile)]
-    return get_close_matches(given, known, n=1, cutoff=0)[0]
+    return tuple(get_close_matches(given, known, n=1)) or (tuple(known) if len(known) <= SHORT_TABLE else ())
 
 
 def check_code(kind: type[NamedCode], found: Found, on: date, profile: str) -> Problems:
@@ -52,6 +58,9 @@ def check_code(kind: type[NamedCode], found: Found, on: date, profile: str) -> P
     given = str(found.value)
     if look_up(kind, given, on=on, profile=profile):
         return ()
-    nearest = nearest_code(kind, given, on=on, profile=profile)
-    row = look_up(kind, nearest, on=on, profile=profile)
-    return (problem(KEYS[kind], found, nearest=nearest, meaning=row.value if row else ""),)
+    rows = [
+        (code, look_up(kind, code, on=on, profile=profile))
+        for code in nearest_codes(kind, given, on=on, profile=profile)
+    ]
+    nearest = ", ".join(f"{code} ({row.value})" for code, row in rows if row) or "—"
+    return (problem(KEYS[kind], found, nearest=nearest),)

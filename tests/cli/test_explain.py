@@ -41,7 +41,8 @@ async def test_a_list_on_file_is_explained_with_its_rules(clearway: Command, des
     as_json = (await clearway("explain", case, "--json")).json
     names = [chapter["name"] for chapter in as_json["chapters"]]
     assert names[:3] == ["identity", "matching", "limits"]
-    assert {"tax", "deadlines"} <= set(names)
+    assert {"quota", "guarantee", "tax", "deadlines"} <= set(names)
+    assert as_json["rules_version"]
     tax = next(chapter for chapter in as_json["chapters"] if chapter["name"] == "tax")
     assert {"tax.quota_factor", "vat.standard"} <= {use["rule"] for use in tax["rules"]}
     assert sample.order.buyer_name not in ended.out

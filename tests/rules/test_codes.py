@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clearway.rules.codes import codes_named, look_up, nearest_code
+from clearway.rules.codes import codes_named, look_up, nearest_codes
 from clearway.rules.documents import check_document
 from clearway.rules.parameters import parameters
 from clearway.rules.tables import (
@@ -96,14 +96,28 @@ def test_every_transport_mode_that_a_supervision_mode_admits_exists() -> None:
     [(Currency, "CNY", "142"), (Country, "CHN", "142"), (Country, "德国", "304"), (Currency, "505", "502")],
 )
 def test_the_code_that_was_meant_is_proposed(kind: type[NamedCode], given: str, nearest: str) -> None:
-    assert nearest_code(kind, given, on=DAY, profile="SEED") == nearest
+    assert nearest_codes(kind, given, on=DAY, profile="SEED") == (nearest,)
 
 
-def test_an_unknown_code_is_told_with_its_field_and_the_nearest_code() -> None:
-    (found,) = check_document(papers({"order.lines[0].country": "KOR"}).order)
-    assert [(each.field, each.value) for each in found.fields] == [("order.lines[0].country", "KOR")]
-    assert "the nearest is 133 (KOR 韩国)" in found.remedy_en
-    assert "133（KOR 韩国）" in found.remedy_zh
+def test_where_none_is_alike_a_short_table_is_told_and_a_long_one_is_not() -> None:
+    assert len(nearest_codes(TransportMode, "?", on=DAY, profile="SEED")) == len(parameters().codes(TransportMode))
+    assert nearest_codes(Country, "~~~", on=DAY, profile="SEED") == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"order.lines[0].country": "KOR"}, "Nearest to what was written: 133 (KOR 韩国)."),
+        ({"order.lines[0].country": "~~~"}, "Nearest to what was written: —."),
+        ({"order.currency": "999"}, "State 142 (CNY), the only currency of retail import."),
+    ],
+)
+def test_an_unknown_code_is_told_with_its_field_and_the_nearest_code(changes: dict[str, str], told: str) -> None:
+    (found,) = check_document(papers(changes).order)
+    ((field, value),) = changes.items()
+    assert [(each.field, each.value) for each in found.fields] == [(field, value)]
+    assert told in found.remedy_en
+    assert "最接近的代码" in found.remedy_zh
 
 
 def test_a_thousand_pieces_are_measured_as_pieces() -> None:
