@@ -6,8 +6,7 @@ from sqlmodel import Session
 from temporalio import activity
 
 from activities.acceptance import is_registered
-from activities.evidence import known_identity, remember_identity
-from activities.identity import IdentityAuthority
+from activities.identity import IdentityAuthority, IdentityDesk, Person
 from activities.tax_payment import Bank
 from clearway.contracts.articles import Approval, ArticlesJudgement, ArticlesList, ArticlesOutcome, ArticlesState
 from clearway.contracts.base import legal_day
@@ -18,13 +17,12 @@ from clearway.rules.articles import judge_articles
 from clearway.rules.deadlines import articles_wait_ends
 from clearway.rules.fingerprint import content_hash
 from clearway.rules.parameters import parameters, rules_in_force
-from connectors.errors import Refused, Unavailable
+from connectors.errors import Refused
 from models.addresses import articles_address, remember
 from models.articles_papers import PaperKind, Papers, number_of
 from models.articles_refusals import declined
 from models.articles_work import ArticlesExamination, CloseArticles, ExamineArticles, PayArticles
 from models.database import Database
-from models.person_key import person_key
 from models.rule_packs import RulePacks, newest
 from models.tables import ArticlesRecord, Enterprise, PaymentRecord
 
@@ -39,9 +37,8 @@ class ArticlesDesk:
 
     def __init__(self, database: Database, authority: IdentityAuthority, bank: Bank, person_key_secret: str) -> None:
         self._database = database
-        self._authority = authority
+        self._identity = IdentityDesk(authority, person_key_secret)
         self._bank = bank
-        self._secret = person_key_secret
         self._packs = RulePacks()
 
     @activity.defn
@@ -52,10 +49,16 @@ class ArticlesDesk:
         """
         with self._database.transaction() as session:
             settled = self._settle(session, request)
+            known = None if settled else self._known_identity(session, request)
         if settled is not None:
             return settled
-        identity = self._identity(request) if request.articles else None
+        asked = None
+        if known is None and request.articles is not None:
+            asked = self._identity.ask(_individual(request.articles), at=request.now)
         with self._database.transaction() as session:
+            if asked is not None and request.articles is not None:
+                self._identity.remember(session, _individual(request.articles), asked, request.now)
+            identity = asked or known or IdentityOutcome.UNAVAILABLE
             return self._settle(session, request) or self._judge(session, request, identity)
 
     @activity.defn
@@ -126,18 +129,21 @@ class ArticlesDesk:
             refused = _refuse_paper(papers, standing, request)
             return _answer(request, refused=refused) if refused else None
 
-    def _judge(
-        self, session: Session, request: ExamineArticles, identity: IdentityOutcome | None
-    ) -> ArticlesExamination:
+    def _known_identity(self, session: Session, request: ExamineArticles) -> IdentityOutcome | None:
+        """What is known of the individual: from the year, or for an approval from the judgement that stands."""
+        if request.articles is not None:
+            person = _individual(request.articles)
+            return self._identity.known(session, person, now=request.now, profile=request.profile)
+        record = session.get_one(ArticlesRecord, request.key.workflow_id)
+        return ArticlesJudgement.model_validate_json(record.judgement).identity
+
+    def _judge(self, session: Session, request: ExamineArticles, identity: IdentityOutcome) -> ArticlesExamination:
         """Judge the list with what was handed in, and keep it unless it is refused."""
         workflow_id = request.key.workflow_id
         record = session.get(ArticlesRecord, workflow_id)
         papers = Papers(session, workflow_id)
         candidate = papers.with_new(request)
         assert candidate is not None  # an approval without a list was refused before
-        if identity is None:
-            assert record is not None  # as above
-            identity = ArticlesJudgement.model_validate_json(record.judgement).identity
         number = record.rule_pack if record else newest(session)
         with rules_in_force(self._packs.numbered(session, number)):
             judgement = judge_articles(candidate, identity=identity, now=request.now, profile=request.profile)
@@ -148,32 +154,12 @@ class ArticlesDesk:
             record = _new_record(request, request.opened_at, number)
             session.add(record)
         papers.keep(request)
-        record.person_key = person_key(candidate.individual_id_number, self._secret)
+        record.person_key = self._identity.key(_individual(candidate))
         record.judgement = judgement.model_dump_json()
         record.state = STATES.get(judgement.outcome, ArticlesState.SUBMITTED)
         record.changed_at = request.now
         remember(session, workflow_id, [articles_address(request.key.declarant_code, request.key.list_no)])
         return answer
-
-    def _identity(self, request: ExamineArticles) -> IdentityOutcome:
-        """Ask the authority, or our memory of a year; unreachable is a lawful outcome with its own rule (D-07)."""
-        assert request.articles is not None  # an approval says nothing of who the individual is
-        name, id_number = request.articles.individual_name, request.articles.individual_id_number
-        named = person_key(name + id_number, self._secret)
-        days = parameters().value("identity.cache_days", on=legal_day(request.now), profile=request.profile).value
-        with self._database.transaction() as session:
-            known = known_identity(session, named, since=request.now - timedelta(days=int(days)))
-        if known is not None:
-            return known
-        try:
-            outcome = self._authority.verify(name, id_number, at=request.now)
-        except (Unavailable, Refused) as error:
-            activity.logger.warning("identity of person %s… not verified: %s", named[:8], error)
-            return IdentityOutcome.UNAVAILABLE
-        if outcome is IdentityOutcome.VERIFIED:
-            with self._database.transaction() as session:
-                remember_identity(session, named, outcome, request.now)
-        return outcome
 
 
 def _wrong_sender(session: Session, request: ExamineArticles) -> tuple[Problem, ...]:
@@ -255,6 +241,10 @@ def _answer(
         wait_until=articles_wait_ends(request.now, profile=request.profile),
         answer_by=request.now + timedelta(hours=int(hours)),
     )
+
+
+def _individual(articles: ArticlesList) -> Person:
+    return Person(articles.individual_name, articles.individual_id_number)
 
 
 def _new_record(request: ExamineArticles | CloseArticles, opened_at: datetime, rule_pack: int) -> ArticlesRecord:

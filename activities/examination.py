@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.acceptance import new_record, refuse, refuse_attempt, repeated, store
 from activities.evidence import matching_facts
-from activities.identity import IdentityAuthority, IdentityDesk
+from activities.identity import IdentityAuthority, IdentityDesk, Person
 from activities.securing import Securities
 from clearway.contracts.base import legal_day
 from clearway.contracts.documents import AnyDocument, DeclarationList, DocumentKind, Order, Payment, Waybill
@@ -35,6 +35,11 @@ class Papers(NamedTuple):
     payment: Payment
     waybill: Waybill
     declared: DeclarationList
+
+    @property
+    def orderer(self) -> Person:
+        """Whose list it is."""
+        return Person(self.order.buyer_name, self.order.buyer_id_number)
 
 
 class Examiner:
@@ -66,8 +71,8 @@ class Examiner:
                 papers = _together(latest(session, request.key.workflow_id), request)
                 if papers is None:
                     return None
-                known = self._identity.known(session, papers.order, now=request.now, profile=request.profile)
-        return known or self._identity.ask(papers.order, at=request.now)
+                known = self._identity.known(session, papers.orderer, now=request.now, profile=request.profile)
+        return known or self._identity.ask(papers.orderer, at=request.now)
 
     def _examine(self, session: Session, request: ExamineRequest, identity: IdentityOutcome | None) -> Examination:
         rows, refused = self._take(session, request)
@@ -135,7 +140,7 @@ class Examiner:
         securities.keep()
         judged = self._judge(session, request, securities, papers, identity)
         judgement = securities.hold(judged, request.now)
-        self._identity.remember(session, papers.order, identity, request.now)
+        self._identity.remember(session, papers.orderer, identity, request.now)
         record.state = State.MATCHED if judgement.matched else State.MATCH_FAILED
         record.ebp_code = papers.order.ebp_code
         record.changed_at = request.now
@@ -154,7 +159,7 @@ class Examiner:
         return judge(*papers, facts, securities.used(), profile=request.profile)
 
     def _securities(self, session: Session, record: CaseRecord, papers: Papers) -> Securities:
-        return Securities(session, record, self._identity.person(papers.order), papers.declared)
+        return Securities(session, record, self._identity.key(papers.orderer), papers.declared)
 
 
 def _together(rows: Rows, request: ExamineRequest | None) -> Papers | None:
