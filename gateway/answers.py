@@ -62,7 +62,7 @@ def refused_with(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 _MEANINGS = {
     400: "The request cannot be understood; nothing was stored",
-    404: "There is no such list or message",
+    404: "There is no such list, message or guarantee",
     409: "The number is on file with other content, or the case is over",
     413: "Larger than this door takes; nothing was stored",
     422: "Refused, with every problem at once",

@@ -16,6 +16,7 @@ from gateway.dispatcher import Dispatcher
 from gateway.doors.customs import customs_doors
 from gateway.doors.desk import desk
 from gateway.doors.documents import DocumentDoor, document_door
+from gateway.doors.guarantees import GuaranteeDoor, guarantee_door
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
@@ -58,6 +59,7 @@ def create_app(
     answer_problems(app)
     app.include_router(customs_doors(arrivals, dispatcher))
     app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery, dispatcher)))
+    app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(desk(database, cases, dispatcher))
     describe_bodies(app)
     return app

@@ -21,7 +21,7 @@ from clearway.messages import (
     tax_bill_notices,
 )
 from gateway.news import News, Submission
-from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice
+from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice, TopUp
 from gateway.refusals import Code, refusal
 from gateway.sender import Sending, sending_of
 from models.addresses import (
@@ -98,24 +98,31 @@ def _receipt_addresses(keys: Correlation, about: DocumentKind) -> tuple[str, ...
 
 
 def _control(raw: RawMessage) -> Contents:
-    notice = _notice(ControlNotice, raw.body)
+    notice = notice_of(ControlNotice, raw.body)
     address = case_address(notice.ebc_code, notice.order_no)
     return Contents("control", (News(addresses=(address,), control=notice.instruction),))
 
 
 def _inspection(raw: RawMessage) -> Contents:
-    notice = _notice(ResultNotice, raw.body)
+    notice = notice_of(ResultNotice, raw.body)
     address = case_address(notice.ebc_code, notice.order_no)
     return Contents("result", (News(addresses=(address,), result=notice.result),))
 
 
 def _articles(raw: RawMessage) -> Contents:
-    notice = _notice(ArticlesNotice, raw.body)
+    notice = notice_of(ArticlesNotice, raw.body)
     address = articles_address(notice.declarant_code, notice.list_no)
     return Contents("articles", (News(addresses=(address,), articles=notice.decision),))
 
 
-def _notice(model: type[N], body: bytes) -> N:
+def _top_up(raw: RawMessage) -> Contents:
+    """The door itself does what it says; no list hears of it but those that are served."""
+    notice_of(TopUp, raw.body)
+    return Contents("top-up")
+
+
+def notice_of(model: type[N], body: bytes) -> N:
+    """The JSON object in a body; raises MessageRefused with every field that is wrong."""
     try:
         said = json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError):
@@ -186,6 +193,7 @@ _READERS = {
     "control": _control,
     "inspection": _inspection,
     "articles": _articles,
+    "top-up": _top_up,
     "enterprise": _documents,
 }
 """How each door's messages are read, by the name under which the door stores them."""

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from clearway.contracts.documents import Document
-from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice
+from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice, TopUp
 from gateway.sender import ATTEMPT, ON_BEHALF_OF, SENDER
 
 _TEMPLATE = "#/components/schemas/{model}"
@@ -16,6 +16,7 @@ _BODIES: dict[str, TypeAdapter[Any]] = {
     "ControlNotice": TypeAdapter(ControlNotice),
     "ResultNotice": TypeAdapter(ResultNotice),
     "ArticlesNotice": TypeAdapter(ArticlesNotice),
+    "TopUp": TypeAdapter(TopUp),
 }
 
 
@@ -29,6 +30,7 @@ RECEIPT_BODY = {"required": True, "content": _CEB}
 CONTROL_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ControlNotice")}}}
 RESULT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ResultNotice")}}}
 ARTICLES_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ArticlesNotice")}}}
+TOP_UP_BODY = {"required": True, "content": {"application/json": {"schema": _ref("TopUp")}}}
 DOCUMENT_BODY = {
     "required": True,
     "content": {

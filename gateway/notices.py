@@ -1,10 +1,13 @@
-"""The JSON of customs' system: which list an instruction, a result or a decision is about, and what it says."""
+"""The JSON of other systems: what customs says of which list, and what a guarantor adds to a guarantee."""
+
+from typing import Annotated
 
 from pydantic import Field
 
 from clearway.contracts.articles import ArticlesKey, CustomsArticlesDecision
-from clearway.contracts.base import Contract
+from clearway.contracts.base import ONE_LINE, Amount, Contract, Day
 from clearway.contracts.customs import ControlInstruction, InspectionResult
+from models.ledger.guarantee_standing import Form
 
 
 class Notice(Contract):
@@ -30,3 +33,16 @@ class ArticlesNotice(ArticlesKey):
     """What customs decided of an individual's List of Items."""
 
     decision: CustomsArticlesDecision
+
+
+class TopUp(Contract):
+    """Money added to a guarantee, or the first one put up."""
+
+    id: str = Field(
+        min_length=1, max_length=60, pattern=ONE_LINE, description="Reference of the payment; again, it changes nothing"
+    )
+    amount: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=2, description="CNY")]
+    actor: str = Field(min_length=1, max_length=60, pattern=ONE_LINE, description="Who acts")
+    reason: str = Field(min_length=1, max_length=120, pattern=ONE_LINE)
+    form: Form | None = Field(None, description="Needed for the first guarantee")
+    valid_to: Day | None = Field(None, description="New last day, Shanghai; needed for the first guarantee")

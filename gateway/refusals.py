@@ -18,6 +18,9 @@ class Code(StrEnum):
     WRONG_DOOR = "E_WRONG_DOOR"
     UNREADABLE = "E_UNREADABLE"
     ORDER_AMBIGUOUS = "E_ORDER_AMBIGUOUS"
+    TOP_UP_USED = "E_TOP_UP_USED"
+    NO_GUARANTEE = "E_NO_GUARANTEE"
+    ENDS_EARLIER = "E_ENDS_EARLIER"
     UNAVAILABLE = "E_UNAVAILABLE"
     NOT_FOUND = "E_NOT_FOUND"
     METHOD = "E_METHOD"
@@ -79,6 +82,24 @@ _TEXTS: dict[Code, tuple[str, str, str, str]] = {
         "该编号对应多个清单，无法确定所指清单；报文已暂存。",
         "Let the order or the list name the number of the waybill; the message is then delivered by itself.",
         "请在订单或清单中注明运单号，报文随后将自动递送。",
+    ),
+    Code.TOP_UP_USED: (
+        "The id was used before for another amount; nothing was added.",
+        "该编号已用于其他金额，未予增加。",
+        "Give each payment its own id; repeat one only with the amount that it had.",
+        "每笔款项请使用各自的编号；重复提交时金额须一致。",
+    ),
+    Code.NO_GUARANTEE: (
+        "No guarantee of this guarantor is on file.",
+        "该担保企业尚无担保备案。",
+        "Check the guarantor's code; put up the first guarantee with its form and its last day.",
+        "请核对担保企业代码；首次提供担保时须注明担保形式和有效期。",
+    ),
+    Code.ENDS_EARLIER: (
+        "A guarantee cannot end earlier than is on file.",
+        "担保有效期不得早于已备案的有效期。",
+        "Leave out the last day, or give one that is not earlier.",
+        "请省略有效期，或填写不早于已备案的日期。",
     ),
     Code.UNAVAILABLE: (
         "The case cannot be reached now. The message is stored and will be delivered later.",

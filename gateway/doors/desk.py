@@ -51,7 +51,7 @@ class InboxEntry(Contract):
     item_id: int | None = Field(None, description="Piece of news read from it; none while unread or refused")
     state: Standing
     door: str = Field(
-        description="customs, control, inspection, articles, enterprise, or guarantee: news of our own ledger"
+        description="customs, control, inspection, articles, enterprise, top-up, or guarantee: news of our own ledger"
     )
     message_type: str = Field("", description="CEB622, control, JSON …")
     kind: str = Field("", description="receipt, bill, control, result, document, grant or articles")

@@ -16,7 +16,6 @@ from models.ledger.guarantee_standing import (
     PREFIX,
     SECURED,
     Terms,
-    Why,
     guarantee_account,
     standing,
     terms_on,
@@ -159,9 +158,7 @@ def _line_up(session: Session, wait: GuaranteeWait, terms: Terms, now: datetime)
     if held := queue.serve(session, wait.guarantor, now, caller=wait.workflow_id):
         return held
     found, place = standing(session, wait.guarantor), queue.place_of(session, wait)
-    why = found.obstacle(wait.amount, terms)
-    if place > 1 and why in (None, Why.INSUFFICIENT):
-        why = Why.QUEUE
+    why = found.why_it_waits(wait.amount, terms, place)
     return found.recorded(GuaranteeOutcome.AWAITING, wait.hold_id, wait.amount, terms, place=place, why=why)
 
 

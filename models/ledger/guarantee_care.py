@@ -12,6 +12,29 @@ from models.ledger.transfers import LedgerRefused, Move, find, open_reservations
 from models.tables import Guarantee, LedgerTransfer
 
 
+class NotOnFile(LedgerRefused):
+    """The guarantor has put up nothing yet."""
+
+    def __init__(self, guarantor: str) -> None:
+        super().__init__(f"{guarantor}: no guarantee is on file; the first one needs its form and its last day")
+
+
+class EndsEarlier(LedgerRefused):
+    """A guarantee does not end earlier than was agreed."""
+
+    def __init__(self, guarantor: str, known: date, asked: date) -> None:
+        super().__init__(f"{guarantor}: is valid to {known}; it cannot end earlier, on {asked}")
+
+
+class CannotPass(LedgerRefused):
+    """A list does not wait, or what is on file would not secure it either."""
+
+
+def top_up_id(guarantor: str, reference: str) -> str:
+    """The transfer id of a top-up that its payer knows by a reference."""
+    return f"{guarantee_account(guarantor).id}|top-up|{reference}"
+
+
 def top_up(
     session: Session,
     *,
@@ -26,14 +49,14 @@ def top_up(
     """Add CNY to a guarantee, or put up the first one, which needs `form` and `valid_to`; then serve the queue.
 
     A guarantee that customs called secures new lists again once as much was added as customs took. Raises Conflict for
-    the same id with another amount, LedgerRefused.
+    the same id with another amount, NotOnFile, EndsEarlier.
     """
     account = guarantee_account(guarantor)
     lock(session, account)
     on_file = session.get(Guarantee, guarantor, populate_existing=True)
     if on_file is None:
         if form is None or valid_to is None:
-            raise LedgerRefused(f"{guarantor}: nothing is on file; a first guarantee needs its form and its last day")
+            raise NotOnFile(guarantor)
         on_file = Guarantee(guarantor=guarantor, form=form, valid_to=valid_to)
     repeated = find(session, transfer_id) is not None
     post(session, Move(transfer_id, DEPOSITED, account, amount, at, reference=account.id, reason=reason[:200]))
@@ -49,11 +72,11 @@ def top_up(
 
 
 def extend(session: Session, *, guarantor: str, valid_to: date, at: datetime) -> None:
-    """Let a guarantee end later, then serve the queue. Raises LedgerRefused for an earlier day or none on file."""
+    """Let a guarantee end later, then serve the queue. Raises EndsEarlier, NotOnFile."""
     lock(session, guarantee_account(guarantor))
     on_file = session.get(Guarantee, guarantor, populate_existing=True)
     if on_file is None:
-        raise LedgerRefused(f"{guarantor}: no guarantee is on file")
+        raise NotOnFile(guarantor)
     on_file.valid_to = _later(on_file, valid_to)
     session.flush()
     queue.serve(session, guarantor, at)
@@ -101,7 +124,7 @@ def put_up(session: Session, *, guarantor: str, form: str, total: Decimal, valid
 def let_pass(session: Session, case: str, at: datetime, *, actor: str, reason: str) -> None:
     """Let one list overtake those before it, if it fits (RULEBOOK B.9.5); one that was served meanwhile stays so.
 
-    Raises LedgerRefused where it neither waits nor was served, or does not fit.
+    Raises CannotPass where it neither waits nor was served, or does not fit.
     """
     if wait := queue.wait_of(session, case):
         lock(session, guarantee_account(wait.guarantor))
@@ -109,10 +132,10 @@ def let_pass(session: Session, case: str, at: datetime, *, actor: str, reason: s
     if wait is None:
         if open_reservations(session, case, ledger=LEDGER):
             return
-        raise LedgerRefused(f"{case}: does not wait for a guarantee")
+        raise CannotPass(f"{case}: does not wait for a guarantee")
     terms = queue.terms_of(session, wait, at)
     if why := standing(session, wait.guarantor).obstacle(wait.amount, terms):
-        raise LedgerRefused(f"{case}: cannot pass, {why}")
+        raise CannotPass(f"{case}: cannot pass, {why}")
     held = queue.secure(session, wait, terms, at, why=f"let pass by {actor}: {reason}")
     queue.tell(session, wait, held, at)
     queue.serve(session, wait.guarantor, at)
@@ -124,7 +147,7 @@ def _latest(on_file: Guarantee | None, valid_to: date) -> date:
 
 def _later(on_file: Guarantee, valid_to: date) -> date:
     if valid_to < on_file.valid_to:
-        raise LedgerRefused(f"{on_file.guarantor}: is valid to {on_file.valid_to}; it cannot end earlier, {valid_to}")
+        raise EndsEarlier(on_file.guarantor, on_file.valid_to, valid_to)
     return valid_to
 
 

@@ -8,14 +8,13 @@ from decimal import Decimal
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.facts import GuaranteeGranted, GuaranteeHold, GuaranteeOutcome
-from models import inbox
+from models.inbox import ItemState
+from models.ledger.acts import keep
 from models.ledger.guarantee_standing import SECURED, Terms, guarantee_account, standing, terms_on
 from models.ledger.transfers import Move, reserve
 from models.rule_packs import RulePacks
-from models.tables import CaseRecord, GuaranteeWait, InboxItem, RawMessage
+from models.tables import CaseRecord, GuaranteeWait, InboxItem
 
-DOOR = "guarantee"
-"""Under which name the inbox keeps what we say to our own cases."""
 CROSSED = "warning share reached"
 """Begins the reason of the reservation that took a guarantee to its warning share."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,17 +100,14 @@ def tell(session: Session, wait: GuaranteeWait, held: GuaranteeHold, at: datetim
     """Leave the news in the inbox, in the same transaction; the gateway delivers it at least once (DESIGN law 6)."""
     granted = GuaranteeGranted(hold_id=wait.hold_id, hold=held, at=at)
     payload = json.dumps({"addresses": [wait.workflow_id], "grant": granted.model_dump(mode="json")})
-    raw_id = inbox.store(session, door=DOOR, body=payload.encode(), received_at=at, content_type="application/json")
-    raw = session.get_one(RawMessage, raw_id)
-    raw.state, raw.message_type = inbox.RawState.READ, "grant"
     session.add(
         InboxItem(
-            raw_id=raw_id,
+            raw_id=keep(session, "grant", payload, at),
             kind="grant",
             address=wait.workflow_id,
             dedupe_key=f"grant|{wait.hold_id}",
             workflow_id=wait.workflow_id,
-            state=inbox.ItemState.WAITING,
+            state=ItemState.WAITING,
             wakes=True,
             payload=payload,
             arrived_at=at,

@@ -99,6 +99,11 @@ class Standing(NamedTuple):
             return Why.EXPIRES
         return Why.INSUFFICIENT if self.balance.available < amount else None
 
+    def why_it_waits(self, amount: Decimal, terms: Terms, place: int) -> Why:
+        """The reason told of a list at a place of the queue: what is wrong for everybody comes before its turn."""
+        why = self.obstacle(amount, terms)
+        return Why.QUEUE if place > 1 and why is Why.INSUFFICIENT else why or Why.QUEUE
+
     def warns(self, occupied: Decimal, terms: Terms) -> bool:
         """Whether the guarantor is warned while that much is occupied."""
         return self.total > 0 and occupied >= self.total * terms.warning.value

@@ -1,0 +1,131 @@
+"""The guarantees' door: how they stand, and money added to one by the system that keeps it (RULEBOOK B.9.2)."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from sqlmodel import Session
+
+from clearway.contracts.base import Contract
+from gateway.answers import refused_with
+from gateway.arrivals import Arrivals
+from gateway.contents import notice_of
+from gateway.description import TOP_UP_BODY
+from gateway.dispatcher import Dispatcher
+from gateway.notices import TopUp
+from gateway.reading import Reader
+from gateway.refusals import Code, DoorRefused, refusal
+from models.database import Database
+from models.ledger.guarantee_care import EndsEarlier, NotOnFile, top_up, top_up_id
+from models.ledger.guarantee_report import GuaranteeView, guarantee, guarantees, view
+from models.ledger.transfers import Conflict
+from models.tables import RawMessage
+
+Guarantor = Annotated[str, Path(pattern="^[0-9A-Z]{1,18}$", description="Customs or credit code, as in assureCode")]
+
+
+class Guarantees(Contract):
+    """Every guarantee, in the order of the guarantors' codes."""
+
+    guarantees: tuple[GuaranteeView, ...]
+
+
+class GuaranteeDoor:
+    """Shows guarantees, and adds to them while the sender waits."""
+
+    def __init__(
+        self,
+        database: Database,
+        arrivals: Arrivals,
+        reader: Reader,
+        dispatcher: Dispatcher,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._arrivals = arrivals
+        self._reader = reader
+        self._dispatcher = dispatcher
+        self._clock = clock
+
+    def show_all(self) -> Guarantees:
+        """Every guarantee."""
+        with self._database.transaction() as session:
+            return Guarantees(guarantees=tuple(guarantees(session, self._clock())))
+
+    def show(self, guarantor: str) -> GuaranteeView:
+        """One guarantee. Raises DoorRefused for a guarantor of whom nothing is known."""
+        with self._database.transaction() as session:
+            found = guarantee(session, guarantor, self._clock())
+        if found is None:
+            raise DoorRefused(404, [refusal(Code.NO_GUARANTEE, ("guarantor", guarantor))])
+        return found
+
+    async def add(self, request: Request, guarantor: str) -> GuaranteeView:
+        """Keep, read, add, answer; the lists that are served then hear of it. Raises DoorRefused."""
+        raw_id = await self._arrivals.take(request, "top-up")
+        reading = await asyncio.to_thread(self._reader.read, raw_id)
+        if reading.problems:
+            raise DoorRefused(422, reading.problems)
+        added = await asyncio.to_thread(self._add, guarantor, raw_id)
+        self._dispatcher.nudge()
+        return added
+
+    def _add(self, guarantor: str, raw_id: int) -> GuaranteeView:
+        now = self._clock()
+        with self._database.transaction() as session:
+            said = notice_of(TopUp, session.get_one(RawMessage, raw_id).body)
+            try:
+                _top_up(session, guarantor, said, now)
+            except Conflict:
+                raise DoorRefused(409, [refusal(Code.TOP_UP_USED, ("id", said.id))]) from None
+            except NotOnFile:
+                missing = [(name, None) for name in ("form", "valid_to") if getattr(said, name) is None]
+                raise DoorRefused(422, [refusal(Code.NO_GUARANTEE, *missing)]) from None
+            except EndsEarlier:
+                raise DoorRefused(422, [refusal(Code.ENDS_EARLIER, ("valid_to", str(said.valid_to)))]) from None
+            return view(session, guarantor, now)
+
+
+def guarantee_door(door: GuaranteeDoor) -> APIRouter:
+    """The routes under /guarantees."""
+    router = APIRouter(prefix="/guarantees", tags=["guarantees"])
+
+    @router.get("")
+    def show_guarantees() -> Guarantees:
+        """Every guarantee: what is occupied, whether it is warned of, and which lists wait in which order."""
+        return door.show_all()
+
+    @router.get("/{guarantor}", responses=refused_with(404, 422))
+    def show_guarantee(guarantor: Guarantor) -> GuaranteeView:
+        """One guarantee: what is occupied, whether it is warned of, and which lists wait in which order."""
+        return door.show(guarantor)
+
+    @router.post(
+        "/{guarantor}/top-ups",
+        responses=refused_with(400, 409, 413, 422),
+        openapi_extra={"requestBody": TOP_UP_BODY},
+    )
+    async def add_to_guarantee(request: Request, guarantor: Guarantor) -> GuaranteeView:
+        """Add money to a guarantee, or put up the first one; the lists that waited for it are served in their order.
+
+        The bytes are committed before they are read. The same id again changes nothing and is answered with how the
+        guarantee stands now; the same id with another amount is refused.
+        """
+        return await door.add(request, guarantor)
+
+    return router
+
+
+def _top_up(session: Session, guarantor: str, said: TopUp, now: datetime) -> None:
+    top_up(
+        session,
+        guarantor=guarantor,
+        amount=said.amount,
+        transfer_id=top_up_id(guarantor, said.id),
+        at=now,
+        form=said.form,
+        valid_to=said.valid_to,
+        reason=f"{said.actor}: {said.reason}",
+    )
