@@ -37,6 +37,8 @@ class RemarkUse(Contract):
     """What one list takes of a quantity that the Positive List allows a person in a calendar year (RULEBOOK B.3)."""
 
     group: str = Field(description="Remark group, e.g. `sugar`")
+    name_en: str
+    name_zh: str
     year: int = Field(description="Calendar year of the acceptance day, in Shanghai")
     quantity: Decimal = Field(gt=0, description="Kilograms on this list, all its lines of the group together")
     limit: Amount = Field(description="Kilograms for one person in that year")

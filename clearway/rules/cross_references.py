@@ -8,7 +8,7 @@ from typing import Any
 
 from clearway.contracts.documents import DeclarationLine, DeclarationList
 from clearway.rules.series import Series
-from clearway.rules.tables import Goods, Holidays, TradeMode, Zone
+from clearway.rules.tables import Goods, Holidays, TradeMode, WeightLimit, Zone
 
 YEAR = re.compile("[12][0-9]{3}")
 
@@ -38,6 +38,9 @@ def _wrong_in(row: object, code: str, numbers: Mapping[str, Series[Decimal]], ta
             for unit in row.units:
                 if unit not in tables["units"]:
                     yield f'units: there is no unit "{unit}"'
+            for remark in row.remarks:
+                if isinstance(remark, WeightLimit) and remark.group not in tables["remark_groups"]:
+                    yield f"remarks: there is no {remark.group} among the remark groups"
         case TradeMode():
             for name in (*row.required, *row.empty):
                 if name not in DeclarationList.model_fields:

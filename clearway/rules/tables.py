@@ -35,6 +35,64 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Exclusion(Row):
+    """Goods of the code that are not on the Positive List, by words of their name or specification.
+
+    A word does not count where it stands in one of the phrases of `unless`: 非濒危 is not 濒危.
+    """
+
+    kind: Literal["exclusion"]
+    words: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"except {'/'.join(self.words)}"
+
+
+class NameLimit(Row):
+    """Only goods so named or specified are on the Positive List."""
+
+    kind: Literal["name"]
+    words: tuple[str, ...] = Field(min_length=1)
+
+    def __str__(self) -> str:
+        return f"only {'/'.join(self.words)}"
+
+
+class BondedOnly(Row):
+    """The goods are on the Positive List for bonded import only."""
+
+    kind: Literal["bonded_only"]
+
+    def __str__(self) -> str:
+        return "bonded only"
+
+
+class WeightLimit(Row):
+    """The goods count against a quantity for one person and calendar year, by the table of remark groups."""
+
+    kind: Literal["weight"]
+    group: str
+
+    def __str__(self) -> str:
+        return f"by weight as {self.group}"
+
+
+Remark = Annotated[Exclusion | NameLimit | BondedOnly | WeightLimit, Field(discriminator="kind")]
+"""A remark of the Positive List: exclusion, name, mode or weight (RULEBOOK C.7)."""
+
+
+class RemarkGroup(Row):
+    """Goods that share one quantity for a person and calendar year, in kilograms (RULEBOOK B.3)."""
+
+    name_en: str
+    name_zh: str
+    kilograms: QuotedDecimal
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} {self.kilograms} kg"
+
+
 class Goods(Row):
     """What the tariff says of one HS code (RULEBOOK C.7); rates are fractions of 1."""
 
@@ -43,6 +101,7 @@ class Goods(Row):
     duty: Rate
     provisional_duty: Rate | None = None
     positive_list: bool
+    remarks: tuple[Remark, ...] = ()
     units: tuple[str, ...] = Field(min_length=1, max_length=2)
 
     @property
@@ -51,7 +110,8 @@ class Goods(Row):
         return self.duty if self.provisional_duty is None else self.provisional_duty
 
     def __str__(self) -> str:
-        return f"duty {self.duty_in_force}, VAT {self.vat}, consumption tax {self.consumption_tax or 'none'}"
+        remarks = "".join(f", {remark}" for remark in self.remarks)
+        return f"duty {self.duty_in_force}, VAT {self.vat}, consumption tax {self.consumption_tax or 'none'}{remarks}"
 
 
 PlaceKind = Literal[
@@ -331,6 +391,7 @@ def in_words(value: object) -> str:
 
 TABLES: dict[str, type[Row]] = {
     "goods": Goods,
+    "remark_groups": RemarkGroup,
     "regions": Region,
     "eligible_regions": EligibleRegion,
     "zones": Zone,
@@ -355,6 +416,7 @@ TABLES: dict[str, type[Row]] = {
 PREFIXES = {
     "consumption_taxes": "consumption_tax",
     "trade_modes": "trade_mode",
+    "remark_groups": "remark_group",
     "regions": "region",
     "eligible_regions": "eligible_region",
     "zones": "zone",

@@ -20,6 +20,7 @@ from clearway.rules.licences import check_licences
 from clearway.rules.limits import decide_limits
 from clearway.rules.matching import MatchingFacts, compare
 from clearway.rules.regions import check_region
+from clearway.rules.remarks import check_quantities, check_remarks, quantity_remarks
 from clearway.rules.tables import Zone
 from clearway.rules.tax import assess_tax
 from clearway.rules.zones import check_zone, zone_of
@@ -154,6 +155,21 @@ def licence_case(case: dict[str, Any]) -> tuple[Problem, ...]:
     head = {"trade_mode": case["mode"], "ie_flag": case.get("direction", "I"), "license_no": case.get("licence")}
     declared = goods_list({"day": case["day"], "lines": [goods]}).model_copy(update=head)
     return check_licences(declared, profile=case.get("profile", "SEED"))
+
+
+def remarked_list(case: dict[str, Any]) -> DeclarationList:
+    """The list with the lines, acceptance day and mode of a case."""
+    lines = [{"total_price": "10.00"} | line for line in case["lines"]]
+    return goods_list(case | {"lines": lines}).model_copy(update={"trade_mode": case.get("mode", "1210")})
+
+
+def remark_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Check the remarks on the lines of a case, and their quantities beside what was used before."""
+    declared, profile = remarked_list(case), case.get("profile", "SEED")
+    used = {group: Decimal(quantity) for group, quantity in case.get("used", {}).items()}
+    return check_remarks(declared, profile=profile) + check_quantities(
+        quantity_remarks(declared, profile=profile), used
+    )
 
 
 def zone_case(case: dict[str, Any]) -> tuple[Problem, ...]:

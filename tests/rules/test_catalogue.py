@@ -19,6 +19,7 @@ from tests.rules.law_cases import (
     licence_case,
     limits_case,
     region_case,
+    remark_case,
     tax_case,
     zone_case,
 )
@@ -28,6 +29,7 @@ OF_SINGLE_RULES = {
     "changes.yaml": change_case,
     "licences.yaml": licence_case,
     "regions.yaml": region_case,
+    "remarks.yaml": remark_case,
     "zones.yaml": zone_case,
 }
 """Files of law cases whose rule returns problems and nothing else."""

@@ -4,6 +4,7 @@ from clearway.contracts.documents import DeclarationList, Order
 from clearway.rules.catalogue import Problems, agree, at_line, problem
 from clearway.rules.matching.facts import Papers
 from clearway.rules.parameters import parameters
+from clearway.rules.remarks import check_remarks
 
 ALWAYS_EQUAL = ("qty", "unit", "price", "total_price")
 EQUAL_WHERE_GIVEN = ("item_no", "item_name")
@@ -42,13 +43,14 @@ def _same_line(order: Order, ordered: int, declared: DeclarationList, listed: in
 
 
 def m17_positive_list_and_units(papers: Papers) -> Problems:
-    """Every HS code is on the Positive List on the acceptance day, every unit code in the table."""
+    """Every HS code is on the Positive List on the acceptance day, by its remarks too; every unit code in the table."""
     declared, rules = papers.declaration_list, parameters()
     found: Problems = ()
     for index, line in enumerate(declared.lines):
         goods = rules.goods(line.hs_code, on=papers.declared_on, profile=papers.profile)
         if goods is None or not goods.value.positive_list:
             found += (problem("M17.goods", at_line(declared, index, "hs_code"), day=papers.declared_on),)
+    found += check_remarks(declared, profile=papers.profile)
     written = [at_line(papers.order, index, "unit") for index in range(len(papers.order.lines))]
     for index in range(len(declared.lines)):
         written += [at_line(declared, index, field) for field in ("unit", "unit1", "unit2")]
