@@ -11,12 +11,15 @@ import pytest
 from temporalio.client import Client
 
 from clearway.client import ClearwayClient
+from clearway.contracts.articles import ArticlesDecision, ArticlesState
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.contracts.states import State
 from models.database import Database
+from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel, states
 from tests.desk import LIST, Desk
 
 ROOT = Path(__file__).parents[2]
+ARTICLES_POINTS = ("approval pending", "submitted", "tax paid", "never")
 POINTS = ("submitted", "documents with customs", "list with customs", "return window", "never")
 
 
@@ -93,3 +96,33 @@ async def test_a_killed_worker_loses_nothing(killable: tuple[Desk, Mortal, Path]
         assert len({line["key"] for line in lines if line["effect"] == effect}) == 1, (
             "one key however often it was tried"
         )
+
+
+@pytest.mark.parametrize("point", ARTICLES_POINTS)
+async def test_a_killed_worker_loses_nothing_of_a_list_of_items(
+    killable: tuple[Desk, Mortal, Path], point: str
+) -> None:
+    desk, worker, effects = killable
+    counter, articles = ArticlesCounter(desk), parcel(medicine(value="385.00"))
+    key = key_of(articles)
+
+    def die_and_rise(here: str) -> None:
+        if here == point:
+            worker.kill()
+            worker.start()
+
+    await counter.submit(articles)
+    die_and_rise("approval pending")
+    await counter.approve(articles, approval(articles))
+    die_and_rise("submitted")
+    await counter.decide(key, ArticlesDecision.REVIEWED)
+    await counter.until(key, lambda view: view.state is ArticlesState.PAID)
+    die_and_rise("tax paid")
+    await counter.decide(key, ArticlesDecision.RELEASED)
+    view = await counter.ended(key)
+    assert states(view) == [
+        *(ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING, ArticlesState.SUBMITTED, ArticlesState.REVIEWED),
+        *(ArticlesState.TAX_ASSESSED, ArticlesState.PAID, ArticlesState.RELEASED),
+    ]
+    lines = [json.loads(line) for line in effects.read_text().splitlines()]
+    assert [line["effect"] for line in lines] == ["paid"]
