@@ -68,17 +68,17 @@ async def _history(client: ClearwayClient, name: str, outcome: Outcome) -> str:
             if view.state is not outcome.state:
                 raise RuntimeError(f"{name}: meant to be {outcome.state}, but is {view.state}: {view.reason}")
         database.close()
-        text = _written((await desk.handle(sample.key).fetch_history()).to_json_dict())
+        return written(name, (await desk.handle(sample.key).fetch_history()).to_json_dict())
+
+
+def written(name: str, history: dict[str, Any]) -> str:
+    """The history as JSON, one event to a line; raises RuntimeError when it names this machine."""
+    events = (json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in history["events"])
+    text = '{"events":[\n' + ",\n".join(events) + "\n]}"
     strangers = set(re.findall(r'"identity":"([^"]*)"', text)) - {IDENTITY}
     if strangers or f"@{socket.gethostname()}" in text:
         raise RuntimeError(f"{name}: the history names this machine ({strangers}); identities must be {IDENTITY!r}")
     return text
-
-
-def _written(history: dict[str, Any]) -> str:
-    """The history as JSON, one event to a line."""
-    events = (json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in history["events"])
-    return '{"events":[\n' + ",\n".join(events) + "\n]}"
 
 
 def main() -> None:
