@@ -1,4 +1,4 @@
-"""The tables of docs/lifecycle.md, docs/rules.md and docs/search-attributes.md: `python -m docs.generate <table>`.
+"""The tables of the pages lifecycle, articles, rules and search-attributes: `python -m docs.generate <table>`.
 
 Each prints one block of a page, from the code that decides; `make docs` writes the blocks into the pages.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from clearway.contracts.articles import ArticlesState
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.names import SEARCH_ATTRIBUTES
 from clearway.contracts.states import BACKBONE, ENDS, State
@@ -15,7 +16,8 @@ from clearway.rules.parameters import Parameters, parameters
 from clearway.rules.series import Period, Series
 from clearway.rules.tables import in_words
 from models import return_status
-from models.lifecycle import DeclarationListChart
+from models.articles_case import ENDS as ARTICLES_ENDS
+from models.lifecycle import ArticlesListChart, DeclarationListChart
 from models.return_status import Effect, detail_of, effect_of
 
 STATES = {
@@ -31,6 +33,19 @@ STATES = {
     State.DETAINED: "customs holds the goods and has not disposed of them yet",
     State.RETURNED_ABROAD: "the goods were shipped back before release",
     State.RETURNED: "all goods came back in time; no tax",
+}
+ARTICLES_STATES = {
+    ArticlesState.DRAFT: "nothing that could be taken is on file yet; what was refused is told, with 15 days to mend it",
+    ArticlesState.SUBMITTED: "taken and judged; waits for customs' review, or, over the limit, for a choice",
+    ArticlesState.APPROVAL_PENDING: "the approval of a controlled article is missing; 15 days",
+    ArticlesState.REVIEWED: "customs has reviewed it; left at once, with the tax assessed",
+    ArticlesState.TAX_ASSESSED: "more than the exemption is due; the bank is asked, after a refusal daily",
+    ArticlesState.PAID: "the declarant has paid; waits for customs' release",
+    ArticlesState.EXEMPT: "the tax is not levied; waits for customs' release",
+    ArticlesState.RELEASED: "customs has released the parcel",
+    ArticlesState.RETURNED: "sent back: by customs, by choice, or because the time to mend it is over",
+    ArticlesState.ABANDONED: "handed over to customs",
+    ArticlesState.TO_GOODS: "declared as goods instead",
 }
 EFFECTS = {
     Effect.NOTE: "kept and shown; changes nothing",
@@ -87,6 +102,17 @@ def states() -> str:
 def transitions() -> str:
     """The transition table, as the chart itself tells it."""
     return f"{format(DeclarationListChart(), 'md').strip()}\n"
+
+
+def articles_chart() -> str:
+    """The diagram of an individual's List of Items."""
+    return f"```mermaid\n{format(ArticlesListChart, 'mermaid').strip()}\n```\n"
+
+
+def articles_states() -> str:
+    """What each state of a List of Items means."""
+    rows = [(f"`{state}`", "yes" if state in ARTICLES_ENDS else "", ARTICLES_STATES[state]) for state in ArticlesState]
+    return _table(("state", "end", "meaning"), rows)
 
 
 def receipts() -> str:
@@ -153,6 +179,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "chart": chart,
     "states": states,
     "transitions": transitions,
+    "articles-chart": articles_chart,
+    "articles-states": articles_states,
     "receipts": receipts,
     "effects": effects,
     "rules": rules,

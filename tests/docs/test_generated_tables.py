@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from clearway.contracts.articles import ArticlesState
 from clearway.contracts.states import State
 from clearway.rules.parameters import parameters
 from clearway.rules.series import Series
 from deploy.generated import BLOCK
-from docs.generate import EFFECTS, STATES, STATUSES, TABLES
+from docs.generate import ARTICLES_STATES, EFFECTS, STATES, STATUSES, TABLES
 from models import return_status
 from models.return_status import Effect
 from tests.architecture.sources import ROOT
 
-NAMES = ("lifecycle", "rules", "search-attributes")
+NAMES = ("lifecycle", "articles", "rules", "search-attributes")
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
 BLOCKS = {found["name"]: found for page in PAGES.values() for found in BLOCK.finditer(page)}
 QUERIES = re.findall(r"^\|[^|]+\| `([^`]+)`", PAGES["search-attributes"].partition("## Queries")[2], re.MULTILINE)
@@ -32,6 +33,7 @@ def test_a_table_in_the_docs_is_what_the_code_says_today(table: str) -> None:
 
 def test_every_state_effect_and_status_is_explained() -> None:
     assert set(STATES) == set(State)
+    assert set(ARTICLES_STATES) == set(ArticlesState)
     assert set(EFFECTS) == set(Effect)
     assert {status for status in return_status.EFFECTS if not status.startswith("-")} == set(STATUSES)
 
