@@ -35,7 +35,7 @@ STATES = {
     State.RETURNED: "all goods came back in time; no tax",
 }
 ARTICLES_STATES = {
-    ArticlesState.DRAFT: "nothing that could be taken is on file yet; what was refused is told, with 15 days to mend it",
+    ArticlesState.DRAFT: "nothing that could be taken is on file; what was refused is told, with 15 days to mend it",
     ArticlesState.SUBMITTED: "taken and judged; waits for customs' review, or, over the limit, for a choice",
     ArticlesState.APPROVAL_PENDING: "the approval of a controlled article is missing; 15 days",
     ArticlesState.REVIEWED: "customs has reviewed it; left at once, with the tax assessed",

@@ -11,6 +11,15 @@ import pytest
 from temporalio.client import Client
 
 from clearway.contracts import names
+from clearway.contracts.articles import (
+    ArticlesDecision,
+    ChooseDisposition,
+    CustomsArticlesDecision,
+    Disposition,
+    StartArticles,
+    SubmitApproval,
+    SubmitArticles,
+)
 from clearway.contracts.case import CancelRequest, DeclareList, ReturnArrival, ReturnRequest, StartCase
 from clearway.contracts.customs import (
     ControlInstruction,
@@ -25,12 +34,14 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.schema import contract, text
 from clearway.contracts.states import State
 from clearway.testing import sample_set
+from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel
 from tests.desk import Desk
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
 SCHEMA: dict[str, Any] = json.loads((PUBLISHED / "clearway.schema.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 SAMPLE = sample_set("SCHEMA-1", at=NOW)
+PARCEL = parcel(medicine(), at=NOW, list_no="SCHEMA-1")
 
 
 FORMATS = jsonschema.FormatChecker()
@@ -100,6 +111,13 @@ INPUTS = {
     "Payment": SAMPLE.payment,
     "Waybill": SAMPLE.waybill,
     "DeclarationList": SAMPLE.declaration_list,
+    "StartArticles": StartArticles(key=key_of(PARCEL)),
+    "SubmitArticles": SubmitArticles(articles=PARCEL, sender=Sender(code="3301960L01")),
+    "SubmitApproval": SubmitApproval(approval=approval(PARCEL), sender=Sender(code="3301960L01")),
+    "ChooseDisposition": ChooseDisposition(disposition=Disposition.TO_GOODS, actor="IND", reason="test"),
+    "CustomsArticlesDecision": CustomsArticlesDecision(
+        decision_id="D-1", decision=ArticlesDecision.REVIEWED, at=NOW, officer="2991"
+    ),
 }
 
 
@@ -160,6 +178,16 @@ async def test_real_answers_and_views_are_valid(desk: Desk, temporal: Client) ->
     assert view["receipts"]
     assert view["goods_return"]
     assert faults("CaseView", view) == []
+
+
+async def test_real_answers_and_views_of_articles_are_valid(desk: Desk, temporal: Client) -> None:
+    articles = parcel(medicine())
+    answer = await ArticlesCounter(desk).submit(articles)
+    assert answer.problems
+    assert faults("ArticlesAnswer", sent(answer)) == []
+    view: dict[str, Any] = await temporal.get_workflow_handle(key_of(articles).workflow_id).query(names.VIEW)
+    assert view["judgement"]["tax"]
+    assert faults("ArticlesView", view) == []
 
 
 def test_answers_are_described_as_they_come_and_inputs_as_they_may_be_sent() -> None:
