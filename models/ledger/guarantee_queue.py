@@ -4,10 +4,13 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.facts import GuaranteeGranted, GuaranteeHold, GuaranteeOutcome
+from clearway.rules.parameters import Parameters
 from models.inbox import ItemState
 from models.ledger.acts import keep
 from models.ledger.guarantee_standing import SECURED, Terms, guarantee_account, standing, terms_on
@@ -20,7 +23,8 @@ CROSSED = "warning share reached"
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Due whatever the deliverer's clock says: the time of a workflow may run ahead of it."""
 
-_packs = RulePacks()
+_packs: WeakKeyDictionary[Any, RulePacks] = WeakKeyDictionary()
+"""The rule packs read so far, by their database."""
 
 
 def wait_of(session: Session, case: str) -> GuaranteeWait | None:
@@ -49,7 +53,12 @@ def is_first(session: Session, wait: GuaranteeWait) -> bool:
 
 def terms_of(session: Session, wait: GuaranteeWait, at: datetime) -> Terms:
     """The rules for a list that waits: those it was opened under (DESIGN law 1), on the day it can be filed."""
-    return terms_on(_packs.of(session, session.get(CaseRecord, wait.workflow_id)), at, wait.profile)
+    return terms_on(rules_of(session, session.get(CaseRecord, wait.workflow_id)), at, wait.profile)
+
+
+def rules_of(session: Session, record: CaseRecord | None) -> Parameters:
+    """The rules that a list was opened under; without a list, those for lists that are opened now."""
+    return _packs.setdefault(session.get_bind().engine, RulePacks()).of(session, record)
 
 
 def serve(session: Session, guarantor: str, at: datetime, *, caller: str = "") -> GuaranteeHold | None:

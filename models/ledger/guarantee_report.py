@@ -9,11 +9,9 @@ from sqlmodel import Session, select
 from clearway.contracts.base import Amount, Contract, Instant
 from models.ledger import guarantee_queue as queue
 from models.ledger.guarantee_standing import FEN, Form, Why, in_fen, standing, terms_on
-from models.rule_packs import RulePacks
 from models.tables import Guarantee, GuaranteeWait
 
 _SHARE = Decimal("0.0001")
-_packs = RulePacks()
 
 
 class WaitingList(Contract):
@@ -59,7 +57,7 @@ def guarantee(session: Session, guarantor: str, now: datetime) -> GuaranteeView 
 def view(session: Session, guarantor: str, now: datetime) -> GuaranteeView:
     """What is known of a guarantor at `now`, by the rules for lists that are opened now."""
     found = standing(session, guarantor)
-    terms = terms_on(_packs.of(session, None), now, "SEED")
+    terms = terms_on(queue.rules_of(session, None), now, "SEED")
     share = found.occupied / found.total if found.total else Decimal(0)
     return GuaranteeView(
         guarantor=guarantor,
