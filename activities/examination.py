@@ -15,6 +15,7 @@ from clearway.contracts.documents import AnyDocument, DeclarationList, DocumentK
 from clearway.contracts.facts import Examination, IdentityOutcome, Judgement
 from clearway.contracts.problems import Problem, Severity
 from clearway.contracts.states import State
+from clearway.rules.catalogue import untold
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
 from clearway.rules.parameters import parameters, rules_in_force
@@ -82,11 +83,10 @@ class Examiner:
         judgement = None
         if papers is not None and identity is not None and (refused or request.open_for_change):
             if refused:
-                told = {(each.code, each.fields) for each in refused}
                 shown = record or new_record(request.key, request.opened_at, request.now)
                 securities = self._securities(session, shown, papers)
                 further = self._judge(session, request, securities, papers, identity).problems
-                refused += [each for each in further if (each.code, each.fields) not in told]
+                refused += untold(refused, further)
             elif record is not None and not missing:
                 judgement = self._judge_once(session, request, record, papers, identity)
         return _answer(request, rows, tuple(refused), missing, judgement)

@@ -14,6 +14,7 @@ from clearway.contracts.problems import FieldValue, Problem, Severity
 from clearway.messages import MessageRefused, document_from
 from clearway.preflight.partial import Values, complete, moment_of, values_of
 from clearway.preflight.report import ONLY_THE_SERVICE_KNOWS, Preflight
+from clearway.rules.catalogue import untold
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
 from clearway.rules.matching import MatchingFacts, RegisteredParty
@@ -34,6 +35,9 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
         "declaration_list.logistics_code",
     ),
     "E_OVER_LIMIT": ("declaration_list",),
+    "E_OVER_QUANTITY": ("declaration_list",),
+    "E_REGION": ("declaration_list.trade_mode",),
+    "E_LICENCE": ("declaration_list.trade_mode", "declaration_list.lines[*].country"),
 }
 """What a rule decides by beside the fields that its problem shows."""
 
@@ -72,7 +76,7 @@ def preflight(
     if len(documents) == len(DocumentKind):
         judgement = _judge(documents, identity, annual_used, profile)
         own = tuple(one for document in documents.values() for one in check_document(document, profile=profile))
-        said = (*own, *judgement.problems, *judgement.warnings)
+        said = (*own, *untold(own, (*judgement.problems, *judgement.warnings)))
         found += tuple(one for one in dict.fromkeys(said) if not _concerns(one, unread))
     problems = tuple(one for one in found if one.severity is Severity.HARD)
     list_read = judgement is not None and not any(pointer.startswith(LIST) for pointer in unread)

@@ -1,6 +1,6 @@
 """Problems in words: the catalogue's texts, filled in with the fields that were found wanting (DESIGN law 7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -18,6 +18,9 @@ from clearway.contracts.problems import FieldValue, Problem, Severity
 from clearway.rules.masking import mask_field
 
 Problems = tuple[Problem, ...]
+
+OF_ONE_DOCUMENT = {"M06": "E_AMOUNT_IDENTITY"}
+"""What a document's own check calls a problem that the comparison tells by its rule."""
 
 DOCUMENT_OWNERS = {
     DocumentKind.ORDER: Role.EBC,
@@ -109,3 +112,16 @@ def problem(key: str, *found: Found, owner: Role | None = None, **words: object)
 def agree(key: str, first: Found, second: Found, same: Callable[[Any, Any], bool] = eq) -> Problems:
     """Nothing if both values are the same; else the problem with both."""
     return () if same(first.value, second.value) else (problem(key, first, second),)
+
+
+def untold(told: Iterable[Problem], found: Iterable[Problem]) -> Problems:
+    """The problems of `found` that `told`, from another check of the same documents, does not say already.
+
+    Two problems say the same if they are of the same rule and about the same fields.
+    """
+    said = {_said(one) for one in told}
+    return tuple(one for one in found if _said(one) not in said)
+
+
+def _said(one: Problem) -> tuple[str, tuple[FieldValue, ...]]:
+    return OF_ONE_DOCUMENT.get(one.code, one.code), one.fields

@@ -5,6 +5,7 @@ from decimal import Decimal
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
 from clearway.contracts.problems import Severity
+from clearway.rules.admission import check_admission
 from clearway.rules.catalogue import Problems, at, problem
 from clearway.rules.documents import check_magnitude
 from clearway.rules.fingerprint import snapshot
@@ -32,6 +33,7 @@ def judge(
     """
     facts = facts.model_copy(update={"profile": check_profile(profile)})
     limits, tax, further = _limits_and_tax(declaration_list, used, profile)
+    further += check_admission(declaration_list, profile=profile)
     found = tuple(dict.fromkeys(compare(order, payment, waybill, declaration_list, facts) + further))
     problems = tuple(one for one in found if one.severity is Severity.HARD)
     return Judgement(

@@ -18,18 +18,20 @@ class NeededLicences(NamedTuple):
 
 
 def licences_needed(
-    hs_code: str, origin: str, trade_mode: str, *, imports: bool = True, on: date, profile: str
+    hs_code: str, origin: str, trade_mode: str, *, direction: str = "I", on: date, profile: str
 ) -> NeededLicences:
     """What goods of an HS code and country of origin need under a supervision mode on a Shanghai day.
 
     Direct purchase and bonded import 1210 do without the licences of a first import since 2019-01-01, except for
-    suspended goods; every other mode and every export needs all of them. Goods that the table does not name need none.
+    suspended goods; every other mode and every export (`direction` E) needs all of them. Goods that the table does not
+    name need none.
     """
     rules = parameters()
     goods = rules.row_if_any(LicensedGoods, hs_code, on=on, profile=profile)
     if goods is None:
         return NeededLicences(())
-    waiver = rules.row_if_any(LicenceWaiver, trade_mode, on=on, profile=profile) if imports else None
+    imported = direction == rules.text("documents.direction", on=on, profile=profile).value
+    waiver = rules.row_if_any(LicenceWaiver, trade_mode, on=on, profile=profile) if imported else None
     waived = waiver.value.kinds if waiver else ()
     needed = tuple(licence for licence in goods.value.licences if licence.kind not in waived)
     if needed == goods.value.licences:
@@ -59,12 +61,15 @@ def check_licences(declared: DeclarationList, *, profile: str) -> Problems:
     """
     if declared.license_no:
         return ()
-    day = declared.declared_on
-    imports = declared.ie_flag == parameters().text("documents.direction", on=day, profile=profile).value
     found: Problems = ()
     for index, line in enumerate(declared.lines):
         needed = licences_needed(
-            line.hs_code, line.country, declared.trade_mode, imports=imports, on=day, profile=profile
+            line.hs_code,
+            line.country,
+            declared.trade_mode,
+            direction=declared.ie_flag,
+            on=declared.declared_on,
+            profile=profile,
         )
         if needed.licences:
             found += (_missing(declared, index, needed),)

@@ -28,7 +28,7 @@ class _Counted(NamedTuple):
 def check_remarks(declared: DeclarationList, *, profile: str) -> Problems:
     """M17 for every line that its code's remarks keep off the Positive List, or that states no weight to be counted.
 
-    Words are looked for in the customs name and the specification. Raises NoRuleInForce as the tariff does.
+    Words are looked for in the customs name and the specification. Raises NoRuleInForce for a remark group.
     """
     return tuple(
         found
@@ -41,7 +41,7 @@ def check_remarks(declared: DeclarationList, *, profile: str) -> Problems:
 def quantity_remarks(declared: DeclarationList, *, profile: str) -> tuple[RemarkUse, ...]:
     """What the list takes of each quantity limited per person and year, by group; the year is the acceptance day's.
 
-    A line whose quantity gives no weight is not counted; `check_remarks` refuses it. Raises NoRuleInForce.
+    A line whose quantity gives no weight is not counted; `check_remarks` refuses it. Raises NoRuleInForce for a group.
     """
     counted: dict[str, list[_Counted]] = {}
     for index, goods in _listed(declared, profile):
@@ -73,9 +73,9 @@ def check_quantities(uses: Iterable[RemarkUse], used: Mapping[str, Decimal]) -> 
 
 
 def _listed(declared: DeclarationList, profile: str) -> Iterator[tuple[int, Dated[Goods]]]:
-    """The lines whose code is on the Positive List at all, with their tariff row."""
+    """The lines whose code is on the Positive List at all, with their tariff row; M17 itself refuses the others."""
     for index, line in enumerate(declared.lines):
-        goods = parameters().goods(line.hs_code, on=declared.declared_on, profile=profile)
+        goods = parameters().row_if_any(Goods, line.hs_code, on=declared.declared_on, profile=profile)
         if goods is not None and goods.value.positive_list:
             yield index, goods
 
@@ -96,8 +96,8 @@ def _check_remark(declared: DeclarationList, index: int, remark: Remark, profile
             )
         case NameLimit():
             if not any(word in getattr(line, field) for field in NAMES for word in remark.words):
-                named = at_line(declared, index, "goods_name")
-                return (problem("M17.name", code, named, words="、".join(remark.words), day=day),)
+                read = (at_line(declared, index, field) for field in reversed(NAMES))
+                return (problem("M17.name", code, *read, words="、".join(remark.words), day=day),)
         case WeightLimit():
             if _weight(declared, index, profile) is None:
                 group = _group(remark.group, declared, profile).value

@@ -94,6 +94,14 @@ def test_another_payer_depends_on_the_identity(tmp_path: Path, invoke: Invoke) -
     assert "E_IDENTITY_MISMATCH" in codes(json.loads(mismatch.stdout)["problems"])
 
 
+def test_a_broken_sum_is_told_once(tmp_path: Path, invoke: Invoke) -> None:
+    broken = tmp_path / "order.xml"
+    text = (SAMPLES / "order.xml").read_text(encoding="utf-8")
+    broken.write_text(text.replace(">318.21<", ">318.20<"), encoding="utf-8")
+    found = invoke("preflight", *four_files(SAMPLES, order=broken), "--json")
+    assert sorted(codes(json.loads(found.stdout)["problems"])) == ["E_AMOUNT_IDENTITY", "M05"]
+
+
 def test_annual_limit_counts_what_was_used_before(invoke: Invoke) -> None:
     inside = invoke("preflight", *four_files(SAMPLES), "--json", "--annual-used", "25690.00")
     beyond = invoke("preflight", *four_files(SAMPLES), "--json", "--annual-used", "25690.01")

@@ -19,7 +19,9 @@ AMOUNTS = st.one_of(
 )
 DAYS = st.one_of(st.dates(), st.dates(date(2014, 1, 1), date(2030, 1, 1)))
 CODES = st.sampled_from(["9610", "1210", "1239", "9999"])
-HS_CODES = st.sampled_from(["3304990099", "2203000000", "2208909099", "1509200000", "0000000000"])
+HS_CODES = st.sampled_from(
+    ["3304990099", "2203000000", "2208909099", "1509200000", "1701991090", "4203100090", "1211201000", "0000000000"]
+)
 UNITS = st.sampled_from(["007", "035", "036", "020", "095", "096", "999"])
 TEXTS = st.text(min_size=1, max_size=18).filter(lambda text: text.strip() != "")
 NUMBERS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=18).filter(
@@ -41,6 +43,8 @@ CHANGES = st.fixed_dictionaries(
         "order.app_time": MOMENTS,
         "declaration_list.declared_on": DAYS,
         "declaration_list.trade_mode": CODES,
+        "declaration_list.customs_code": st.sampled_from(["2218", "3115", "9999"]),
+        "declaration_list.license_no": st.none() | TEXTS,
         "declaration_list.lines[0].gnum": st.integers(-1, 3),
         "declaration_list.lines[0].hs_code": HS_CODES,
         "declaration_list.lines[0].unit1": UNITS,
