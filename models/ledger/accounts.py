@@ -66,10 +66,14 @@ def lock(session: Session, *accounts: Account) -> dict[str, LedgerAccount]:
     for account in accounts:
         if opened[account.id] != account:
             raise ValueError(f"{account.id} was opened as {opened[account.id]}, not as {account}")
-    wanted = sorted({account.id for account in accounts if account.limited})
+    return lock_opened(session, *opened)
+
+
+def lock_opened(session: Session, *ids: str) -> dict[str, LedgerAccount]:
+    """Keep the limited ones among accounts that are open to this transaction until it ends, taken in one order."""
     locked = session.exec(
         select(LedgerAccount)
-        .where(col(LedgerAccount.id).in_(wanted))
+        .where(col(LedgerAccount.id).in_(ids), LedgerAccount.limited)
         .order_by(col(LedgerAccount.id))
         .with_for_update(key_share=True)  # a transfer that only names an account need not wait
         .execution_options(populate_existing=True)

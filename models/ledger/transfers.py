@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.ledger.accounts import NOTHING, Account, insert_once, lock
+from models.ledger.accounts import NOTHING, Account, insert_once, lock, lock_opened
 from models.tables import LedgerAccount, LedgerTransfer
 from models.tables.columns import LARGEST, PLACES
 
@@ -84,7 +84,7 @@ def reverse(
     original = find(session, original_id)
     if original is None or original.kind not in POSTED:
         raise Conflict(f"{original_id}: no posted transfer to reverse")
-    accounts = _lock_ids(session, original.debit, original.credit)
+    accounts = lock_opened(session, original.debit, original.credit)
     found = LedgerTransfer(
         id=transfer_id,
         kind="reverse",
@@ -118,7 +118,7 @@ def reverse(
 def expire(session: Session, now: datetime, *, limit: int = 100) -> Sequence[LedgerTransfer]:
     """Free reservations whose time is over at `now`, oldest first; what was freed."""
     over = session.exec(_over(now).limit(limit)).all()
-    _lock_ids(session, *(row.debit for row in over))
+    lock_opened(session, *(row.debit for row in over))
     return [_expire(session, row, now) for row in over if settlement_of(session, row.id) is None]
 
 
@@ -208,7 +208,7 @@ def _settle(
     if reservation is None or reservation.kind != "reserve":
         raise Conflict(f"{reservation_id}: no such reservation")
     moved = (reservation.debit, reservation.credit) if kind == "confirm" else (reservation.debit,)
-    accounts = _lock_ids(session, *moved)
+    accounts = lock_opened(session, *moved)
     taker = accounts.get(reservation.credit) if kind == "confirm" else None
     found = LedgerTransfer(
         id=transfer_id,
@@ -272,11 +272,6 @@ def _write(session: Session, found: LedgerTransfer) -> LedgerTransfer | None:
     if twin := _known(session, found):
         return twin
     raise Conflict(f"{found.settles}: ended before")
-
-
-def _lock_ids(session: Session, *ids: str) -> dict[str, LedgerAccount]:
-    opened = session.exec(select(LedgerAccount).where(col(LedgerAccount.id).in_(set(ids)))).all()
-    return lock(session, *(Account(each.id, each.ledger, each.unit, each.limited) for each in opened))
 
 
 def _keep_to_oneself(session: Session, transfer_id: str) -> None:
