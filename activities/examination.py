@@ -84,7 +84,7 @@ class Examiner:
         if papers is not None and identity is not None and (refused or request.open_for_change):
             if refused:
                 shown = record or new_record(request.key, request.opened_at, request.now)
-                securities = self._securities(session, shown, papers)
+                securities = self._securities(session, request, shown, papers)
                 further = self._judge(session, request, securities, papers, identity).problems
                 refused += untold(refused, further)
             elif record is not None and not missing:
@@ -136,7 +136,7 @@ class Examiner:
         """The judgement of these documents: the one on record, or a new one with what it reserves."""
         if record.judgement:
             return Judgement.model_validate_json(record.judgement)
-        securities = self._securities(session, record, papers)
+        securities = self._securities(session, request, record, papers)
         securities.keep()
         judged = self._judge(session, request, securities, papers, identity)
         judgement = securities.hold(judged, request.now)
@@ -156,10 +156,12 @@ class Examiner:
         identity: IdentityOutcome,
     ) -> Judgement:
         facts = matching_facts(session, request, *papers, identity)
-        return judge(*papers, facts, securities.used(), profile=request.profile)
+        return judge(
+            *papers, facts, securities.used(), profile=request.profile, quantities_used=securities.quantities_used()
+        )
 
-    def _securities(self, session: Session, record: CaseRecord, papers: Papers) -> Securities:
-        return Securities(session, record, self._identity.key(papers.orderer), papers.declared)
+    def _securities(self, session: Session, request: ExamineRequest, record: CaseRecord, papers: Papers) -> Securities:
+        return Securities(session, record, self._identity.key(papers.orderer), papers.declared, request.profile)
 
 
 def _together(rows: Rows, request: ExamineRequest | None) -> Papers | None:

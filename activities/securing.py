@@ -6,29 +6,45 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from clearway.contracts.documents import DeclarationList
-from clearway.contracts.facts import Judgement, QuotaHold
+from clearway.contracts.facts import Judgement, QuantityHold, QuotaHold
+from clearway.rules.judgement import uses_of
 from models.ledger import guarantee, quota
 from models.ledger.accounts import lock
-from models.ledger.quota import Limit, quota_account
+from models.ledger.quota import Limit, quantity_account, quota_account
 from models.tables import CaseRecord
 
 
 class Securities:
     """The accounts that one list moves."""
 
-    def __init__(self, session: Session, record: CaseRecord, person: str, declared: DeclarationList) -> None:
+    def __init__(
+        self, session: Session, record: CaseRecord, person: str, declared: DeclarationList, profile: str
+    ) -> None:
         self._session = session
         self._record = record
         self._declared = declared
-        self._quota = quota_account(person, declared.declared_on.year)
+        year = declared.declared_on.year
+        self._quota = quota_account(person, year)
+        self._quantities = {
+            use.group: (quantity_account(person, use.group, year), use) for use in uses_of(declared, profile=profile)
+        }
 
     def keep(self) -> None:
         """Keep the accounts to this transaction, from before the judgement to the commit."""
-        lock(self._session, self._quota, guarantee.guarantee_account(self._declared.assure_code))
+        quantities = (account for account, _ in self._quantities.values())
+        lock(self._session, self._quota, guarantee.guarantee_account(self._declared.assure_code), *quantities)
 
     def used(self) -> Decimal:
         """CNY confirmed and reserved for the orderer in the list's year, by all other lists and by customs' word."""
         return quota.used_by_others(self._session, self._quota, self._record.workflow_id)
+
+    def quantities_used(self) -> dict[str, Decimal]:
+        """Kilograms of each group that this list takes of, by all other lists of the orderer in the list's year."""
+        case = self._record.workflow_id
+        return {
+            group: quota.used_by_others(self._session, account, case)
+            for group, (account, _) in self._quantities.items()
+        }
 
     def hold(self, judgement: Judgement, now: datetime) -> Judgement:
         """Reserve what a matched list takes; one that does not match gives back what it held."""
@@ -48,6 +64,7 @@ class Securities:
             now=now,
             profile=judgement.profile,
         )
+        quota.let_go(self._session, case, now, but=holds)
         limits = judgement.limits
         quota.hold(
             self._session,
@@ -57,10 +74,19 @@ class Securities:
             hold_id=f"{holds}|quota",
             at=now,
         )
+        quantities = [self._hold_quantity(group, f"{holds}|{group}", now) for group in self._quantities]
         annual = QuotaHold(
             year=self._declared.declared_on.year,
             counted=limits.counted,
             used_before=limits.used_before,
             limit=limits.annual_limit,
+            quantities=tuple(quantities),
         )
         return judgement.model_copy(update={"quota": annual, "guarantee": secured})
+
+    def _hold_quantity(self, group: str, hold_id: str, now: datetime) -> QuantityHold:
+        account, use = self._quantities[group]
+        case = self._record.workflow_id
+        before = quota.used_by_others(self._session, account, case)
+        quota.hold(self._session, Limit(account, use.limit), use.quantity, case=case, hold_id=hold_id, at=now)
+        return QuantityHold(group=group, quantity=use.quantity, limit=use.limit, used_before=before)

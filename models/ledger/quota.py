@@ -62,15 +62,19 @@ def used_by_others(session: Session, account: Account, case: str) -> Decimal:
 
 
 def hold(session: Session, limit: Limit, amount: Decimal, *, case: str, hold_id: str, at: datetime) -> None:
-    """Reserve an amount for a case, in place of what it reserved before; Insufficient where the account has no more."""
+    """Reserve an amount for a case; raises Insufficient where the account has no more."""
     account = limit.account
     lock(session, account)
-    for earlier in open_reservations(session, case, ledger=account.ledger):
-        if earlier.debit == account.id and earlier.id != hold_id:
-            void(session, f"{earlier.id}|void", earlier.id, at, reason="judged again")
     _grant(session, limit, at)
     if amount:
         reserve(session, Move(hold_id, account, _side(account, "used"), amount, at, reference=case))
+
+
+def let_go(session: Session, case: str, at: datetime, *, but: str) -> None:
+    """A list is judged again: what it reserved before goes, but for reservations whose id begins with `but`."""
+    for each in _open(session, case):
+        if not each.id.startswith(but):
+            void(session, f"{each.id}|void", each.id, at, reason="judged again")
 
 
 def confirm_holds(session: Session, case: str, at: datetime) -> None:

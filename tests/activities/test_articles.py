@@ -2,18 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from activities.articles import ArticlesDesk
-from clearway.contracts.articles import Approval, ArticlesList, ArticlesOutcome
+from clearway.contracts.articles import Approval, ArticlesJudgement, ArticlesList, ArticlesOutcome
 from clearway.contracts.facts import IdentityOutcome, PaymentOutcome
 from clearway.contracts.parties import Sender
 from connectors.errors import Unavailable
 from models.addresses import articles_address, cases_at
 from models.articles_work import ArticlesExamination, CloseArticles, ExamineArticles, PayArticles
 from models.database import Database
+from models.registry import load as load_registry
+from models.registry import read
 from models.rule_packs.loading import load
 from models.tables import ArticlesPaper, ArticlesRecord, Enterprise, PaymentRecord
 from tests.articles_desk import approval, corrected, key_of, line, medicine, parcel
@@ -255,3 +258,16 @@ def test_a_list_keeps_the_rules_it_was_opened_under_and_the_next_one_has_the_new
     judgement = counter.desk.examine_articles(request).judgement
     assert judgement is not None
     assert (judgement.outcome, judgement.limit) == (ArticlesOutcome.OVER_LIMIT, Decimal("100.00"))
+
+
+def test_a_list_goes_its_way_on_either_database(store: Database) -> None:
+    load_registry(store, read(Path(__file__).parents[2] / "deploy" / "registry.yaml"))
+    counter = Counter(store)
+    counter.hand_in(MEDICINE)
+    counter.hand_in(approval(MEDICINE))
+    assert counter.pay() is PaymentOutcome.PAID
+    counter.desk.close_articles(CloseArticles(key=KEY, state="released", now=AT))
+    record = counter.record
+    assert record is not None
+    assert (record.state, record.ended_at, counter.papers) == ("released", AT, ["list", "approval"])
+    assert ArticlesJudgement.model_validate_json(record.judgement).outcome is ArticlesOutcome.PASS

@@ -33,6 +33,7 @@ from tests.standins import Authority, ScriptedBank
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 LIMIT = Decimal("26000.00")
+NOTHING = Decimal(0)
 ROUNDS = 200
 
 
@@ -84,14 +85,14 @@ def test_a_matched_list_reserves_its_price_and_its_tax(registered: Database) -> 
     assert judgement.tax is not None
     assert (judgement.quota.counted, judgement.quota.year) == (Decimal("310.00"), 2026)
     assert (judgement.guarantee.outcome, judgement.guarantee.amount) == (GuaranteeOutcome.HELD, judgement.tax.total)
-    assert _year(registered) == (0, Decimal("310.00"))
+    assert _year(registered) == (NOTHING, Decimal("310.00"))
     assert _occupied(registered) == judgement.tax.total
 
 
 def test_trying_again_after_the_commit_reserves_nothing_more(registered: Database) -> None:
     sample = sample_set("CW-1", at=AT)
     assert len({_examine(registered, sample).model_dump_json() for _ in range(3)}) == 1
-    assert _year(registered) == (0, Decimal("310.00"))
+    assert _year(registered) == (NOTHING, Decimal("310.00"))
 
 
 def test_a_release_confirms_the_amount_and_payment_frees_the_guarantee(registered: Database) -> None:
@@ -103,13 +104,13 @@ def test_a_release_confirms_the_amount_and_payment_frees_the_guarantee(registere
     )
     for _ in range(2):
         LegalCalendar(registered).set_legal_clocks(released)
-    assert _year(registered) == (Decimal("310.00"), 0)
+    assert _year(registered) == (Decimal("310.00"), NOTHING)
     assert _occupied(registered) > 0
     bank = ScriptedBank()
     for _ in range(2):
         TaxOffice(registered, bank).pay_tax(pay)
     assert _occupied(registered) == 0
-    assert _year(registered) == (Decimal("310.00"), 0)
+    assert _year(registered) == (Decimal("310.00"), NOTHING)
 
 
 @pytest.mark.parametrize("end", [State.REJECTED, State.CANCELLED, State.RETURNED, State.RETURNED_ABROAD])
@@ -120,7 +121,7 @@ def test_any_other_end_gives_everything_back_once(registered: Database, end: Sta
         LegalCalendar(registered).set_legal_clocks(ReleaseFact(key=sample.key, released_at=AT, now=AT, profile="SEED"))
     for _ in range(2):
         CaseRegister(registered).close_case(CloseRequest(key=sample.key, state=end, now=AT))
-    assert (_year(registered), _occupied(registered)) == ((0, 0), 0)
+    assert (_year(registered), _occupied(registered)) == ((0, 0), NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,35 @@ def test_customs_word_that_the_year_is_used_up_becomes_our_floor(
         CaseRegister(registered).close_case(
             CloseRequest(key=sample.key, state=State.REJECTED, now=AT, refused_by=refused_by)
         )
-    assert _year(registered) == (Decimal(used), 0)
+    assert _year(registered) == (Decimal(used), NOTHING)
+
+
+def _with_sugar(sample: SampleSet, kilograms: str) -> SampleSet:
+    [line] = sample.declaration_list.lines
+    sugar = {"hs_code": "1701991090", "goods_name": "白砂糖", "qty1": Decimal(kilograms), "unit1": "035"}
+    return sample.changed(DocumentKind.DECLARATION_LIST, lines=(line.model_copy(update=sugar),))
+
+
+def test_yearly_quantities_are_held_and_given_back_with_the_amount(registered: Database) -> None:
+    first, second, third = (
+        _with_sugar(sample_set(f"CW-{nth}", at=AT), kg) for nth, kg in enumerate(["1.5", "0.5", "0.00001"])
+    )
+    judged = _examine(registered, first).judgement
+    assert judged is not None
+    assert judged.quota is not None, judged.problems
+    assert [(each.group, each.quantity, each.limit) for each in judged.quota.quantities] == [
+        ("sugar", Decimal("1.5"), Decimal(2))
+    ]
+    assert _problems(registered, second) == []
+    assert _problems(registered, third) == ["E_OVER_QUANTITY"]
+    CaseRegister(registered).close_case(CloseRequest(key=second.key, state=State.CANCELLED, now=AT))
+    assert _problems(registered, _with_sugar(sample_set("CW-9", at=AT), "0.5")) == []
+
+
+def _problems(database: Database, sample: SampleSet) -> list[str]:
+    judgement = _examine(database, sample).judgement
+    assert judgement is not None
+    return [each.code for each in judgement.problems]
 
 
 def test_of_two_orders_at_the_same_instant_exactly_one_passes_every_time(registered: Database) -> None:
@@ -176,4 +205,4 @@ def test_of_two_orders_at_the_same_instant_exactly_one_passes_every_time(registe
                     return judgement.matched
 
             assert sorted(pool.map(examine, pair)) == [False, True], f"round {serial}, seed {seed}"
-            assert _year(registered, person) == (0, Decimal("25600.00"))
+            assert _year(registered, person) == (NOTHING, Decimal("25600.00"))

@@ -12,6 +12,7 @@ from models.ledger.quota import (
     give_back,
     hold,
     holding,
+    let_go,
     note_customs_figure,
     person_of,
     quantity_account,
@@ -31,6 +32,7 @@ LIST = "declaration-list/E/1"
 def _hold(store: Database, amount: str, *, case: str = LIST, number: int = 1, year: int = 2025) -> None:
     with store.transaction() as session:
         limit = Limit(quota_account(PERSON, year), LIMIT)
+        let_go(session, case, AT, but=f"{case}|{number}|")
         hold(session, limit, Decimal(amount), case=case, hold_id=f"{case}|{number}|quota", at=AT)
 
 
