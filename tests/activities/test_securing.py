@@ -121,7 +121,7 @@ def test_any_other_end_gives_everything_back_once(registered: Database, end: Sta
         LegalCalendar(registered).set_legal_clocks(ReleaseFact(key=sample.key, released_at=AT, now=AT, profile="SEED"))
     for _ in range(2):
         CaseRegister(registered).close_case(CloseRequest(key=sample.key, state=end, now=AT))
-    assert (_year(registered), _occupied(registered)) == ((0, 0), NOTHING)
+    assert (_year(registered), _occupied(registered)) == ((NOTHING, NOTHING), NOTHING)
 
 
 @pytest.mark.parametrize(
