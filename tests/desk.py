@@ -2,10 +2,11 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlmodel import col, select
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
@@ -17,8 +18,10 @@ from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, DocumentK
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.testing import SampleSet, sample_set
+from gateway.news import news_from
 from models.database import Database
-from models.tables import BillRecord
+from models.ledger.guarantee import top_up
+from models.tables import BillRecord, InboxItem
 from tests.standins import Authority, RecordingCustoms, ScriptedBank
 from worker import build_worker
 
@@ -118,6 +121,29 @@ class Desk:
                     at=datetime.now(UTC),
                 )
             )
+
+    def put_up(self, guarantor: str, amount: Decimal, *, transfer_id: str = "put-up-1") -> None:
+        """A deposit of the guarantor, valid for ages."""
+        with self.database.transaction() as session:
+            top_up(
+                session,
+                guarantor=guarantor,
+                amount=amount,
+                transfer_id=transfer_id,
+                at=datetime.now(UTC),
+                form="deposit",
+                valid_to=date(2099, 12, 31),
+            )
+
+    async def deliver_grants(self) -> list[str]:
+        """What the gateway's dispatcher does with the ledger's news: hands it to the lists, however often."""
+        with self.database.transaction() as session:
+            rows = session.exec(select(InboxItem).where(InboxItem.kind == "grant").order_by(col(InboxItem.id))).all()
+            found = [(str(row.workflow_id), news_from(row.payload).grant) for row in rows]
+        for workflow_id, grant in found:
+            assert grant is not None  # the kind says so
+            await self.client.grant_guarantee(workflow_id, grant)
+        return [workflow_id for workflow_id, _ in found]
 
     async def until(self, key: CaseKey, holds: Any) -> CaseView:
         """The first view for which something holds."""

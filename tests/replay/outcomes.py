@@ -21,7 +21,7 @@ from clearway.contracts.facts import LegalClocks, PaymentOutcome
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import Refused
-from clearway.testing import SampleSet, corrected
+from clearway.testing import EBP, SampleSet, corrected
 from tests.desk import Desk
 
 BILL = "28.21"
@@ -220,6 +220,20 @@ async def receipts_twice_late_and_unknown(desk: Desk, sample: SampleSet) -> None
     await _pay(desk, sample.key, view)
 
 
+async def guarantee_awaited(desk: Desk, sample: SampleSet) -> None:
+    """The guarantor put up nothing; the list waits for days, then is filed, released and paid."""
+    sample = sample.changed(DocumentKind.DECLARATION_LIST, assure_code=EBP)
+    await desk.declare(sample)
+    await desk.until(sample.key, lambda view: len(view.filings) == 1)
+    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+    await desk.forward(sample.key, 3 * DAY)
+    desk.put_up(EBP, Decimal(100))
+    await desk.deliver_grants()
+    await desk.until(sample.key, lambda view: len(view.filings) == 2)
+    await desk.receipts(sample.key, "120", "399", "800")
+    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30))
+
+
 OUTCOMES = {
     "taxed": Outcome(taxed, State.TAXED),
     "reviewed": Outcome(reviewed, State.RETURN_WINDOW, closed=False),
@@ -240,6 +254,7 @@ OUTCOMES = {
     "bill-late": Outcome(bill_late, State.TAXED),
     "bank-refused": Outcome(bank_refused, State.TAXED),
     "receipts-twice-late-and-unknown": Outcome(receipts_twice_late_and_unknown, State.TAXED),
+    "guarantee-awaited": Outcome(guarantee_awaited, State.TAXED),
 }
 """Every outcome by the name its history is saved under."""
 

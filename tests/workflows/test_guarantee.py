@@ -1,19 +1,18 @@
 """A list whose tax is not secured is not filed; it waits its turn and goes on by itself (RULEBOOK B.9.2)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import GuaranteeOutcome
 from clearway.contracts.parties import Role
 from clearway.contracts.states import Detail, State
 from clearway.testing import EBP, SampleSet, corrected
-from gateway.news import news_from
 from models.ledger.accounts import balance
-from models.ledger.guarantee import guarantee_account, top_up
-from models.tables import GuaranteeWait, InboxItem
+from models.ledger.guarantee import guarantee_account
+from models.tables import GuaranteeWait
 from tests.desk import LIST, Desk
 
 TAX = Decimal("28.21")
@@ -22,33 +21,6 @@ TAX = Decimal("28.21")
 def _unsecured(desk: Desk) -> SampleSet:
     """A list whose guarantor, the platform, has put up nothing."""
     return desk.sample().changed(DocumentKind.DECLARATION_LIST, assure_code=EBP)
-
-
-def _put_up(desk: Desk, amount: Decimal, nth: int = 1) -> None:
-    with desk.database.transaction() as session:
-        top_up(
-            session,
-            guarantor=EBP,
-            amount=amount,
-            transfer_id=f"T-{nth}",
-            at=datetime.now(UTC),
-            form="deposit",
-            valid_to=date(2099, 12, 31),
-        )
-
-
-async def _deliver_grants(desk: Desk) -> list[str]:
-    """What the gateway's dispatcher does with the news of the ledger."""
-    with desk.database.transaction() as session:
-        rows = session.exec(select(InboxItem).where(InboxItem.kind == "grant").order_by(col(InboxItem.id))).all()
-        found = [(row.workflow_id, news_from(row.payload).grant) for row in rows]
-    served = []
-    for workflow_id, grant in found:
-        assert workflow_id is not None
-        assert grant is not None
-        await desk.client.grant_guarantee(workflow_id, grant)
-        served.append(workflow_id)
-    return served
 
 
 async def _waiting(desk: Desk, sample: SampleSet) -> None:
@@ -71,8 +43,8 @@ async def test_an_unsecured_list_waits_shows_it_and_goes_on_when_the_guarantee_i
     assert (view.state, view.detail, view.alarms) == (State.MATCHED, Detail.AWAITING_GUARANTEE, ("AWAITING_GUARANTEE",))
     assert [each.who for each in view.awaited] == [Role.GUAR]
     assert "declaration_list" not in desk.customs.kinds
-    _put_up(desk, Decimal(100))
-    assert await _deliver_grants(desk) == [sample.key.workflow_id]
+    desk.put_up(EBP, Decimal(100))
+    assert await desk.deliver_grants() == [sample.key.workflow_id]
     view = await desk.until(sample.key, lambda view: len(view.filings) == 2)
     assert view.alarms == ()
     assert view.judgement is not None
@@ -87,12 +59,12 @@ async def test_lists_are_served_in_the_order_they_came(desk: Desk) -> None:
     first, second = _unsecured(desk), _unsecured(desk)
     await _waiting(desk, first)
     await _waiting(desk, second)
-    _put_up(desk, TAX)
-    assert await _deliver_grants(desk) == [first.key.workflow_id]
+    desk.put_up(EBP, TAX)
+    assert await desk.deliver_grants() == [first.key.workflow_id]
     await desk.until(first.key, lambda view: len(view.filings) == 2)
     assert (await desk.client.view(second.key)).detail is Detail.AWAITING_GUARANTEE
-    _put_up(desk, TAX, nth=2)
-    assert await _deliver_grants(desk) == [first.key.workflow_id, second.key.workflow_id], "the first is told twice"
+    desk.put_up(EBP, TAX, transfer_id="put-up-2")
+    assert await desk.deliver_grants() == [first.key.workflow_id, second.key.workflow_id], "the first is told twice"
     await desk.until(second.key, lambda view: len(view.filings) == 2)
     assert len((await desk.client.view(first.key)).filings) == 2
 
@@ -104,8 +76,8 @@ async def test_a_list_cancelled_while_it_waits_leaves_the_queue_and_its_turn_to_
     answer = await desk.client.cancel(first.key, actor="operator-1", reason="the buyer changed their mind")
     assert answer.state is State.CANCELLED
     await desk.handle(first.key).result()
-    _put_up(desk, TAX)
-    assert await _deliver_grants(desk) == [second.key.workflow_id]
+    desk.put_up(EBP, TAX)
+    assert await desk.deliver_grants() == [second.key.workflow_id]
     with desk.database.transaction() as session:
         assert session.exec(select(GuaranteeWait)).all() == []
 
@@ -114,8 +86,8 @@ async def test_a_grant_that_overtakes_the_acceptance_of_the_documents_is_not_los
     sample = _unsecured(desk)
     answer = await desk.declare(sample)
     assert answer.detail is Detail.AWAITING_GUARANTEE
-    _put_up(desk, TAX)
-    await _deliver_grants(desk)
+    desk.put_up(EBP, TAX)
+    await desk.deliver_grants()
     await desk.accept_documents(sample.key)
     assert (await desk.client.view(sample.key)).detail is not Detail.AWAITING_GUARANTEE
 
@@ -126,8 +98,8 @@ async def test_a_correction_while_it_waits_is_judged_anew_and_keeps_its_place(de
     await _waiting(desk, second)
     answer = await desk.transmit(first, corrected(first.declaration_list, note="a remark"))
     assert (answer.accepted, answer.detail) == (True, Detail.AWAITING_GUARANTEE)
-    _put_up(desk, TAX)
-    assert await _deliver_grants(desk) == [first.key.workflow_id]
+    desk.put_up(EBP, TAX)
+    assert await desk.deliver_grants() == [first.key.workflow_id]
     await desk.until(first.key, lambda view: any(d.kind is LIST for f in view.filings for d in f.documents))
     filed = [document for _, document in desk.customs.filed if document.order_no == first.order.order_no]
     assert filed[-1].guid != first.declaration_list.guid
