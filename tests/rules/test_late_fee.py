@@ -15,7 +15,7 @@ from tests.rules.calendars import announced
 from tests.rules.law_cases import cases
 
 TAXES = st.decimals("0", "999999999", places=2)
-DEADLINES = st.dates(date(2016, 5, 1), date(2030, 12, 31))
+DEADLINES = st.dates(date(2016, 7, 1), date(2030, 12, 31))
 DAYS = st.integers(-60, 800)
 PROFILES = st.sampled_from(["SEED", "LAW_2026"])
 
