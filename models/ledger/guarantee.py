@@ -49,27 +49,22 @@ def hold(
         return _again(session, known, guarantee_account(guarantor).id, amount, case, terms)
     before = standing(session, guarantor).occupied
     earlier = _free(session, case, now, "judged again")
-    wait = queue.wait_of(session, case)
-    waited = wait is not None
-    if wait and (wait.guarantor != guarantor or not amount):
-        _leave(session, wait)
-        wait = None
-    if not amount:
-        held = standing(session, guarantor).recorded(GuaranteeOutcome.NOT_NEEDED, hold_id, amount, terms)
-    else:
-        if wait is None:
-            wait = GuaranteeWait(
-                workflow_id=case, guarantor=guarantor, hold_id=hold_id, amount=amount, profile=profile, since=now
-            )
-        wait.hold_id, wait.amount, wait.profile = hold_id, amount, profile  # who waits already keeps its place
-        session.flush()
+    waits = queue.wait_of(session, case)
+    if amount:
+        asked = GuaranteeWait(
+            workflow_id=case, guarantor=guarantor, hold_id=hold_id, amount=amount, profile=profile, since=now
+        )
+        wish = _wish(session, waits, asked)
         kept = sum((row.amount for row in earlier if row.debit == guarantee_account(guarantor).id), NOTHING)
-        unhindered = amount <= kept or queue.is_first(session, wait)
+        unhindered = amount <= kept or queue.is_first(session, wish)
         if unhindered and not standing(session, guarantor).obstacle(amount, terms):
-            held = queue.secure(session, wait, terms, now, before=before)
+            held = queue.secure(session, wish, terms, now, before=before)
         else:
-            held = _line_up(session, wait, terms, now)
-    if earlier or waited:
+            held = _line_up(session, wish, terms, now)
+    else:
+        _leave(session, waits)
+        held = standing(session, guarantor).recorded(GuaranteeOutcome.NOT_NEEDED, hold_id, amount, terms)
+    if earlier or waits:
         for each in guarantors:
             queue.serve(session, each, now)
     return held
@@ -79,8 +74,7 @@ def release(session: Session, case: str, at: datetime, *, reason: str) -> None:
     """Free what a case holds and take it out of the queue: rejected, cancelled, returned or paid. Again: nothing."""
     guarantors = _keep(session, case)
     _free(session, case, at, reason)
-    if wait := queue.wait_of(session, case):
-        _leave(session, wait)
+    _leave(session, queue.wait_of(session, case))
     for each in guarantors:
         queue.serve(session, each, at)
 
@@ -146,9 +140,20 @@ def _free(session: Session, case: str, at: datetime, reason: str) -> Sequence[Le
     return held
 
 
-def _leave(session: Session, wait: GuaranteeWait) -> None:
-    session.delete(wait)
+def _leave(session: Session, wait: GuaranteeWait | None) -> None:
+    if wait:
+        session.delete(wait)
+        session.flush()
+
+
+def _wish(session: Session, waits: GuaranteeWait | None, asked: GuaranteeWait) -> GuaranteeWait:
+    """What a list asks for: in the place where it waits for the same guarantor, else not lined up yet."""
+    if waits is None or waits.guarantor != asked.guarantor:
+        _leave(session, waits)
+        return asked
+    waits.hold_id, waits.amount, waits.profile = asked.hold_id, asked.amount, asked.profile
     session.flush()
+    return waits
 
 
 def _line_up(session: Session, wait: GuaranteeWait, terms: Terms, now: datetime) -> GuaranteeHold:
