@@ -43,6 +43,13 @@ class Papers(NamedTuple):
         return Person(self.order.buyer_name, self.order.buyer_id_number)
 
 
+class Asked(NamedTuple):
+    """What the identity authority says of the orderer, now or within the year."""
+
+    outcome: IdentityOutcome
+    afresh: bool
+
+
 class Examiner:
     """Checks what arrives, keeps what is taken, and judges a list once its four documents are on file."""
 
@@ -58,13 +65,14 @@ class Examiner:
         The authority is asked before the transaction, which no outside platform may hold up. Tried again after the
         commit, the answer is the judgement on record, and nothing is reserved twice.
         """
-        identity = self._ask_identity(request)
+        asked = self._ask_identity(request)
         with self._database.transaction() as session:
             record = session.get(CaseRecord, request.key.workflow_id)
-            with rules_in_force(self._packs.of(session, record)):
-                return self._examine(session, request, identity)
+            pack = record.rule_pack if record else newest(session)
+            with rules_in_force(self._packs.numbered(session, pack)):
+                return self._examine(session, request, asked, pack)
 
-    def _ask_identity(self, request: ExamineRequest) -> IdentityOutcome | None:
+    def _ask_identity(self, request: ExamineRequest) -> Asked | None:
         """The authority's answer where the submission completes the four documents, else None."""
         with self._database.transaction() as session:
             record = session.get(CaseRecord, request.key.workflow_id)
@@ -73,25 +81,27 @@ class Examiner:
                 if papers is None:
                     return None
                 known = self._identity.known(session, papers.orderer, now=request.now, profile=request.profile)
-        return known or self._identity.ask(papers.orderer, at=request.now)
+        if known is not None:
+            return Asked(known, afresh=False)
+        return Asked(self._identity.ask(papers.orderer, at=request.now), afresh=True)
 
-    def _examine(self, session: Session, request: ExamineRequest, identity: IdentityOutcome | None) -> Examination:
-        rows, refused = self._take(session, request)
+    def _examine(self, session: Session, request: ExamineRequest, asked: Asked | None, pack: int) -> Examination:
+        rows, refused = self._take(session, request, pack)
         missing = tuple(kind for kind in DocumentKind if kind not in rows)
         record = session.get(CaseRecord, request.key.workflow_id)
         papers = _together(rows, request if refused else None)
         judgement = None
-        if papers is not None and identity is not None and (refused or request.open_for_change):
+        if papers is not None and asked is not None and (refused or request.open_for_change):
             if refused:
                 shown = record or new_record(request.key, request.opened_at, request.now)
                 securities = self._securities(session, request, shown, papers)
-                further = self._judge(session, request, securities, papers, identity).problems
+                further = self._judge(session, request, securities, papers, asked.outcome).problems
                 refused += untold(refused, further)
             elif record is not None and not missing:
-                judgement = self._judge_once(session, request, record, papers, identity)
+                judgement = self._judge_once(session, request, record, papers, asked)
         return _answer(request, rows, tuple(refused), missing, judgement)
 
-    def _take(self, session: Session, request: ExamineRequest) -> tuple[Rows, list[Problem]]:
+    def _take(self, session: Session, request: ExamineRequest, pack: int) -> tuple[Rows, list[Problem]]:
         workflow_id = request.key.workflow_id
         rows = latest(session, workflow_id)
         refused = refuse_attempt(session, request.key)
@@ -111,7 +121,7 @@ class Examiner:
             refused += [each for each in faults if each.severity is Severity.HARD]
         if refused:
             return rows, refused
-        record = self._register(session, request)
+        record = self._register(session, request, pack)
         for arrival in request.arrivals:
             kind = DocumentKind(arrival.document.kind)
             stored = store(session, arrival, workflow_id, rows.get(kind), request.now)
@@ -121,26 +131,27 @@ class Examiner:
             remember(session, workflow_id, addresses(arrival.document))
         return rows, []
 
-    def _register(self, session: Session, request: ExamineRequest) -> CaseRecord:
+    def _register(self, session: Session, request: ExamineRequest, pack: int) -> CaseRecord:
         key = request.key
         record = session.get(CaseRecord, key.workflow_id)
         if record is None:
             record = new_record(key, request.opened_at, request.now)
-            record.rule_pack = newest(session)
+            record.rule_pack = pack
             session.add(record)
         return record
 
     def _judge_once(
-        self, session: Session, request: ExamineRequest, record: CaseRecord, papers: Papers, identity: IdentityOutcome
+        self, session: Session, request: ExamineRequest, record: CaseRecord, papers: Papers, asked: Asked
     ) -> Judgement:
         """The judgement of these documents: the one on record, or a new one with what it reserves."""
         if record.judgement:
             return Judgement.model_validate_json(record.judgement)
         securities = self._securities(session, request, record, papers)
         securities.keep()
-        judged = self._judge(session, request, securities, papers, identity)
+        judged = self._judge(session, request, securities, papers, asked.outcome)
         judgement = securities.hold(judged, request.now)
-        self._identity.remember(session, papers.orderer, identity, request.now)
+        if asked.afresh:
+            self._identity.remember(session, papers.orderer, asked.outcome, request.now)
         record.state = State.MATCHED if judgement.matched else State.MATCH_FAILED
         record.ebp_code = papers.order.ebp_code
         record.changed_at = request.now

@@ -111,6 +111,11 @@ class News(Contract):
         raise ValueError("news without content")
 
     @property
+    def _unknown_to_earlier_releases(self) -> set[str]:
+        """Parts that came with 0.2: where they are empty, news kept by 0.1 must still be known when it is repeated."""
+        return {name for name in ("grant", "articles") if getattr(self, name) is None}
+
+    @property
     def dedupe_key(self) -> str:
         """The same for the same news: best address, status, time and text; for the rest, the whole content."""
         if self.receipt:
@@ -118,7 +123,7 @@ class News(Contract):
         elif self.bill:
             said = (self.bill.model_dump_json(),)
         else:
-            said = (self.model_dump_json(exclude={"addresses", "hints"}),)
+            said = (self.model_dump_json(exclude={"addresses", "hints", *self._unknown_to_earlier_releases}),)
         return hashlib.sha256("\n".join((self.kind, self.addresses[0], *said)).encode()).hexdigest()
 
 

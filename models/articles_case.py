@@ -25,6 +25,7 @@ from models.articles_work import ArticlesExamination
 from models.lifecycle import ArticlesListChart
 
 ENDS = frozenset({ArticlesState.RELEASED, ArticlesState.RETURNED, ArticlesState.ABANDONED, ArticlesState.TO_GOODS})
+THROUGH_BUT_FOR_US = frozenset({ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING})
 SETTLED = frozenset({ArticlesState.PAID, ArticlesState.EXEMPT})
 NOT_THROUGH = frozenset({ArticlesState.DRAFT, ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING})
 IN_THE_WAY = {
@@ -54,6 +55,7 @@ class ArticlesCase:
         self.waits: dict[ArticlesOutcome, datetime] = {}  # by what is in the way, fixed when it first was
         self.answer_by: datetime | None = None
         self.decisions: list[CustomsArticlesDecision] = []
+        self.overruled = False  # customs released a parcel that we held up
         self.paying = False
         self.payment: TaxPayment | None = None
         self.reason = ""
@@ -77,7 +79,8 @@ class ArticlesCase:
             return None
         if self.state is ArticlesState.DRAFT or self.judgement is None:
             return ArticlesOutcome.REFUSED
-        return None if self.judgement.outcome is ArticlesOutcome.PASS else self.judgement.outcome
+        passes = self.overruled or self.judgement.outcome is ArticlesOutcome.PASS
+        return None if passes else self.judgement.outcome
 
     @property
     def wait_until(self) -> datetime | None:
@@ -145,7 +148,14 @@ class ArticlesCase:
             self.raise_alarm("OVER_LIMIT")
 
     def expire_wait(self, at: datetime) -> None:
-        """The time is over: the parcel goes back; if nothing that could be judged came, there is none to speak of."""
+        """The time is over: the parcel goes back; if nothing that could be judged came, there is none to speak of.
+
+        A parcel that customs released meanwhile is gone: customs' word is the truth, and only its tax is left.
+        """
+        final = self._final_decision
+        if final and final.decision is ArticlesDecision.RELEASED and self.tax and self.state in THROUGH_BUT_FOR_US:
+            self._be_overruled(at)
+            return
         why = IN_THE_WAY[self.in_the_way or ArticlesOutcome.REFUSED] + " in time"
         if self.judgement is None:
             self.given_up = True
@@ -179,6 +189,14 @@ class ArticlesCase:
             self._enter("review", self._moment(review, at))
         if final and final.decision is ArticlesDecision.RELEASED and self.state in SETTLED:
             self._enter("release", self._moment(final, at), final.finding)
+
+    def _be_overruled(self, at: datetime) -> None:
+        self.overruled = True
+        self.drop_alarms("OVER_LIMIT")
+        self.raise_alarm("CUSTOMS_OVERRULED")
+        if self.state is ArticlesState.APPROVAL_PENDING:
+            self._enter("resume", at, "customs released it")
+        self.heed_customs(at)
 
     @property
     def _final_decision(self) -> CustomsArticlesDecision | None:

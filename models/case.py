@@ -296,7 +296,7 @@ class DeclarationCase(CaseFile):
     def settle_clocks(self, clocks: LegalClocks | None) -> None:
         """Take deadlines computed again after the year's holidays were announced (RULEBOOK C.8)."""
         if clocks is not None and self.clocks is not None and self.clocks.provisional:
-            self.clocks = clocks
+            self.clocks = clocks  # the same deadlines, only surer
             if not clocks.provisional:
                 self.drop_alarms("CALENDAR_PROVISIONAL")
 

@@ -15,7 +15,7 @@ from clearway.rules.fingerprint import snapshot
 from clearway.rules.limits import check_limits, decide_limits
 from clearway.rules.matching import MatchingFacts, compare
 from clearway.rules.parameters import NoRuleInForce, parameters
-from clearway.rules.remarks import check_quantities, quantity_remarks
+from clearway.rules.remarks import quantity_remarks
 from clearway.rules.series import check_profile
 from clearway.rules.tax import NotAssessable, assess_tax
 
@@ -40,8 +40,7 @@ def judge(
     """
     facts = facts.model_copy(update={"profile": check_profile(profile)})
     limits, tax, further = _limits_and_tax(declaration_list, used, profile)
-    further += check_quantities(uses_of(declaration_list, profile=profile), quantities_used)
-    further += check_admission(declaration_list, profile=profile)
+    further += check_admission(declaration_list, profile=profile, quantities=quantities_used)
     found = tuple(dict.fromkeys(compare(order, payment, waybill, declaration_list, facts) + further))
     problems = tuple(one for one in found if one.severity is Severity.HARD)
     return Judgement(

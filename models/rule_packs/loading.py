@@ -1,5 +1,6 @@
 """Loading and withdrawing parameter files: a new pack for the lists opened from now on, and whom it concerns."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from clearway.contracts.base import Contract, Instant
 from clearway.rules.rule_changes import RuleChange, changes_between
 from models.rule_packs.packs import FILES, files_of, laid, newest
-from models.tables import CaseRecord, RulePack
+from models.tables import ArticlesRecord, CaseRecord, RulePack
 
 
 class Effect(Contract):
@@ -109,5 +110,8 @@ def _change(
 
 
 def _open_lists(session: Session) -> dict[int, int]:
-    rows = select(CaseRecord.rule_pack, func.count()).where(col(CaseRecord.ended_at).is_(None))
-    return dict(session.exec(rows.group_by(col(CaseRecord.rule_pack))).all())
+    counted: Counter[int] = Counter()
+    for table in (CaseRecord, ArticlesRecord):
+        rows = select(table.rule_pack, func.count()).where(col(table.ended_at).is_(None))
+        counted.update(dict(session.exec(rows.group_by(col(table.rule_pack))).all()))
+    return dict(counted)

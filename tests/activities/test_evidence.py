@@ -102,6 +102,14 @@ def test_a_verified_person_is_asked_about_once_a_year(database: Database) -> Non
     assert authority.asked == 2
 
 
+def test_asking_our_memory_does_not_prolong_the_year(database: Database) -> None:
+    authority = Authority()
+    for number, month in enumerate((1, 6, 12)):
+        _examine(database, sample_set(f"CW-{number}", at=datetime(2025, month, 1, 1, tzinfo=UTC)), authority)
+    _examine(database, sample_set("CW-9", at=datetime(2026, 1, 2, 1, tzinfo=UTC)), authority)
+    assert authority.asked == 2
+
+
 def test_examining_again_after_the_commit_changes_nothing(database: Database) -> None:
     sample = sample_set("CW-1", at=AT)
     assert _examine(database, sample) == _examine(database, sample)

@@ -22,7 +22,7 @@ from workflows.declaration_list import DeclarationListWorkflow
 
 SAVED = sorted(HISTORIES.glob("*.json"))
 RECORD = "record it: python -m tests.replay.record"
-MOST_BYTES = 1_500_000
+MOST_BYTES = 3_000_000
 
 
 def _saved(outcome: str) -> dict[str, Any]:

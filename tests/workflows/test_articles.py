@@ -106,6 +106,26 @@ async def test_an_approval_in_the_last_second_is_in_time_and_after_it_the_parcel
         await counter.approve(late, approval(late))
 
 
+async def test_a_parcel_that_customs_released_meanwhile_is_not_returned_at_the_end_of_the_wait(
+    counter: ArticlesCounter,
+) -> None:
+    articles = parcel(medicine())
+    key = key_of(articles)
+    answer = await counter.submit(articles)
+    assert answer.state is ArticlesState.APPROVAL_PENDING
+    await counter.decide(key, RELEASED)
+    view = await counter.client.view_articles(key)
+    assert view.state is ArticlesState.APPROVAL_PENDING
+    assert view.awaited_until is not None
+    await counter.forward_to(key, view.awaited_until)
+    view = await counter.ended(key)
+    assert view.state is ArticlesState.RELEASED
+    assert "CUSTOMS_OVERRULED" in view.alarms
+    assert view.judgement is not None
+    assert view.judgement.tax is not None
+    assert view.paid_amount == view.judgement.tax.due
+
+
 async def test_an_approval_that_does_not_fit_is_refused_and_changes_nothing(counter: ArticlesCounter) -> None:
     articles = parcel(medicine())
     await counter.submit(articles)
