@@ -60,8 +60,14 @@ ARTICLES_UPDATES: dict[str, type[BaseModel]] = {
 }
 ARTICLES_SIGNALS: dict[str, type[BaseModel]] = {names.ARTICLES_DECISION: CustomsArticlesDecision}
 INPUTS: tuple[type[BaseModel], ...] = (
-    *(StartCase, *UPDATES.values(), *SIGNALS.values(), *DOCUMENTS),
-    *(StartArticles, *ARTICLES_UPDATES.values(), *ARTICLES_SIGNALS.values(), ArticlesList),
+    StartCase,
+    *UPDATES.values(),
+    *SIGNALS.values(),
+    *DOCUMENTS,
+    StartArticles,
+    *ARTICLES_UPDATES.values(),
+    *ARTICLES_SIGNALS.values(),
+    ArticlesList,
 )
 ANSWERS: tuple[type[BaseModel], ...] = (Answer, CaseView, ArticlesAnswer, ArticlesView, Problem)
 
