@@ -10,7 +10,6 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.articles import ArticlesDesk
-
     from clearway.contracts import names
     from clearway.contracts.articles import (
         Approval,
