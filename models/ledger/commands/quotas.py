@@ -3,6 +3,7 @@
 import sys
 from datetime import date, datetime
 from decimal import Decimal
+from getpass import getpass
 from typing import Annotated, Any
 
 import typer
@@ -82,10 +83,8 @@ def set_customs_figure(
 
 def _person(at: datetime, as_json: bool) -> str:
     """The keyed hash of the identity number that is asked for without showing it, or read from a pipe."""
-    if sys.stdin.isatty():
-        number = typer.prompt("Identity number", hide_input=True, err=True)
-    else:
-        number = sys.stdin.readline(100)
+    # getpass silences the terminal before it asks, so that not even what is typed too early is shown.
+    number = getpass("Identity number: ") if sys.stdin.isatty() else sys.stdin.readline(100)
     written = normalise_id_number(number)
     if not is_id_number(written, legal_day(at)):
         remedy = "Type it again, or pipe it in: 18 characters, the last one its check digit."

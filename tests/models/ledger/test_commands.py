@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +14,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import col, select
+from sqlmodel import col
+from sqlmodel import select as rows_of
 from typer.testing import CliRunner, Result
 
 from models.database import Database
@@ -122,9 +125,9 @@ def test_who_did_what_and_why_is_kept(run: Run, store: Database, book: Guarantee
     run("guarantee", "let-pass", f"{EBC}/3", *BY)
     run("guarantee", "call", f"{EBC}/1", *BY)
     with store.transaction() as session:
-        kept = select(RawMessage).where(RawMessage.sender == "op-1").order_by(col(RawMessage.id))
+        kept = rows_of(RawMessage).where(RawMessage.sender == "op-1").order_by(col(RawMessage.id))
         acts = [json.loads(raw.body) for raw in session.exec(kept)]
-        told = session.exec(select(InboxItem.workflow_id)).all()
+        told = session.exec(rows_of(InboxItem.workflow_id)).all()
     assert [act["act"] for act in acts] == ["top-up", "extend", "let-pass", "call"]
     assert {(act["actor"], act["reason"]) for act in acts} == {("op-1", "second deposit")}
     assert told == [LISTS[2]]
@@ -133,7 +136,7 @@ def test_who_did_what_and_why_is_kept(run: Run, store: Database, book: Guarantee
 def test_a_refused_act_is_not_kept(run: Run, store: Database, book: GuaranteeBook) -> None:
     run("guarantee", "let-pass", f"{EBC}/2", *BY)
     with store.transaction() as session:
-        assert session.exec(select(RawMessage)).all() == []
+        assert session.exec(rows_of(RawMessage)).all() == []
 
 
 @pytest.mark.parametrize("command", ["top-up", "extend", "let-pass", "call"])
@@ -235,6 +238,38 @@ def test_a_wrong_identity_number_is_refused_and_never_shown(run: Run, number: st
     assert refused.exit_code == 2
     assert refused.stderr.count("\n") == 1
     assert not number or number not in refused.output
+
+
+def test_an_identity_number_is_typed_without_being_shown(tmp_path: Path) -> None:
+    terminal, its_end = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "models.ledger", "quota", "show"],
+        cwd=ROOT,
+        env={**os.environ, "CLEARWAY_DATABASE_URL": f"sqlite:///{tmp_path}/x.db"},
+        stdin=its_end,
+        stdout=its_end,
+        stderr=its_end,
+        start_new_session=True,
+    )
+    try:
+        seen = _read_until(terminal, b"Identity number: ")
+        os.write(terminal, f"{ID_NUMBER}\n".encode())
+        seen += _read_until(terminal, b"Nothing was counted")
+        assert child.wait(timeout=60) == 0
+    finally:
+        child.kill()
+        os.close(its_end)
+        os.close(terminal)
+    assert ID_NUMBER.encode() not in seen
+
+
+def _read_until(terminal: int, text: bytes) -> bytes:
+    seen = b""
+    while text not in seen:
+        ready, _, _ = select.select([terminal], [], [], 60)
+        assert ready, seen
+        seen += os.read(terminal, 4096)
+    return seen
 
 
 def test_an_identity_number_is_not_taken_from_the_command_line(run: Run) -> None:
