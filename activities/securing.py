@@ -11,6 +11,7 @@ from clearway.rules.judgement import uses_of
 from models.ledger import guarantee, quota
 from models.ledger.accounts import lock
 from models.ledger.quota import Limit, quantity_account, quota_account
+from models.ledger.transfers import accounts_of
 from models.tables import CaseRecord
 
 
@@ -30,9 +31,19 @@ class Securities:
         }
 
     def keep(self) -> None:
-        """Keep the accounts to this transaction, from before the judgement to the commit."""
-        quantities = (account for account, _ in self._quantities.values())
-        lock(self._session, self._quota, guarantee.guarantee_account(self._declared.assure_code), *quantities)
+        """Keep the accounts to this transaction, from before the judgement to the commit.
+
+        So are those it took from when it was judged before: by another guarantor, for another person or year.
+        """
+        case = self._record.workflow_id
+        guarantors = {self._declared.assure_code, *guarantee.guarantors_of(self._session, case)}
+        lock(
+            self._session,
+            self._quota,
+            *(account for account, _ in self._quantities.values()),
+            *(guarantee.guarantee_account(each) for each in guarantors),
+            opened_before=accounts_of(self._session, case, *quota.LEDGERS),
+        )
 
     def used(self) -> Decimal:
         """CNY confirmed and reserved for the orderer in the list's year, by all other lists and by customs' word."""

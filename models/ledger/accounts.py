@@ -1,6 +1,6 @@
 """Accounts of the ledger: opening, locking, balances."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -47,11 +47,12 @@ def insert_once(session: Session, table: type[SQLModel]) -> Insert:
     return statement
 
 
-def lock(session: Session, *accounts: Account) -> dict[str, LedgerAccount]:
+def lock(session: Session, *accounts: Account, opened_before: Iterable[str] = ()) -> dict[str, LedgerAccount]:
     """Open the accounts that are not open yet, and keep the limited ones to this transaction until it ends.
 
     A transaction that moves several accounts locks them all at once: they are taken in one order, so that two such
-    transactions never wait for each other. Raises ValueError for an account that was opened otherwise.
+    transactions never wait for each other; those that are open for sure may be given by their ids. Raises ValueError
+    for an account that was opened otherwise.
     """
     opened = _opened(session, accounts)
     missing = sorted({account for account in accounts if account.id not in opened})
@@ -66,7 +67,7 @@ def lock(session: Session, *accounts: Account) -> dict[str, LedgerAccount]:
     for account in accounts:
         if opened[account.id] != account:
             raise ValueError(f"{account.id} was opened as {opened[account.id]}, not as {account}")
-    return lock_opened(session, *opened)
+    return lock_opened(session, *opened, *opened_before)
 
 
 def lock_opened(session: Session, *ids: str) -> dict[str, LedgerAccount]:

@@ -32,7 +32,17 @@ from models.ledger.transfers import (
 )
 from models.tables import Guarantee, GuaranteeWait, LedgerTransfer
 
-__all__ = ["call", "extend", "free_part", "guarantee_account", "hold", "let_pass", "release", "top_up"]
+__all__ = [
+    "call",
+    "extend",
+    "free_part",
+    "guarantee_account",
+    "guarantors_of",
+    "hold",
+    "let_pass",
+    "release",
+    "top_up",
+]
 
 
 def hold(
@@ -123,11 +133,16 @@ def call(session: Session, case: str, at: datetime, *, transfer_id: str) -> None
     session.flush()
 
 
-def _keep(session: Session, case: str, *guarantors: str) -> tuple[str, ...]:
-    """Keep every account that the case may move to this transaction; the guarantors they belong to."""
+def guarantors_of(session: Session, case: str) -> set[str]:
+    """Whose guarantee a case holds or waits for now."""
     wait = queue.wait_of(session, case)
     held = {row.debit.removeprefix(PREFIX) for row in open_reservations(session, case, ledger=LEDGER)}
-    found = sorted({*guarantors, *held, *([wait.guarantor] if wait else [])})
+    return {*held, wait.guarantor} if wait else held
+
+
+def _keep(session: Session, case: str, *guarantors: str) -> tuple[str, ...]:
+    """Keep every account that the case may move to this transaction; the guarantors they belong to."""
+    found = sorted({*guarantors, *guarantors_of(session, case)})
     if found:
         lock(session, *(guarantee_account(each) for each in found))
     return tuple(found)

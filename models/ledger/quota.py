@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from models.ledger.accounts import NOTHING, Account, Balance, balance, lock
+from models.ledger.accounts import NOTHING, Account, Balance, balance, lock, lock_opened
 from models.ledger.transfers import (
     Move,
+    accounts_of,
     confirm,
     open_reservations,
     post,
@@ -142,7 +143,8 @@ def holding(session: Session, person: str, year: int) -> Balance:
 
 
 def _open(session: Session, case: str) -> list[LedgerTransfer]:
-    """A case's open reservations, on accounts that are this transaction's from now on."""
+    """A case's open reservations, on accounts that are this transaction's from now on, all of them at once."""
+    lock_opened(session, *accounts_of(session, case, *LEDGERS))
     return [each for ledger in LEDGERS for each in open_reservations(session, case, ledger=ledger)]
 
 

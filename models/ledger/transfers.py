@@ -160,6 +160,16 @@ def posted_of(session: Session, reference: str, *, ledger: str) -> Sequence[Ledg
     return session.exec(rows.order_by(col(LedgerTransfer.number))).all()
 
 
+def accounts_of(session: Session, reference: str, *ledgers: str) -> Sequence[str]:
+    """The accounts that one owner took anything from, in these ledgers; ids."""
+    rows = (
+        select(LedgerTransfer.debit)
+        .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
+        .where(LedgerTransfer.reference == reference, LedgerAccount.limited, col(LedgerAccount.ledger).in_(ledgers))
+    )
+    return session.exec(rows.distinct()).all()
+
+
 def _enter(session: Session, move: Move, kind: str) -> LedgerTransfer:
     _check(move)
     accounts = lock(session, move.debit, move.credit)
