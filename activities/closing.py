@@ -39,7 +39,7 @@ class CaseRegister:
         A case that ends with nothing on file is recorded too, so that a copy of it may follow.
         """
         with self._database.transaction() as session:
-            record = session.get(CaseRecord, request.key.workflow_id)
+            record = session.get(CaseRecord, request.key.workflow_id, with_for_update=True)
             if record is None:
                 if refuse_attempt(session, request.key):
                     return  # it was never opened

@@ -63,11 +63,12 @@ class Examiner:
         """Check, store and judge newly arrived documents; one submission is taken whole or not at all.
 
         The authority is asked before the transaction, which no outside platform may hold up. Tried again after the
-        commit, the answer is the judgement on record, and nothing is reserved twice.
+        commit, the answer is the judgement on record, and nothing is reserved twice. Attempts on one list take turns,
+        also those that timed out and go on unheard.
         """
         asked = self._ask_identity(request)
         with self._database.transaction() as session:
-            record = session.get(CaseRecord, request.key.workflow_id)
+            record = session.get(CaseRecord, request.key.workflow_id, with_for_update=True)
             pack = record.rule_pack if record else newest(session)
             with rules_in_force(self._packs.numbered(session, pack)):
                 return self._examine(session, request, asked, pack)

@@ -29,10 +29,11 @@ class LegalCalendar:
     def set_legal_clocks(self, fact: ReleaseFact) -> LegalClocks:
         """The deadlines of RULEBOOK B.0.1 for one release, which also confirms what the list took of its year."""
         with self._database.transaction() as session:
-            record = session.get_one(CaseRecord, fact.key.workflow_id)
-            record.state = State.RETURN_WINDOW
-            record.changed_at = fact.now
-            quota.confirm_holds(session, fact.key.workflow_id, fact.now)
+            record = session.get_one(CaseRecord, fact.key.workflow_id, with_for_update=True)
+            if record.ended_at is None:
+                record.state = State.RETURN_WINDOW
+                record.changed_at = fact.now
+                quota.confirm_holds(session, fact.key.workflow_id, fact.now)
             return clocks_of(session, self._packs, record, fact.released_at, fact.profile)
 
 

@@ -1,6 +1,7 @@
 """What a list takes of year and guarantee: once, whoever asks at the same instant, whoever asks again."""
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from activities.closing import CaseRegister
@@ -20,9 +22,9 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import Examination, GuaranteeOutcome
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
-from clearway.testing import BUYER_ID, EBC, SampleSet, sample_set
+from clearway.testing import BUYER_ID, EBC, SampleSet, corrected, sample_set
 from models.database import Database
-from models.ledger.accounts import balance
+from models.ledger.accounts import balance, lock
 from models.ledger.guarantee import guarantee_account
 from models.ledger.quota import Limit, hold, holding, quota_account
 from models.person_key import person_key
@@ -146,6 +148,40 @@ def test_customs_word_that_the_year_is_used_up_becomes_our_floor(
             CloseRequest(key=sample.key, state=State.REJECTED, now=AT, refused_by=refused_by)
         )
     assert _year(registered) == (Decimal(used), NOTHING)
+
+
+def test_who_examines_a_list_that_is_being_closed_takes_nothing_of_it(registered: Database) -> None:
+    """An attempt that timed out goes on in its thread; meanwhile the case is closed."""
+    if registered.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time: there is no meanwhile")
+    sample = sample_set("CW-1", at=AT)
+    _examine(registered, sample)
+    late = sample.model_copy(update={"declaration_list": corrected(sample.declaration_list, agent_name="又名")})
+    with ThreadPoolExecutor(2) as pool:
+        with registered.transaction() as session:
+            lock(session, guarantee_account(EBC))
+            close = CloseRequest(key=sample.key, state=State.CANCELLED, now=AT)
+            closing = pool.submit(CaseRegister(registered).close_case, close)
+            _until_waiting(registered, 1)
+            examining = pool.submit(_examine, registered, late)
+            _until_waiting(registered, 2)
+        closing.result()
+        assert [each.code for each in examining.result().refused] == ["E_ALREADY_ENDED"]
+    assert (_year(registered), _occupied(registered)) == ((NOTHING, NOTHING), NOTHING)
+
+
+def _until_waiting(database: Database, transactions: int) -> None:
+    """Until so many transactions wait for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + 20
+    while True:
+        with database.engine.connect() as connection:
+            if connection.execute(waiting).scalar_one() >= transactions:
+                return
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.02)
 
 
 def _with_sugar(sample: SampleSet, kilograms: str) -> SampleSet:
