@@ -90,7 +90,8 @@ def _bodies(papers: SampleSet) -> list[tuple[type[BaseModel], str]]:
 
 
 def _rate(times: int, once: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    """By the processor's time: nothing here waits, so that is what a process alone on its core would do a second."""
+    begun = time.process_time()
     for _ in range(times):
         once()
-    return times / (time.perf_counter() - begun)
+    return times / (time.process_time() - begun)
