@@ -75,7 +75,7 @@ class Securities:
             now=now,
             profile=judgement.profile,
         )
-        quota.let_go(self._session, case, now, but=holds)
+        quota.let_go(self._session, case, now, but=f"{holds}|")
         limits = judgement.limits
         quota.hold(
             self._session,
@@ -85,7 +85,7 @@ class Securities:
             hold_id=f"{holds}|quota",
             at=now,
         )
-        quantities = [self._hold_quantity(group, f"{holds}|{group}", now) for group in self._quantities]
+        quantities = [self._hold_quantity(group, f"{holds}|quantity|{group}", now) for group in self._quantities]
         annual = QuotaHold(
             year=self._declared.declared_on.year,
             counted=limits.counted,

@@ -1,7 +1,7 @@
 """Remarks of the Positive List: excluded goods, bonded import only, goods by name, quantity per person and year."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
 from clearway.contracts.documents import DeclarationList
@@ -14,7 +14,8 @@ from clearway.rules.tariff import measure
 NAMES = ("goods_name", "specification")
 """Where the words of a remark are looked for."""
 
-NOTHING = Decimal(0)
+NOTHING, SMALLEST = Decimal(0), Decimal("0.00001")
+"""Kilograms; what is finer is rounded up, for no document and no ledger can tell it apart."""
 
 
 class _Counted(NamedTuple):
@@ -123,9 +124,13 @@ def _group(name: str, declared: DeclarationList, profile: str) -> Dated[RemarkGr
     return found
 
 
+def _told_apart(weight: Decimal) -> Decimal:
+    return weight if weight % SMALLEST == 0 else weight.quantize(SMALLEST, ROUND_UP)
+
+
 def _use_of(name: str, lines: Sequence[_Counted], declared: DeclarationList, profile: str) -> RemarkUse:
     group = _group(name, declared, profile)
-    total = sum((line.weight for line in lines), NOTHING)
+    total = _told_apart(sum((line.weight for line in lines), NOTHING))
     parts = " + ".join(f"{line.weight:f} (第 {line.gnum} 项 line {line.gnum})" for line in lines)
     limit = group.value.kilograms
     return RemarkUse(

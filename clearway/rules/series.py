@@ -21,6 +21,9 @@ PROFILES = ("SEED", "LAW_2026")
 WHOLE_UNITS = frozenset({"days", "hours", "months", "hour of the day", "day of the month", "working day"})
 """Units of which no fraction can be counted on a calendar."""
 
+TO_THE_LAST_PLACE = {"CNY": Decimal("0.00001"), "kg": Decimal("0.00001")}
+"""What documents and ledgers can tell apart of a unit; no value is finer."""
+
 LARGEST = {
     "days": 3660,
     "hours": 87840,
@@ -188,6 +191,8 @@ class Series(BaseModel, Generic[T]):
                 continue
             if self.unit in WHOLE_UNITS and value != value.to_integral_value():
                 raise ValueError(f"{period.first_day}: {self.unit} are counted whole, not {value}")
+            if (finest := TO_THE_LAST_PLACE.get(self.unit)) and value % finest:
+                raise ValueError(f"{period.first_day}: {self.unit} are counted to {finest:f}, not {value}")
             if value < 0 or (self.unit in LARGEST and value > LARGEST[self.unit]):
                 largest = LARGEST.get(self.unit, "")
                 raise ValueError(f"{period.first_day}: must be from 0 to {largest} {self.unit}, not {value}")

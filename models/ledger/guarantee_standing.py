@@ -15,8 +15,9 @@ from models.tables import Guarantee
 
 LEDGER = "guarantee"
 PREFIX = "guarantee/"
-DEPOSITED = Account(f"{PREFIX}deposited", LEDGER, "CNY", limited=False)
-SECURED = Account(f"{PREFIX}secured", LEDGER, "CNY", limited=False)
+DEPOSITED = Account("guarantees/deposited", LEDGER, "CNY", limited=False)
+SECURED = Account("guarantees/secured", LEDGER, "CNY", limited=False)
+"""The other sides; not behind PREFIX, where a list could name them as its guarantor."""
 FEN = Decimal("0.01")
 
 

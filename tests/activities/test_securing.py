@@ -206,6 +206,28 @@ def test_yearly_quantities_are_held_and_given_back_with_the_amount(registered: D
     assert _problems(registered, _with_sugar(sample_set("CW-9", at=AT), "0.5")) == []
 
 
+def test_a_weight_finer_than_the_ledger_counts_is_rounded_up(registered: Database) -> None:
+    """Whoever declares grams with five decimals takes thousandths of what the ledger can tell apart."""
+    sample = _with_sugar(sample_set("CW-1", at=AT), "0.40")
+    [line] = sample.declaration_list.lines
+    grams = line.model_copy(update={"qty1": Decimal("123.45678"), "unit1": "036"})
+    judged = _examine(registered, sample.changed(DocumentKind.DECLARATION_LIST, lines=(grams,))).judgement
+    assert judged is not None
+    assert judged.quota is not None, judged.problems
+    assert [each.quantity for each in judged.quota.quantities] == [Decimal("0.12346")]
+
+
+@pytest.mark.parametrize("code", ["secured", "deposited"])
+def test_a_guarantor_of_any_name_is_only_a_guarantor(registered: Database, code: str) -> None:
+    """The other side of guarantees is no account that a list could name."""
+    for order_no, assured in (("CW-1", EBC), ("CW-2", code), ("CW-3", EBC)):
+        sample = sample_set(order_no, at=AT)
+        declared = {"logistics_code": code, "assure_code": assured} if assured == code else {}
+        judged = _examine(registered, sample.changed(DocumentKind.DECLARATION_LIST, **declared)).judgement
+        assert judged is not None
+        assert judged.matched is (assured == EBC)
+
+
 def _problems(database: Database, sample: SampleSet) -> list[str]:
     judgement = _examine(database, sample).judgement
     assert judgement is not None

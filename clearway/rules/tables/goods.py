@@ -36,7 +36,7 @@ class Measure(Row):
     """What one unit code measures, and how much of it."""
 
     of: MeasureOf
-    factor: QuotedDecimal = Field(gt=0)
+    factor: QuotedDecimal = Field(gt=0, le=10**9)
 
 
 class Band(Row):

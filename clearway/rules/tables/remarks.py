@@ -44,7 +44,7 @@ class WeightLimit(Row):
     """The goods count against a quantity for one person and calendar year, by the table of remark groups."""
 
     kind: Literal["weight"]
-    group: str
+    group: str = Field(pattern="^[a-z0-9_]{1,40}$")
 
     def __str__(self) -> str:
         return f"by weight as {self.group}"
@@ -59,7 +59,7 @@ class RemarkGroup(Row):
 
     name_en: str
     name_zh: str
-    kilograms: QuotedDecimal
+    kilograms: QuotedDecimal = Field(ge=0, le=10**9, decimal_places=5)
 
     def __str__(self) -> str:
         return f"{self.name_zh} {self.kilograms} kg"

@@ -50,7 +50,7 @@ def test_a_statement_tells_every_transfer_and_the_balance_after_it(store: Databa
         assert [line.after.reserved for line in lines] == [0, 30, 50, 30, 0]
 
 
-@pytest.mark.parametrize("side", [None, "guarantee/secured", "quota/used"])
+@pytest.mark.parametrize("side", [None, "guarantees/secured", "quota/used"])
 def test_a_statement_ends_with_the_balance(store: Database, side: str | None) -> None:
     busy(store)
     with store.transaction() as session:
