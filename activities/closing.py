@@ -61,8 +61,11 @@ class CaseRegister:
 def _note_customs_figure(
     session: Session, request: CloseRequest, refused_by: CustomsReceipt, record: CaseRecord, person: str
 ) -> None:
-    """Customs refused the list for the annual limit: its figure is the truth, ours follows (RULEBOOK D-33)."""
-    held = Judgement.model_validate_json(record.judgement).quota
+    """Customs refused the list for the annual limit: its figure is the truth, ours follows (RULEBOOK D-33).
+
+    Of a list that 0.1 judged, the limit is not on record: an operator notes customs' figure.
+    """
+    held = Judgement.model_validate_json(record.judgement).quota if record.judgement else None
     if held is None or not (refused_by.status in OVER_ANNUAL_LIMIT or refused_by.inner_code in OVER_ANNUAL_LIMIT):
         return
     told = re.search(CUSTOMS_FIGURE, refused_by.info)

@@ -62,12 +62,12 @@ def running_server(*, durable: bool = False) -> Iterator[str]:
             subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd="/")
 
 
-def new_database(server: str) -> str:
-    """The URL of a new, empty database on a running server."""
+def new_database(server: str, *, template: str = "template1") -> str:
+    """The URL of a new, empty database on a running server; `template0` has not even tables."""
     name = f"clearway_{uuid.uuid4().hex}"
     engine = sqlalchemy.create_engine(
         server.replace("postgresql:", "postgresql+psycopg:"), poolclass=sqlalchemy.NullPool
     )
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     return server.rsplit("/", 1)[0] + f"/{name}"
