@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import multiprocessing
+import os
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -129,7 +130,8 @@ def _run(nth: int = 0) -> None:
         return
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
     sys.stderr.write("Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them.\n")
-    sys.exit(1)
+    sys.stderr.flush()
+    os._exit(1)  # a thread of Temporal's client may abort a process that clears up (temporalio/sdk-python#300)
 
 
 def main() -> None:
