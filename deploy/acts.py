@@ -1,6 +1,8 @@
-"""What people do in the demo: they hand in, correct, cancel and return, through the client, as enterprises would."""
+"""What people do in the demo: they hand in, correct, cancel and return, through client and HTTP door, as in life."""
 
 import asyncio
+import json
+import urllib.request
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,9 +17,9 @@ from clearway.contracts.case import CaseKey, CaseView, ReturnArrival, Transmissi
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import LegalClocks
 from clearway.contracts.parties import Sender
-from clearway.contracts.states import State
+from clearway.contracts.states import Detail, State
 from clearway.errors import Refused
-from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE, SampleSet, corrected
+from clearway.testing import AGENT, EBC, EXPRESS, LOG, WAREHOUSE, SampleSet, corrected, sample_set
 
 PATIENCE = 60.0
 """Real seconds for which a list may stand still before the demo calls that a fault."""
@@ -38,6 +40,7 @@ class Play:
 
     client: ClearwayClient
     sample: SampleSet
+    gateway_url: str
     notes: list[str] = field(default_factory=list)
     attempt: int = 1
 
@@ -73,6 +76,16 @@ class Play:
         """The case once it is in one of the states. Raises Unexpected when it does not get there."""
         return await self.until(lambda view: view.state in states, " or ".join(states))
 
+    async def over(self) -> CaseView:
+        """The case once its life is over and everything that follows from its end is done."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                async for view in self.client.watch(self.key, every=LOOK):
+                    last = view
+        except TimeoutError:
+            raise Unexpected(f"not over after {PATIENCE:.0f} s") from None
+        return last
+
     async def clocks(self) -> LegalClocks:
         """The deadlines of the release."""
         view = await self.reach(State.RETURN_WINDOW)
@@ -94,6 +107,21 @@ class Play:
 
 
 Act = Callable[[Play], Awaitable[None]]
+
+
+async def post(url: str, body: dict[str, Any]) -> None:
+    """Send JSON to a door of the gateway. Raises Unexpected when it is not taken."""
+
+    def send() -> None:
+        content = json.dumps(body).encode()
+        request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10):
+            pass
+
+    try:
+        await asyncio.to_thread(send)
+    except OSError as error:
+        raise Unexpected(f"{url} did not take it: {error}") from error
 
 
 # --- until customs has spoken --------------------------------------------------------------------------------------
@@ -156,6 +184,37 @@ async def declare_with_three_mismatches(play: Play) -> None:
         .changed(DocumentKind.WAYBILL, consignee="赵六")
         .changed(DocumentKind.DECLARATION_LIST, buyer_name="王大明")
     )
+    await declare(play)
+
+
+async def declare_and_put_up_a_guarantee(play: Play) -> None:
+    """The guarantor has put up nothing: the list waits. Its deposit comes through the door, and the list goes on."""
+    play.sample = play.sample.changed(DocumentKind.DECLARATION_LIST, assure_code=LOG)
+    await declare(play)
+    view = await play.until(lambda view: view.detail is Detail.AWAITING_GUARANTEE, "waiting for its guarantee")
+    if view.judgement is None or view.judgement.guarantee is None:
+        raise Unexpected("the list waits for a guarantee, but does not say of whom")
+    hold = view.judgement.guarantee
+    play.notes.append(f"first: {view.detail}, {hold.reason}: {hold.amount} CNY of tax to secure")
+    deposit = {
+        "id": f"{play.key.order_no}-deposit",
+        "amount": "1000.00",
+        "form": "deposit",
+        "valid_to": "2099-12-31",
+        "actor": "accounting",
+        "reason": "deposit for the tax of lists",
+    }
+    await post(f"{play.gateway_url}/guarantees/{hold.guarantor}/top-ups", deposit)
+
+
+async def declare_after_customs_counted_more(play: Play) -> None:
+    """Customs returns the person's first order, for it knows of other purchases; the next is stopped before filing."""
+    order = play.sample.order
+    before = f"{order.order_no}-REJECTLIMIT"
+    sample = sample_set(before, at=order.app_time, buyer_name=order.buyer_name, buyer_id=order.buyer_id_number)
+    first = Play(play.client, sample, play.gateway_url)
+    await declare(first)
+    play.notes.append(f"first order: {(await first.over()).state}")
     await declare(play)
 
 

@@ -1,4 +1,4 @@
-"""`make demo`: twenty-four lists through the whole stack, each over its real thirty days, in half a minute."""
+"""`make demo`: twenty-eight lists through the whole stack, each over its real thirty days, in half a minute."""
 
 import argparse
 import asyncio
@@ -17,9 +17,10 @@ from temporalio.service import RPCError
 
 from clearway.client import ClearwayClient
 from clearway.errors import ClearwayError
-from clearway.testing import sample_set
+from clearway.testing import SampleSet, sample_set
 from deploy.acts import LOOK, PATIENCE, Act, Play, Unexpected
 from deploy.leaving import leave
+from deploy.parcels import perform_parcels
 from deploy.ports import Ports
 from deploy.report import Outcome, Progression, as_json, console_for, show_table
 from deploy.scenarios import SCENES, Scene
@@ -61,9 +62,7 @@ async def perform(stack: Stack, scenes: Sequence[Scene], progress: Progression) 
     client = ClearwayClient(await stack.connect())
     ordered_at = datetime.now(UTC) - ORDERED_BEFORE  # noqa: TID251 - the demo's orders are of today
     performances = [
-        Performance(
-            scene, Play(client, sample_set(f"D{number:02}-{scene.word}", at=ordered_at, buyer_name=scene.orderer))
-        )
+        Performance(scene, Play(client, _documents(number, scene, ordered_at), stack.gateway_url))
         for number, scene in enumerate(scenes, 1)
     ]
 
@@ -84,6 +83,18 @@ async def perform(stack: Stack, scenes: Sequence[Scene], progress: Progression) 
     await _chapter(progress, "Thirty days and more", going_on, go_on)
     repeats = await asyncio.to_thread(_repeats, stack)
     return [await _outcome(each, repeats) for each in performances]
+
+
+async def perform_all(stack: Stack, progress: Progression) -> list[Outcome]:
+    """Play every Declaration List and every List of Items. Raises StackError when a part falls."""
+    outcomes = await perform(stack, SCENES, progress)
+    now = datetime.now(UTC)  # noqa: TID251 - the demo's parcels are of today
+    client = ClearwayClient(await stack.connect())
+    return outcomes + await perform_parcels(client, stack.gateway_url, now, len(outcomes) + 1, progress)
+
+
+def _documents(number: int, scene: Scene, at: datetime) -> SampleSet:
+    return sample_set(f"D{number:02}-{scene.word}", at=at, buyer_name=scene.orderer, buyer_id=scene.orderer_id)
 
 
 async def _chapter(
@@ -168,7 +179,7 @@ def main() -> int:
         with Stack(RUN / "demo", Ports.free(), fresh=True) as stack:
             console.print(f"Ready. Watch in the Web UI: {stack.web_ui_url}\n")
             with Progression(console) as progress:
-                outcomes = asyncio.run(_watched(stack, perform(stack, SCENES, progress)))
+                outcomes = asyncio.run(_watched(stack, perform_all(stack, progress)))
             failed = [each for each in outcomes if each.faults]
             seconds = time.monotonic() - started
             if arguments.json:
@@ -182,7 +193,7 @@ def main() -> int:
                 with contextlib.suppress(SystemExit):
                     while not stack.fallen():
                         time.sleep(1)
-    except StackError as error:
+    except (StackError, ClearwayError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     console.print(DIRECTIONS)
@@ -193,7 +204,9 @@ DIRECTIONS = """
 The lists are kept in .run/demo. Look at them in the Web UI:
   make up DATA=demo        serves them; then open http://127.0.0.1:8233
   make down                ends it
-Filters to try there: CustomsState="taxed" · AwaitedFrom="CUS" · Alarms="BILL_DIFFERS" (more in docs/operating.md)"""
+Filters to try there: CustomsState="taxed" · AwaitedFrom="CUS" · Alarms="BILL_DIFFERS" (more in docs/operating.md)
+Guarantees and annual amounts of these lists, by docs/ledger.md:
+  CLEARWAY_DATABASE_URL=sqlite:///.run/demo/clearway.db .venv/bin/python -m models.ledger guarantee list"""
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from clearway.contracts.articles import ArticlesState, ArticlesView
 from clearway.contracts.base import SHANGHAI, Contract
 from clearway.contracts.case import CaseView
 from clearway.contracts.states import Detail, State
@@ -25,8 +26,8 @@ class Outcome(Contract):
     order_no: str
     shows: str
     workflow_id: str
-    state: State
-    detail: Detail
+    state: State | ArticlesState
+    detail: Detail | None = None
     awaited: str = ""
     released_at: datetime | None = None
     release_day: str = ""
@@ -61,6 +62,29 @@ class Outcome(Contract):
             reason=view.reason,
             alarms=view.alarms,
             problems=tuple(problem.code for problem in view.judgement.problems) if view.judgement else (),
+            notes=tuple(notes),
+            history_events=events,
+            faults=tuple(faults),
+        )
+
+    @classmethod
+    def of_parcel(cls, view: ArticlesView, shows: str, events: int, notes: list[str], faults: list[str]) -> "Outcome":
+        """From an individual's List of Items as it stands."""
+        judgement = view.judgement
+        released = [each.at for each in view.passages if each.state is ArticlesState.RELEASED]
+        return cls(
+            order_no=view.key.list_no,
+            shows=shows,
+            workflow_id=view.key.workflow_id,
+            state=view.state,
+            awaited=view.awaited_from,
+            released_at=released[-1] if released else None,
+            tax=judgement.tax.due if judgement and judgement.tax else None,
+            paid=view.paid_amount if view.paid_at else None,
+            paid_at=view.paid_at,
+            reason=view.reason,
+            alarms=view.alarms,
+            problems=tuple(problem.code for problem in judgement.problems) if judgement else (),
             notes=tuple(notes),
             history_events=events,
             faults=tuple(faults),
@@ -134,7 +158,7 @@ def show_table(console: Console, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         table.add_row(
             f"[bold]{outcome.order_no}[/]\n{escape(outcome.shows)}",
-            f"[bold]{outcome.state}[/]\n{outcome.detail}" + (f"\nawaits {outcome.awaited}" if outcome.awaited else ""),
+            _lines(f"[bold]{outcome.state}[/]", outcome.detail or "", outcome.awaited and f"awaits {outcome.awaited}"),
             _lines(_at(outcome.released_at), outcome.release_day, outcome.payment_deadline),
             _lines("" if outcome.paid is None else str(outcome.paid), _at(outcome.paid_at)),
             escape(_lines(*_remarks(outcome))),

@@ -1,10 +1,11 @@
-"""The demo's twenty-four lists as data: what each shows, how it is driven, and how it must end."""
+"""The demo's twenty-six Declaration Lists as data: what each shows, how it is driven, and how it must end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from clearway.contracts.states import State
+from clearway.testing import BUYER_ID
 from deploy import acts
 from deploy.acts import Act
 from deploy.expected import Expected
@@ -12,6 +13,8 @@ from deploy.expected import Expected
 TAX = Decimal("28.21")
 """13 % VAT at 70 % of 310.00 CNY, the tax of every list here (RULEBOOK B.9.1)."""
 ORDERER = "王小明"
+OTHERS = {"陈大文": "320101198501010024", "刘小红": "440106199909090025"}
+"""Two more people with well-formed numbers, nobody's: what customs counts for one of them counts for no other."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Scene:
     later: Act | None = None
     orderer: str = ORDERER
     """The orderer's name; a magic word at its end is for the identity authority."""
+
+    @property
+    def orderer_id(self) -> str:
+        """The orderer's identity number; whoever is not named here is one and the same person."""
+        return OTHERS.get(self.orderer, BUYER_ID)
 
 
 def _taxed(
@@ -123,6 +131,11 @@ SCENES: tuple[Scene, ...] = (
         "a return on day 31 is refused; no bill ever comes, so our figure is paid 48 h before the deadline",
         later=acts.return_too_late,
     ),
+    _taxed(
+        "TOPUP-RELEASE",
+        "its guarantor has put up nothing, so the list waits; once a deposit is there it goes on by itself",
+        filing=acts.declare_and_put_up_a_guarantee,
+    ),
     # Everything comes back: no tax.
     Scene(
         "TWICE",
@@ -133,7 +146,13 @@ SCENES: tuple[Scene, ...] = (
     ),
     # Customs says no.
     _stops("REJECT", "returned by customs, with customs' own reason", State.REJECTED, reason="1322"),
-    _stops("REJECTLIMIT", "returned: the buyer's annual limit is exceeded", State.REJECTED, reason="1313"),
+    _stops(
+        "REJECTLIMIT",
+        "returned: the buyer's annual limit is exceeded",
+        State.REJECTED,
+        reason="1313",
+        orderer="陈大文",
+    ),
     _stops("ABROAD", "sent back abroad", State.RETURNED_ABROAD, reason="700"),
     _stops("ABNORMALABROAD", "inspected, found abnormal, sent back abroad", State.RETURNED_ABROAD, reason="700"),
     _stops(
@@ -150,6 +169,16 @@ SCENES: tuple[Scene, ...] = (
         alarms=("MATCH_FAILED",),
         problems=("E_IDENTITY_MISMATCH",),
         orderer=f"{ORDERER}-IDBAD",
+    ),
+    _stops(
+        "OVERYEAR",
+        "customs returned the buyer's first order for the annual limit; the next is stopped before customs sees it",
+        State.MATCH_FAILED,
+        awaited=("EBC",),
+        alarms=("MATCH_FAILED",),
+        problems=("E_OVER_LIMIT",),
+        filing=acts.declare_after_customs_counted_more,
+        orderer="刘小红",
     ),
     _stops(
         "MISMATCH",

@@ -39,7 +39,7 @@ def up(data: Path, ports: Ports) -> int:
     """Start a stack that outlives this command, and tell where it is; say so when it runs already."""
     record = Record.read(data)
     if record and record.is_running:
-        sys.stdout.write(f"It is already running (pid {record.pid}).\n\n{_directions(record)}")
+        sys.stdout.write(f"It is already running (pid {record.pid}).\n\n{_directions(data, record)}")
         return 0
     log = data / "logs" / "stack.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ def up(data: Path, ports: Ports) -> int:
             supervisor.end()
             raise StackError(log.read_text(encoding="utf-8", errors="replace").strip())
         time.sleep(STEP)
-    sys.stdout.write(_directions(record))
+    sys.stdout.write(_directions(data, record))
     return 0
 
 
@@ -100,9 +100,12 @@ def _await_end(record: Record) -> None:
         time.sleep(STEP)
 
 
-def _directions(record: Record) -> str:
+def _directions(data: Path, record: Record) -> str:
     usual = record.temporal_address == f"{LOOPBACK}:{Ports().temporal}"
     there = "" if usual else f"  export TEMPORAL_ADDRESS={record.temporal_address}\n"
+    database = Path(os.path.relpath(data, ROOT)) / "clearway.db"
+    if data != RUN:
+        there += f"  export CLEARWAY_DATABASE_URL=sqlite:///{database}\n"
     return f"""\
 Clearway is up.
 
@@ -113,6 +116,7 @@ Clearway is up.
 
 Next:
 {there}  .venv/bin/clearway --help   send documents, declare lists, follow them
+  .venv/bin/python -m models.ledger --help   guarantees, annual amounts
   make down                   end it; the data stays
 """
 

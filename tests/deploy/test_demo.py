@@ -13,8 +13,8 @@ from deploy.scenarios import SCENES
 from deploy.stack import Stack
 
 pytestmark = pytest.mark.stack
-CHOSEN = ("RELEASE", "TWICE", "DOCREJECT", "MISMATCH")
-"""Taxed, returned, mended, refused."""
+CHOSEN = ("RELEASE", "TWICE", "DOCREJECT", "TOPUP-RELEASE", "OVERYEAR", "MISMATCH")
+"""Taxed, returned, mended, secured late, over the limit, refused."""
 
 
 async def test_chosen_lists_end_as_expected_and_a_wrong_expectation_is_told(stack: Stack) -> None:
@@ -29,6 +29,8 @@ async def test_chosen_lists_end_as_expected_and_a_wrong_expectation_is_told(stac
         State.TAXED,
         State.RETURNED,
         State.TAXED,
+        State.TAXED,
+        State.MATCH_FAILED,
         State.MATCH_FAILED,
         State.MATCH_FAILED,
     ]

@@ -1,8 +1,10 @@
 """The demo's table is coherent, and shows what it promises to show."""
 
 from collections import Counter
+from datetime import date
 
 from clearway.contracts.states import ENDS, State
+from clearway.rules.persons import is_id_number
 from deploy import acts
 from deploy.scenarios import SCENES
 from simulator.scenarios import BY_WORD, ReadFrom
@@ -11,9 +13,9 @@ LEFT_TO_PLAY_WITH = {"REJECTBARE", "CLOSED", "BANKREFUSE"}
 """Variants of scenes that the table has; `make up` and docs/simulator.md lead to them."""
 
 
-def test_the_demo_has_twenty_four_lists() -> None:
-    assert len(SCENES) == 24
-    assert len({scene.story for scene in SCENES}) == 24
+def test_the_demo_has_twenty_six_declaration_lists() -> None:
+    assert len(SCENES) == 26
+    assert len({scene.story for scene in SCENES}) == 26
 
 
 def test_every_magic_word_is_shown_but_for_three_variants() -> None:
@@ -22,8 +24,23 @@ def test_every_magic_word_is_shown_but_for_three_variants() -> None:
 
 
 def test_a_word_that_is_not_magic_is_never_filed() -> None:
-    mere_names = {scene.word: scene.settles for scene in SCENES if scene.word not in BY_WORD}
-    assert mere_names == {"MISMATCH": State.MATCH_FAILED, "CANCEL": State.CANCELLED}
+    mere_names = {scene.word: scene.settles for scene in SCENES if scene.word.rpartition("-")[2] not in BY_WORD}
+    assert mere_names == {
+        "OVERYEAR": State.MATCH_FAILED,
+        "MISMATCH": State.MATCH_FAILED,
+        "CANCEL": State.CANCELLED,
+    }
+
+
+def test_nobody_shares_an_annual_amount_with_somebody_whom_customs_refuses_for_it() -> None:
+    orderers = Counter(scene.orderer_id for scene in SCENES)
+    refused = {scene.word: scene.orderer_id for scene in SCENES if scene.word in {"REJECTLIMIT", "OVERYEAR"}}
+    assert [orderers[number] for number in refused.values()] == [1, 1]
+
+
+def test_every_orderers_number_is_well_formed() -> None:
+    for number in {scene.orderer_id for scene in SCENES}:
+        assert is_id_number(number, on=date(2026, 11, 22)), number
 
 
 def test_magic_for_the_identity_authority_stands_in_the_orderers_name() -> None:
@@ -57,6 +74,8 @@ def test_everything_people_do_is_done() -> None:
         acts.declare_then_correct_payment,
         acts.declare_and_wait_for_resending,
         acts.declare_with_three_mismatches,
+        acts.declare_and_put_up_a_guarantee,
+        acts.declare_after_customs_counted_more,
         acts.cancel_before_filing,
         acts.pay_tax,
         acts.return_all,
