@@ -41,7 +41,7 @@ class TopUp(Contract):
     id: str = Field(
         min_length=1, max_length=60, pattern=ONE_LINE, description="Reference of the payment; again, it changes nothing"
     )
-    amount: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=2, description="CNY")]
+    amount: Annotated[Amount, Field(gt=0, max_digits=14, decimal_places=2, description="CNY")]
     actor: str = Field(min_length=1, max_length=60, pattern=ONE_LINE, description="Who acts")
     reason: str = Field(min_length=1, max_length=120, pattern=ONE_LINE)
     form: Form | None = Field(None, description="Needed for the first guarantee")

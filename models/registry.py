@@ -60,7 +60,7 @@ class PutUp(BaseModel):
 
     guarantor: str = Field(pattern="^[0-9A-Z]{1,18}$")
     form: Form
-    total: Annotated[QuotedDecimal, Field(gt=0, max_digits=15, decimal_places=2)]
+    total: Annotated[QuotedDecimal, Field(gt=0, max_digits=14, decimal_places=2)]
     valid_to: date
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from clearway.cli.screen import screen
 from clearway.rules.parameters import ParameterError
 from models.database import Database
+from models.ledger.commands.line import Actor, Reason
 from models.rule_packs.loading import Effect, load, packs, withdraw
 from models.rule_packs.packs import files_of
 from models.settings import StoreSettings
@@ -35,8 +36,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Actor = Annotated[str, typer.Option(help="Who does it, kept with the pack.")]
-Reason = Annotated[str, typer.Option(help="Why, kept with the pack.")]
 Try = Annotated[bool, typer.Option("--dry-run", help="Tell what would change, load nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 

@@ -164,6 +164,7 @@ async def test_a_top_up_cannot_end_a_guarantee_earlier(house: House) -> None:
         (json.dumps(payment(amount="-1.00")).encode(), ["E_FIELD"] * 1),
         (json.dumps(payment(amount="1.001")).encode(), ["E_FIELD"]),
         (json.dumps(payment(amount="1e2")).encode(), ["E_FIELD"]),
+        (json.dumps(payment(amount="9999999999999.99")).encode(), ["E_FIELD"]),
         (json.dumps(payment(actor="", reason="x" * 121)).encode(), ["E_FIELD"] * 2),
         (json.dumps(payment(form="promise", valid_to="soon")).encode(), ["E_FIELD"] * 2),
     ],

@@ -169,3 +169,15 @@ def test_a_wrong_file_ends_the_command_with_one_clear_answer(
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr) < 2000
+
+
+@pytest.mark.parametrize(("option", "words"), [("--actor", "x" * 61), ("--reason", "x" * 121), ("--actor", " ")])
+def test_who_and_why_fit_their_columns(
+    command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path, option: str, words: str
+) -> None:
+    file = tmp_path / "rate.yaml"
+    file.write_text(RATE, encoding="utf-8")
+    given = {"--actor": "op", "--reason": "new rate", option: words}
+    done = command("load", str(file), *(word for pair in given.items() for word in pair))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"'{option}'" in done.stderr

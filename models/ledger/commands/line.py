@@ -54,8 +54,8 @@ def _code(value: str) -> str:
 
 
 def _amount(value: str) -> Decimal:
-    if not re.fullmatch(r"[0-9]{1,13}(\.[0-9]{1,2})?", value):
-        raise typer.BadParameter("CNY in plain digits, with at most two decimals, such as 50000.00")
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", value):
+        raise typer.BadParameter("CNY in up to 12 plain digits, with at most two decimals, such as 50000.00")
     return Decimal(value)
 
 

@@ -153,7 +153,7 @@ def test_what_changes_something_names_actor_and_reason(run: Run, command: str) -
         assert f"'{missing}'" in refused.stderr
 
 
-@pytest.mark.parametrize("amount", ["0.00", "-1.00", "1.001", "1e3", "NaN", "1,000.00", ""])
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "1.001", "1e3", "NaN", "1,000.00", "9999999999999.99", ""])
 def test_an_amount_that_cannot_be_is_refused(run: Run, amount: str) -> None:
     refused = add(run, amount, *FIRST)
     assert refused.exit_code == 2
