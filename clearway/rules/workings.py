@@ -7,6 +7,7 @@ decides the rounding.
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 
 from clearway.rules.tariff import NO_TAX, Rates
@@ -15,7 +16,7 @@ FEN = Decimal("0.01")
 SHOWN_PLACES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workings:
     """Taxes of a line on its base, in quota by the quota factor, or in full without one (RULEBOOK B.9.1).
 
@@ -27,28 +28,28 @@ class Workings:
     rates: Rates
     quota: Decimal | None
 
-    @property
+    @cached_property
     def factor(self) -> Fraction:
         """The part of consumption tax and VAT that is levied."""
         return Fraction(1 if self.quota is None else self.quota)
 
-    @property
+    @cached_property
     def duty(self) -> Fraction:
         """Customs duty; none in quota."""
         return Fraction(self.base) * Fraction(self.rates.goods.value.duty_in_force if self.quota is None else 0)
 
-    @property
+    @cached_property
     def specific(self) -> Fraction:
         """The part of the consumption tax that is counted by quantity, before the factor."""
         return Fraction(self.rates.quantity) * Fraction(self.rates.band.per_unit)
 
-    @property
+    @cached_property
     def full_consumption_tax(self) -> Fraction:
         """Consumption tax before the factor; the tax itself is part of its base."""
         rate = Fraction(self.rates.band.rate)
         return (Fraction(self.base) + self.duty + self.specific) / (1 - rate) * rate + self.specific
 
-    @property
+    @cached_property
     def full_vat(self) -> Fraction:
         """VAT before the factor."""
         return (Fraction(self.base) + self.duty + self.full_consumption_tax) * Fraction(self.rates.vat.value)
