@@ -95,7 +95,7 @@ class Parameters:
 
     def row(self, kind: type[R], code: str, *, on: date, profile: str = "SEED") -> Dated[R] | None:
         """The row of a code in the table of that kind, or None for a code it never had; raises NoRuleInForce."""
-        series: Series[R] | None = self.tables[_name_of(kind)].get(code)
+        series: Series[R] | None = self.tables[_NAMES[kind]].get(code)
         return series.value_on(on, profile) if series else None
 
     def row_if_any(self, kind: type[R], code: str, *, on: date, profile: str = "SEED") -> Dated[R] | None:
@@ -107,7 +107,7 @@ class Parameters:
 
     def codes(self, kind: type[Row]) -> tuple[str, ...]:
         """Every code of a table, also those no longer in force."""
-        return tuple(self.tables[_name_of(kind)])
+        return tuple(self.tables[_NAMES[kind]])
 
     def consumption_tax(self, name: str, *, on: date, profile: str = "SEED") -> Dated[ConsumptionTax]:
         """The consumption tax of a class of goods; raises as `value` does."""
@@ -133,8 +133,8 @@ class Parameters:
         return self.row(Holidays, str(year), on=date(year, 12, 31))
 
 
-def _name_of(kind: type[Row]) -> str:
-    return next(name for name, row in TABLES.items() if row is kind)
+_NAMES = {row: name for name, row in TABLES.items()}
+"""The table of every row class."""
 
 
 def load_parameters(root: Traversable) -> Parameters:
