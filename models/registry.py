@@ -16,8 +16,9 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.parties import Role
 from clearway.rules.tables import QuotedDecimal
 from models.database import Database
+from models.ledger.accounts import lock
 from models.ledger.guarantee_care import put_up
-from models.ledger.guarantee_standing import Form
+from models.ledger.guarantee_standing import Form, guarantee_account
 from models.ledger.transfers import Insufficient
 from models.settings import StoreSettings
 from models.tables import Enterprise, Entrustment
@@ -95,6 +96,7 @@ def load(database: Database, registry: Registry, now: Callable[[], datetime] = _
         for enterprise in registry.enterprises:
             session.merge(Enterprise(**enterprise.model_dump(exclude={"roles"}), roles=",".join(enterprise.roles)))
         _replace_entrustments(session, registry.entrustments)
+        lock(session, *(guarantee_account(each.guarantor) for each in registry.guarantees))
         for each in registry.guarantees:
             _put_up(session, each, now())
 

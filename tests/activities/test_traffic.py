@@ -30,7 +30,7 @@ from models.ledger.check import check
 from models.ledger.guarantee_care import top_up
 from models.ledger.quota import note_customs_figure
 from models.person_key import person_key
-from models.registry import load, read
+from models.registry import Registry, load, read
 from models.tables import GuaranteeWait, LedgerAccount
 from models.work import CloseRequest, ExamineRequest, PayRequest, ReleaseFact
 from tests.postgres import new_database
@@ -41,6 +41,7 @@ AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 THREADS, LISTS = 8, 120
 PERSONS = ("11010519491231002X", "110105194912310011", "110105194912310118")
 GUARANTORS = (EBC, LOG, EBP)
+FAR = date(2099, 12, 31)
 ENDS = (State.REJECTED, State.CANCELLED, State.MATCH_FAILED, State.RETURNED)
 
 
@@ -66,7 +67,7 @@ def busy(postgres_url: str) -> Any:
                 transfer_id=f"first {guarantor}",
                 at=AT,
                 form="deposit",
-                valid_to=date(2099, 12, 31),
+                valid_to=FAR,
             )
     yield database
     database.close()
@@ -94,6 +95,8 @@ class Trader:
             self._try(self._top_up, declared.assure_code)
         if self._chance.random() < 0.1:
             self._try(self._customs_figure)
+        if self._chance.random() < 0.2:
+            self._try(self._load_registry)
         if not judgement.matched or self._chance.random() < 0.5:
             end = self._chance.choice(ENDS if judgement.matched else ENDS[:3])
             if end is State.RETURNED:
@@ -142,6 +145,11 @@ class Trader:
         with self._database.transaction() as session:
             reference = f"{self._sample.order.order_no} more"
             top_up(session, guarantor=guarantor, amount=Decimal("5.00"), transfer_id=reference, at=AT)
+
+    def _load_registry(self) -> None:
+        later = self._chance.sample(GUARANTORS[1:], 2)
+        guarantees = [{"guarantor": each, "form": "deposit", "total": "10.00", "valid_to": FAR} for each in later]
+        load(self._database, Registry.model_validate({"enterprises": [], "guarantees": guarantees}), lambda: AT)
 
     def _customs_figure(self) -> None:
         with self._database.transaction() as session:
