@@ -103,7 +103,7 @@ class ArticlesDesk:
     def close_articles(self, request: CloseArticles) -> None:
         """Write the end into the register, once: what ended before stays as it ended."""
         with self._database.transaction() as session:
-            record = session.get(ArticlesRecord, request.key.workflow_id)
+            record = session.get(ArticlesRecord, request.key.workflow_id, with_for_update=True)
             if record is None:  # nothing of it was ever taken
                 record = _new_record(request, request.now, newest(session))
                 session.add(record)
@@ -116,7 +116,7 @@ class ArticlesDesk:
 
     def _settle(self, session: Session, request: ExamineArticles) -> ArticlesExamination | None:
         """The answer where there is nothing to judge: refused as it comes, or on file already with this content."""
-        record = session.get(ArticlesRecord, request.key.workflow_id)
+        record = session.get(ArticlesRecord, request.key.workflow_id, with_for_update=True)
         with rules_in_force(self._packs.numbered(session, record.rule_pack if record else newest(session))):
             if record is not None and record.ended_at is not None:
                 return _answer(request, refused=(declined("E_ALREADY_ENDED", ("state", record.state)),))

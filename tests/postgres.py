@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+
+from models.database import Database
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -71,3 +74,15 @@ def new_database(server: str, *, template: str = "template1") -> str:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sqlalchemy.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+def until_waiting(database: Database, transactions: int) -> None:
+    """Until so many transactions of a database wait for a lock; fails after twenty seconds."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    deadline = time.monotonic() + 20
+    while True:
+        with database.engine.connect() as connection:
+            if connection.execute(sqlalchemy.text(waiting)).scalar_one() >= transactions:
+                return
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.02)

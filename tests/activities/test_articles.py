@@ -1,5 +1,6 @@
 """The desk for Lists of Items: the same again is the same answer, also after a commit whose answer was lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from activities.articles import ArticlesDesk
-from clearway.contracts.articles import Approval, ArticlesJudgement, ArticlesList, ArticlesOutcome
+from clearway.contracts.articles import Approval, ArticlesJudgement, ArticlesList, ArticlesOutcome, ArticlesState
 from clearway.contracts.facts import IdentityOutcome, PaymentOutcome
 from clearway.contracts.parties import Sender
 from connectors.errors import Unavailable
@@ -20,8 +21,10 @@ from models.registry import read
 from models.rule_packs.loading import load
 from models.tables import ArticlesPaper, ArticlesRecord, Enterprise, PaymentRecord
 from tests.articles_desk import approval, corrected, key_of, line, medicine, parcel
+from tests.postgres import new_database, until_waiting
 from tests.standins import Authority, ScriptedBank
 
+ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 10, 1, tzinfo=UTC)
 MEDICINE = parcel(medicine(), at=AT, list_no="A-1")
 KEY = key_of(MEDICINE)
@@ -96,6 +99,27 @@ def test_a_list_examined_again_after_its_commit_gets_the_same_answer_and_is_kept
     assert first.judgement is not None
     assert first.judgement.outcome is ArticlesOutcome.APPROVAL_PENDING
     assert first.wait_until == datetime.fromisoformat("2026-03-26T00:00:00+08:00")
+
+
+def test_who_examines_a_list_that_is_being_closed_keeps_nothing(postgres_url: str) -> None:
+    """An attempt that timed out goes on in its thread; meanwhile the list is closed."""
+    database = Database(new_database(postgres_url))
+    load_registry(database, read(ROOT / "deploy" / "registry.yaml"))
+    counter = Counter(database)
+    counter.hand_in(MEDICINE)
+    close = CloseArticles(key=KEY, state=ArticlesState.ABANDONED, now=AT)
+    with ThreadPoolExecutor(2) as pool:
+        with database.transaction() as session:
+            session.get_one(ArticlesRecord, KEY.workflow_id, with_for_update=True)
+            closing = pool.submit(counter.desk.close_articles, close)
+            until_waiting(database, 1)
+            examining = pool.submit(counter.hand_in, approval(MEDICINE))
+            until_waiting(database, 2)
+        closing.result()
+        assert _codes(examining.result()) == ["E_ALREADY_ENDED"]
+    assert counter.record is not None
+    assert (counter.record.state, counter.papers) == (ArticlesState.ABANDONED, ["list"])
+    database.close()
 
 
 def test_an_approval_examined_again_after_its_commit_gets_the_same_answer(counter: Counter) -> None:

@@ -1,7 +1,6 @@
 """What a list takes of year and guarantee: once, whoever asks at the same instant, whoever asks again."""
 
 import random
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +8,6 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from activities.closing import CaseRegister
@@ -30,6 +28,7 @@ from models.ledger.quota import Limit, hold, holding, quota_account
 from models.person_key import person_key
 from models.registry import load, read
 from models.work import CloseRequest, ExamineRequest, PayRequest, ReleaseFact
+from tests.postgres import until_waiting
 from tests.standins import Authority, ScriptedBank
 
 ROOT = Path(__file__).parents[2]
@@ -162,26 +161,12 @@ def test_who_examines_a_list_that_is_being_closed_takes_nothing_of_it(registered
             lock(session, guarantee_account(EBC))
             close = CloseRequest(key=sample.key, state=State.CANCELLED, now=AT)
             closing = pool.submit(CaseRegister(registered).close_case, close)
-            _until_waiting(registered, 1)
+            until_waiting(registered, 1)
             examining = pool.submit(_examine, registered, late)
-            _until_waiting(registered, 2)
+            until_waiting(registered, 2)
         closing.result()
         assert [each.code for each in examining.result().refused] == ["E_ALREADY_ENDED"]
     assert (_year(registered), _occupied(registered)) == ((NOTHING, NOTHING), NOTHING)
-
-
-def _until_waiting(database: Database, transactions: int) -> None:
-    """Until so many transactions wait for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    deadline = time.monotonic() + 20
-    while True:
-        with database.engine.connect() as connection:
-            if connection.execute(waiting).scalar_one() >= transactions:
-                return
-        assert time.monotonic() < deadline, "nobody waits"
-        time.sleep(0.02)
 
 
 def _with_sugar(sample: SampleSet, kilograms: str) -> SampleSet:
