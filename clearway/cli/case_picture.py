@@ -6,7 +6,7 @@ from rich.text import Text
 
 from clearway.cli.screen import Lang, problem_table, role_name, shanghai
 from clearway.contracts.case import Answer, Awaited, CaseView
-from clearway.contracts.facts import LegalClocks
+from clearway.contracts.facts import GuaranteeHold, LegalClocks, QuotaHold
 from clearway.contracts.states import BACKBONE, State
 
 STATE_NAMES = {
@@ -54,6 +54,10 @@ def case_picture(view: CaseView, lang: Lang) -> RenderableType:
         parts.append(_deadlines(view.clocks, lang))
     if view.tax_due is not None:
         parts.append(Text(f"{lang.say('tax by our figure', '测算税款')}: {view.tax_due:f} CNY"))
+    if view.judgement and view.judgement.quota:
+        parts.append(Text(_annual_amount(view.judgement.quota, lang)))
+    if view.judgement and view.judgement.guarantee:
+        parts.append(Text(_guarantee(view.judgement.guarantee, lang)))
     if view.payment and view.payment.paid_at:
         paid = f"{view.payment.amount:f} CNY, {shanghai(view.payment.paid_at)}"
         parts.append(Text(f"{lang.say('tax paid', '已缴税款')}: {paid}"))
@@ -96,6 +100,23 @@ def _backbone(view: CaseView, lang: Lang) -> Text:
     if view.state not in BACKBONE:
         text.append(f" ⟶ [{_name(view.state, lang)}]", style="bold red")
     return text
+
+
+def _annual_amount(held: QuotaHold, lang: Lang) -> str:
+    told = lang.say("annual amount", "年度额度")
+    used = lang.say("used before", "此前已用")
+    taken = lang.say("taken by this list", "本单占用")
+    limit = lang.say("limit", "限值")
+    return f"{told} {held.year}: {used} {held.used_before:f}, {taken} {held.counted:f}, {limit} {held.limit:f} CNY"
+
+
+def _guarantee(hold: GuaranteeHold, lang: Lang) -> str:
+    line = f"{lang.say('guarantee', '担保')}: {hold.guarantor}, {hold.amount:f} CNY, {hold.outcome}"
+    if hold.reason:
+        line += f", {hold.reason}"
+    if hold.place:
+        line += f", {lang.say('place in the queue', '排队序号')} {hold.place}"
+    return line
 
 
 def _deadlines(clocks: LegalClocks, lang: Lang) -> Table:

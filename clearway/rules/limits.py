@@ -46,10 +46,15 @@ def decide_limits(declaration_list: DeclarationList, used: Decimal, *, profile: 
         taxable_price=price,
         single_limit=single.value,
         annual_limit=annual.value,
-        used_before=used,
+        used_before=_in_fen(used),
         counted=price if counts else Decimal(0),
         rules=tuple(rule.as_rule_use() for rule in (regime, single, annual)),
     )
+
+
+def _in_fen(amount: Decimal) -> Decimal:
+    """The same amount with two places, or more where it has more: ledgers keep five, people read two."""
+    return amount.normalize() + Decimal("0.00")
 
 
 def check_limits(decision: LimitDecision) -> Problems:

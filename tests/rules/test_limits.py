@@ -32,3 +32,15 @@ def test_a_decision_records_the_rules_it_used() -> None:
 def test_before_the_first_limits_there_is_no_decision() -> None:
     with pytest.raises(NoRuleInForce, match=r"limits\.single is in force on 2016-04-07"):
         decide_limits(goods_list({"day": "2016-04-07", "lines": [{"total_price": "1.00"}]}), Decimal(0), profile="SEED")
+
+
+@pytest.mark.parametrize(("used", "told_as"), [("25690.01000", "25690.01"), ("0.00000", "0.00"), ("25900", "25900.00")])
+def test_the_amount_used_is_recorded_to_the_fen_however_the_ledger_keeps_it(used: str, told_as: str) -> None:
+    declared = goods_list({"day": "2026-03-10", "lines": [{"total_price": "310.00"}]})
+    assert str(decide_limits(declared, Decimal(used), profile="SEED").used_before) == told_as
+
+
+def test_a_problem_tells_amounts_to_the_fen() -> None:
+    declared = goods_list({"day": "2026-03-10", "lines": [{"total_price": "310.00"}]})
+    [over] = check_limits(decide_limits(declared, Decimal("25690.01000"), profile="SEED"))
+    assert "With 25690.01 CNY used this year, the taxable price 310.00 makes 26000.01 CNY" in over.message_en
