@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.base import Contract, Instant
@@ -43,13 +44,13 @@ def load(
 
     Raises ParameterError with everything that is wrong; then nothing is loaded.
     """
-    before = newest(session)
+    before = _keep_newest(session)
     return _change(session, {**files_of(session, before), **files}, before, actor, reason, at, only_try)
 
 
 def withdraw(session: Session, name: str, *, actor: str, reason: str, at: datetime, only_try: bool = False) -> Effect:
     """Take a file off for the lists opened from now on; raises LookupError where no such file is loaded."""
-    before = newest(session)
+    before = _keep_newest(session)
     files = files_of(session, before)
     if name not in files:
         raise LookupError(f"{name}: no such file is loaded; loaded are: {', '.join(sorted(files)) or 'none'}")
@@ -73,6 +74,13 @@ def packs(session: Session) -> tuple[PackShown, ...]:
         )
         for row in rows
     )
+
+
+def _keep_newest(session: Session) -> int:
+    """The newest pack, which stays the newest until this transaction ends: no change loses another one's file."""
+    if session.get_bind().dialect.name == "postgresql":  # whoever only reads the packs need not wait
+        session.execute(text("LOCK TABLE rule_pack IN SHARE ROW EXCLUSIVE MODE"))
+    return newest(session)
 
 
 def _change(

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from models.database import Database
 from models.rule_packs import LIBRARY_ONLY, RulePacks, newest
 from models.rule_packs.loading import load, packs, withdraw
 from models.tables import CaseRecord
+from tests.postgres import until_waiting
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = date(2027, 3, 10)
@@ -114,6 +116,20 @@ def test_open_lists_are_counted_by_the_pack_they_keep(store: Database) -> None:
             )
         effect = load(session, {"rate.yaml": RATE}, actor="op", reason="x", at=AT, only_try=True)
     assert effect.open_lists == {0: 1, 1: 2}
+
+
+def test_of_two_files_loaded_at_the_same_instant_neither_is_lost(store: Database) -> None:
+    if store.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time: there is no same instant")
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as session:
+            load(session, {"rate.yaml": RATE}, actor="op", reason="test", at=AT)
+            second = pool.submit(_load, store, holidays=HOLIDAYS)
+            until_waiting(store, 1)
+        pack = second.result()
+    with store.transaction() as session:
+        assert packs(session)[0].files == ("holidays.yaml", "rate.yaml")
+        assert newest(session) == pack
 
 
 @pytest.fixture
