@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, create_engine
+
+
+class NoDatabase(SQLAlchemyError):
+    """The SQLite file of a URL does not exist."""
 
 
 class Database:
@@ -18,6 +23,14 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _with_driver(url)
         self.engine = _engine(self.url)
+
+    @classmethod
+    def existing(cls, url: str) -> Self:
+        """A database that somebody made before; raises NoDatabase instead of making an empty SQLite file."""
+        parsed = make_url(_with_driver(url))
+        if parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).is_file():
+            raise NoDatabase(f"there is no file {parsed.database}")
+        return cls(url)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

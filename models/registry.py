@@ -9,6 +9,7 @@ from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, delete
 
 from clearway.contracts.base import Instant
@@ -125,7 +126,7 @@ def read(path: Path) -> Registry:
 
 
 def main() -> int:
-    """Load a file into the configured database; 2 when the file is wrong, with everything wrong in it."""
+    """Load a file into the configured database; 2 with everything that is wrong in the file, 4 without a database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     path = parser.parse_args().file
@@ -138,15 +139,20 @@ def main() -> int:
         for fault in error.errors():
             sys.stderr.write(f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}\n")
         return 2
-    database = Database(StoreSettings().database_url)
-    database.migrate()
     try:
-        load(database, registry)
+        database = Database(StoreSettings().database_url)
+        try:
+            database.migrate()
+            load(database, registry)
+        finally:
+            database.close()
     except GuaranteeTooLow as low:
         sys.stderr.write(f"{path}: {low}\n")
         return 2
-    finally:
-        database.close()
+    except SQLAlchemyError as error:
+        told = str(error).splitlines()[0]
+        sys.stderr.write(f"the database cannot be used: {told}; mend CLEARWAY_DATABASE_URL\n")
+        return 4
     return 0
 
 

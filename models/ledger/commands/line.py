@@ -87,7 +87,7 @@ def now() -> datetime:
 def in_transaction(work: Callable[[Session], T], *, as_json: bool) -> T:
     """Do the work in one transaction on the configured database; ends the command when it cannot be done."""
     try:
-        database = Database(StoreSettings().database_url)
+        database = Database.existing(StoreSettings().database_url)
         try:
             database.migrate()
             with database.transaction() as session:

@@ -241,6 +241,7 @@ def test_a_wrong_identity_number_is_refused_and_never_shown(run: Run, number: st
 
 
 def test_an_identity_number_is_typed_without_being_shown(tmp_path: Path) -> None:
+    Database(f"sqlite:///{tmp_path}/x.db").migrate()
     terminal, its_end = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-m", "models.ledger", "quota", "show"],
@@ -299,3 +300,18 @@ def test_a_database_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     assert ended.returncode == 4
     assert ended.stderr.count("\n") == 1
     assert "CLEARWAY_DATABASE_URL" in ended.stderr
+
+
+def test_a_database_that_nobody_made_is_told_and_not_made(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "models.ledger", "check"],
+        cwd=ROOT,
+        env={**os.environ, "CLEARWAY_DATABASE_URL": f"sqlite:///{tmp_path}/folder/none.db"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 4
+    assert "none.db. Mend CLEARWAY_DATABASE_URL." in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
