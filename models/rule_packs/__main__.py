@@ -80,10 +80,10 @@ def list_packs(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo("[" + ",".join(each.model_dump_json() for each in found) + "]")
         return
-    table = Table("pack", "version", "files", "loaded", "by", "why", "open lists")
+    table = Table("pack", "version", "files", "loaded, Shanghai", "by", "why", "open lists")
     for each in found:
         loaded = f"{each.loaded_at:%Y-%m-%d %H:%M}"
-        row = (str(each.pack), each.version, ", ".join(each.files), loaded, each.actor, each.reason)
+        row = (str(each.pack), each.version, ", ".join(each.files) or "none", loaded, each.actor, each.reason)
         table.add_row(*row, str(each.open_lists))
     screen().print(table if found else "No file was loaded: the library's rules alone are in force.")
 
