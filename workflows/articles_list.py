@@ -1,12 +1,9 @@
 """An individual's List of Items: the desk, approvals, customs' review, the article tax, the release (RULEBOOK B.12)."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.articles import ArticlesDesk
@@ -24,19 +21,22 @@ with workflow.unsafe.imports_passed_through():
         SubmitArticles,
     )
     from clearway.contracts.parties import Sender
-    from clearway.contracts.problems import Problem
     from models.articles_case import ArticlesCase
     from models.articles_narrative import articles_attributes, articles_markdown, articles_view
     from models.articles_refusals import refuse_approval, refuse_disposition, refuse_ended, refuse_submission
     from models.articles_work import CloseArticles, ExamineArticles, PayArticles
-    from workflows.search_attributes import updates_between
+    from workflows.conduct import (
+        DESK_RETRIES,
+        DESK_TIMEOUT,
+        OUTSIDE_RETRIES,
+        OUTSIDE_TIMEOUT,
+        Noticeboard,
+        refuse,
+        wait,
+    )
 
-DESK_TIMEOUT = timedelta(seconds=30)
-OUTSIDE_TIMEOUT = timedelta(minutes=1)
 NEXT_ATTEMPT = timedelta(days=1)
 """After the bank has refused a payment."""
-OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
-DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
 
 
 @workflow.defn(name=names.ARTICLES_LIST)
@@ -47,7 +47,7 @@ class ArticlesListWorkflow:
     def __init__(self, start: StartArticles) -> None:
         self.case = ArticlesCase(start)
         self._desk = asyncio.Lock()  # one examination at a time
-        self._published: dict[str, str | list[str] | datetime] = {}
+        self._board = Noticeboard()
 
     @workflow.run
     async def run(self, start: StartArticles) -> ArticlesView:
@@ -71,7 +71,7 @@ class ArticlesListWorkflow:
             if workflow.now() >= until:
                 self.case.expire_wait(workflow.now())
             else:
-                await self._wait(
+                await wait(
                     lambda: self.case.in_the_way is not in_the_way,  # noqa: B023  awaited before the next turn
                     until=until,
                     why=f"{in_the_way}: the parcel is returned at the end of {until - timedelta(seconds=1):%Y-%m-%d}",
@@ -91,7 +91,7 @@ class ArticlesListWorkflow:
             await self._pay_tax()
             self._show()
             if self.case.state is ArticlesState.TAX_ASSESSED:
-                await self._wait(
+                await wait(
                     lambda: self.case.over,
                     until=workflow.now() + NEXT_ATTEMPT,
                     why="the next attempt to pay the tax",
@@ -138,7 +138,7 @@ class ArticlesListWorkflow:
 
     @submit_articles.validator
     def _may_submit(self, request: SubmitArticles) -> None:
-        _refuse(refuse_submission(self.case, request, workflow.now()))
+        refuse(refuse_submission(self.case, request, workflow.now()))
 
     @workflow.update(name=names.SUBMIT_APPROVAL)
     async def submit_approval(self, request: SubmitApproval) -> ArticlesAnswer:
@@ -147,7 +147,7 @@ class ArticlesListWorkflow:
 
     @submit_approval.validator
     def _may_submit_approval(self, request: SubmitApproval) -> None:
-        _refuse(refuse_approval(self.case, workflow.now()))
+        refuse(refuse_approval(self.case, workflow.now()))
 
     @workflow.update(name=names.CHOOSE_DISPOSITION)
     async def choose_disposition(self, request: ChooseDisposition) -> ArticlesAnswer:
@@ -158,7 +158,7 @@ class ArticlesListWorkflow:
 
     @choose_disposition.validator
     def _may_choose(self, request: ChooseDisposition) -> None:
-        _refuse(refuse_disposition(self.case, request, workflow.now()))
+        refuse(refuse_disposition(self.case, request, workflow.now()))
 
     # --- the signal: customs decides; the query -------------------------------------------------------------------
 
@@ -202,26 +202,7 @@ class ArticlesListWorkflow:
         self._show()
         return self.case.answer(examination.refused)
 
-    async def _wait(self, done: Callable[[], bool], *, until: datetime, why: str) -> None:
-        """Wait until `done` or until an instant."""
-        try:
-            await workflow.wait_condition(done, timeout=until - workflow.now(), timeout_summary=why)
-        except TimeoutError:
-            return
-
     def _show(self) -> None:
         """Tell people where the list stands; filters change only when their values do."""
-        workflow.set_current_details(articles_markdown(self.case))
-        if self.case.state is ArticlesState.REVIEWED:
-            return  # left at once, with the tax assessed
-        values = articles_attributes(self.case)
-        updates = updates_between(self._published, values)
-        if updates:
-            workflow.upsert_search_attributes(updates)
-            self._published = values
-
-
-def _refuse(problem: Problem | None) -> None:
-    """Refuse an update: it changes nothing, leaves no event, and says why."""
-    if problem is not None:
-        raise ApplicationError(problem.message_en, problem.model_dump(mode="json"), type=problem.code)
+        passing = self.case.state is ArticlesState.REVIEWED  # left at once
+        self._board.show(articles_markdown(self.case), None if passing else articles_attributes(self.case))

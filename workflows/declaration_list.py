@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.closing import CaseRegister
@@ -36,22 +34,25 @@ with workflow.unsafe.imports_passed_through():
         PaymentOutcome,
         TaxPayment,
     )
-    from clearway.contracts.problems import Problem
     from clearway.contracts.states import State
     from models.case import DeclarationCase
     from models.case_refusals import refuse_arrival, refuse_cancel, refuse_closed, refuse_return
     from models.narrative import attributes, markdown, view_of
     from models.work import CloseRequest, ExamineRequest, FileRequest, PayRequest, ReleaseFact
-    from workflows.search_attributes import updates_between
+    from workflows.conduct import (
+        DESK_RETRIES,
+        DESK_TIMEOUT,
+        OUTSIDE_RETRIES,
+        OUTSIDE_TIMEOUT,
+        Noticeboard,
+        refuse,
+        wait,
+    )
 
-DESK_TIMEOUT = timedelta(seconds=30)
-OUTSIDE_TIMEOUT = timedelta(minutes=1)
 RESEND_PAUSE = timedelta(minutes=5)
 """Pause before a document is sent again that customs could not take for technical reasons."""
 SETTLE_CLOCKS = "settle-provisional-clocks"
 """Patch of 0.2: a return that travels past day 30 looks again at deadlines that were provisional."""
-OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
-DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
 
 
 @workflow.defn(name=names.DECLARATION_LIST)
@@ -62,7 +63,7 @@ class DeclarationListWorkflow:
     def __init__(self, start: StartCase) -> None:
         self.case = DeclarationCase(start)
         self._desk = asyncio.Lock()  # one examination or filing at a time
-        self._published: dict[str, str | list[str] | datetime] = {}
+        self._board = Noticeboard()
 
     @workflow.run
     async def run(self, start: StartCase) -> CaseView:
@@ -96,12 +97,12 @@ class DeclarationListWorkflow:
             if now >= give_up_at:
                 self.case.give_up(now)
             elif now >= examination.remind_at or entered is State.MATCH_FAILED:
-                await self._wait(
+                await wait(
                     lambda: self.case.state is not entered,  # noqa: B023  awaited before the next turn
                     until=give_up_at,
                     why="last call for missing or corrected documents",
                 )
-            elif not await self._wait(
+            elif not await wait(
                 lambda: self.case.state is not entered,  # noqa: B023  awaited before the next turn
                 until=examination.remind_at,
                 why="24 hours for the missing documents",
@@ -176,7 +177,7 @@ class DeclarationListWorkflow:
         """Thirty days in which the goods may go back; a return still travelling then holds the tax (D-13)."""
         clocks = self.case.clocks
         assert clocks is not None  # set on opening
-        await self._wait(
+        await wait(
             lambda: self.case.over,
             until=clocks.tax_window_opens,
             why=f"30-day return window, until {_day(clocks.return_application_before)}",
@@ -185,7 +186,7 @@ class DeclarationListWorkflow:
             self.case.settle_clocks(await self._legal_clocks("Settle the deadlines by the holidays announced since"))
             clocks = self.case.clocks or clocks
         if self.case.return_is_open:
-            await self._wait(
+            await wait(
                 lambda: not self.case.return_is_open,
                 until=clocks.held_tax_paid_at,
                 why=f"returned goods on their way, until {_day(clocks.return_arrival_before)}",
@@ -219,7 +220,7 @@ class DeclarationListWorkflow:
             self.case.take_payment(payment, workflow.now())
             if not self.case.over:
                 self._show()
-                await self._wait(
+                await wait(
                     lambda: len(self.case.bills) > bills,  # noqa: B023  awaited before the next turn
                     until=_next_attempt(payment, workflow.now(), self.case.clocks),
                     why="the tax bill, or the next attempt to pay",
@@ -250,7 +251,7 @@ class DeclarationListWorkflow:
 
     @declare.validator
     def _may_declare(self, request: DeclareList) -> None:
-        _refuse(refuse_closed(self.case))
+        refuse(refuse_closed(self.case))
 
     @workflow.update(name=names.TRANSMIT_DOCUMENT)
     async def transmit_document(self, transmission: Transmission) -> Answer:
@@ -259,7 +260,7 @@ class DeclarationListWorkflow:
 
     @transmit_document.validator
     def _may_transmit(self, transmission: Transmission) -> None:
-        _refuse(refuse_closed(self.case))
+        refuse(refuse_closed(self.case))
 
     @workflow.update(name=names.REQUEST_RETURN)
     async def request_return(self, request: ReturnRequest) -> Answer:
@@ -270,7 +271,7 @@ class DeclarationListWorkflow:
 
     @request_return.validator
     def _may_return(self, request: ReturnRequest) -> None:
-        _refuse(refuse_return(self.case, workflow.now()))
+        refuse(refuse_return(self.case, workflow.now()))
 
     @workflow.update(name=names.CONFIRM_RETURN_ARRIVAL)
     async def confirm_return_arrival(self, arrival: ReturnArrival) -> Answer:
@@ -281,7 +282,7 @@ class DeclarationListWorkflow:
 
     @confirm_return_arrival.validator
     def _may_arrive(self, arrival: ReturnArrival) -> None:
-        _refuse(refuse_arrival(self.case, arrival, workflow.now()))
+        refuse(refuse_arrival(self.case, arrival, workflow.now()))
 
     @workflow.update(name=names.CANCEL)
     async def cancel(self, request: CancelRequest) -> Answer:
@@ -292,7 +293,7 @@ class DeclarationListWorkflow:
 
     @cancel.validator
     def _may_cancel(self, request: CancelRequest) -> None:
-        _refuse(refuse_cancel(self.case))
+        refuse(refuse_cancel(self.case))
 
     # --- signals: customs and our ledger speak; the query ------------------------------------------------------
 
@@ -383,34 +384,12 @@ class DeclarationListWorkflow:
 
     async def _pause_before_resending(self, needless: Callable[[], bool]) -> None:
         until = workflow.now() + RESEND_PAUSE
-        await self._wait(needless, until=until, why="customs could not take it; a pause before sending again")
-
-    async def _wait(self, done: Callable[[], bool], *, until: datetime, why: str) -> bool:
-        """Wait until `done` or until an instant; tells which by returning what `done` says."""
-        left = until - workflow.now()
-        if left > timedelta(0) and not done():
-            try:
-                await workflow.wait_condition(done, timeout=left, timeout_summary=why)
-            except TimeoutError:
-                return False
-        return done()
+        await wait(needless, until=until, why="customs could not take it; a pause before sending again")
 
     def _show(self) -> None:
         """Tell people where the case stands; filters change only when their values do."""
-        workflow.set_current_details(markdown(self.case))
-        if self.case.state is State.RELEASED:
-            return  # left at once, with the clocks set
-        values = attributes(self.case)
-        updates = updates_between(self._published, values)
-        if updates:
-            workflow.upsert_search_attributes(updates)
-            self._published = values
-
-
-def _refuse(problem: Problem | None) -> None:
-    """Refuse an update: it changes nothing, leaves no event, and says why."""
-    if problem is not None:
-        raise ApplicationError(problem.message_en, problem.model_dump(mode="json"), type=problem.code)
+        passing = self.case.state is State.RELEASED  # left at once
+        self._board.show(markdown(self.case), None if passing else attributes(self.case))
 
 
 def _next_attempt(payment: TaxPayment, now: datetime, clocks: LegalClocks | None) -> datetime:

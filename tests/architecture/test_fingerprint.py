@@ -68,7 +68,7 @@ def test_a_command_moved_into_a_branch_is_seen() -> None:
             "workflows.search_attributes",
             "    changed = [",
             "    workflow.upsert_memo({})\n    changed = [",
-            "_close › _show › updates_between › upsert_memo",
+            "_close › _show › show › updates_between › upsert_memo",
             id="a function of another module",
         ),
         pytest.param(
