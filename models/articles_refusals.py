@@ -4,10 +4,11 @@ from datetime import datetime
 
 from clearway.contracts.articles import ArticlesOutcome, ArticlesState, ChooseDisposition, Disposition, SubmitArticles
 from clearway.contracts.parties import Role
-from clearway.contracts.problems import FieldValue, Problem
+from clearway.contracts.problems import Problem
 from models.articles_case import ArticlesCase
+from models.refusals import Texts, refusal
 
-_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
+_TEXTS: Texts = {
     "E_ARTICLES_SENDER": (
         "Only the declarant may hand in a List of Items: the individual (IND), or a registered logistics or postal"
         " enterprise entrusted with it.",
@@ -98,17 +99,7 @@ WHILE_UNPAID = (Disposition.RETURNED, Disposition.ABANDONED)
 
 def declined(code: str, *fields: tuple[str, str | None], owner: Role | None = Role.IND) -> Problem:
     """The problem for a code, with the fields and values it is about. Personal values must come masked."""
-    message_en, message_zh, remedy_en, remedy_zh, reference = _TEXTS[code]
-    return Problem(
-        code=code,
-        fields=tuple(FieldValue(field=name, value=value) for name, value in fields),
-        owner=owner,
-        message_en=message_en,
-        message_zh=message_zh,
-        remedy_en=remedy_en,
-        remedy_zh=remedy_zh,
-        reference=reference,
-    )
+    return refusal(code, *fields, owner=owner, texts=_TEXTS)
 
 
 def refuse_ended(case: ArticlesCase, now: datetime) -> Problem | None:

@@ -1,9 +1,14 @@
 """Why the service says no: every refusal it can give by itself, in both languages, with what to do."""
 
+from collections.abc import Mapping
+
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import FieldValue, Problem
 
-_TEXTS: dict[str, tuple[str, str, str, str, str]] = {
+Texts = Mapping[str, tuple[str, str, str, str, str]]
+"""By code: the message and the remedy, each in English and Chinese, and the source."""
+
+_TEXTS: Texts = {
     "E_SENDER_UNKNOWN": (
         "The sender is not registered with customs, or its registration is suspended or over.",
         "发送方未在海关注册登记，或者登记已暂停、失效。",
@@ -147,9 +152,9 @@ _TEXTS: dict[str, tuple[str, str, str, str, str]] = {
 }
 
 
-def refusal(code: str, *fields: tuple[str, str | None], owner: Role | None = None) -> Problem:
+def refusal(code: str, *fields: tuple[str, str | None], owner: Role | None = None, texts: Texts = _TEXTS) -> Problem:
     """The problem for a code, with the fields and values it is about. Personal values must come masked."""
-    message_en, message_zh, remedy_en, remedy_zh, reference = _TEXTS[code]
+    message_en, message_zh, remedy_en, remedy_zh, reference = texts[code]
     return Problem(
         code=code,
         fields=tuple(FieldValue(field=name, value=value) for name, value in fields),
