@@ -165,6 +165,7 @@ class ArticlesCase:
 
     def dispose(self, request: ChooseDisposition, at: datetime) -> None:
         """The individual or an operator has chosen what becomes of the parcel."""
+        self.drop_alarms("ARTICLES_REFUSED", "OVER_LIMIT")
         self._enter(EVENTS[request.disposition], at, f"{request.disposition} by {request.actor}: {request.reason}")
 
     def take_decision(self, decision: CustomsArticlesDecision, at: datetime) -> None:

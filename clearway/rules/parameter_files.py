@@ -56,7 +56,8 @@ def _step_into(content: Any, step: str | int) -> Any:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """The known words nearest to one that is not known, as the end of a complaint; else some of them."""
-    close = get_close_matches(word, known, n=2)
+    family = [each for each in known if each.partition(".")[0] == word.partition(".")[0]]
+    close = get_close_matches(word, known, n=2) or family[:3]
     return f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(known[:12])}"
 
 

@@ -71,7 +71,7 @@ Actor = Annotated[str, typer.Option(callback=_words(60), help="Who does it, kept
 Reason = Annotated[str, typer.Option(callback=_words(120), help="Why, kept with it; at most 120 characters.")]
 Reference = Annotated[
     str,
-    typer.Option("--id", callback=_words(60), help="Reference of the payment or letter; again, it changes nothing."),
+    typer.Option("--id", callback=_words(60), help="Reference of the payment, letter or answer; once used, no effect."),
 ]
 Guarantor = Annotated[str, typer.Argument(metavar="GUARANTOR", callback=_code, help="Code of the guarantor.")]
 Amount = Annotated[Decimal, typer.Option(parser=_amount, metavar="CNY", help="In CNY.")]
