@@ -9,7 +9,7 @@ from clearway.contracts.documents import DeclarationList
 from clearway.contracts.facts import Judgement, QuantityHold, QuotaHold
 from clearway.rules.judgement import uses_of
 from models.ledger import guarantee, quota
-from models.ledger.accounts import lock
+from models.ledger.accounts import Account, balance, lock
 from models.ledger.quota import Limit, quantity_account, quota_account
 from models.ledger.transfers import accounts_of
 from models.tables import CaseRecord
@@ -24,6 +24,7 @@ class Securities:
         self._session = session
         self._record = record
         self._declared = declared
+        self._judged_before = record.judged > 0  # else it holds nothing that would have to be looked for
         year = declared.declared_on.year
         self._quota = quota_account(person, year)
         self._quantities = {
@@ -35,27 +36,24 @@ class Securities:
 
         So are those it took from when it was judged before: by another guarantor, for another person or year.
         """
-        case = self._record.workflow_id
-        guarantors = {self._declared.assure_code, *guarantee.guarantors_of(self._session, case)}
+        case, guarantors = self._record.workflow_id, {self._declared.assure_code}
+        if self._judged_before:
+            guarantors.update(guarantee.guarantors_of(self._session, case))
         lock(
             self._session,
             self._quota,
             *(account for account, _ in self._quantities.values()),
             *(guarantee.guarantee_account(each) for each in guarantors),
-            opened_before=accounts_of(self._session, case, *quota.LEDGERS),
+            opened_before=accounts_of(self._session, case, *quota.LEDGERS) if self._judged_before else (),
         )
 
     def used(self) -> Decimal:
         """CNY confirmed and reserved for the orderer in the list's year, by all other lists and by customs' word."""
-        return quota.used_by_others(self._session, self._quota, self._record.workflow_id)
+        return self._used(self._quota)
 
     def quantities_used(self) -> dict[str, Decimal]:
         """Kilograms of each group that this list takes of, by all other lists of the orderer in the list's year."""
-        case = self._record.workflow_id
-        return {
-            group: quota.used_by_others(self._session, account, case)
-            for group, (account, _) in self._quantities.items()
-        }
+        return {group: self._used(account) for group, (account, _) in self._quantities.items()}
 
     def hold(self, judgement: Judgement, now: datetime) -> Judgement:
         """Reserve what a matched list takes; one that does not match gives back what it held."""
@@ -75,7 +73,8 @@ class Securities:
             now=now,
             profile=judgement.profile,
         )
-        quota.let_go(self._session, case, now, but=f"{holds}|")
+        if self._judged_before:
+            quota.let_go(self._session, case, now, but=f"{holds}|")
         limits = judgement.limits
         quota.hold(
             self._session,
@@ -98,6 +97,11 @@ class Securities:
     def _hold_quantity(self, group: str, hold_id: str, now: datetime) -> QuantityHold:
         account, use = self._quantities[group]
         case = self._record.workflow_id
-        before = quota.used_by_others(self._session, account, case)
+        before = self._used(account)
         quota.hold(self._session, Limit(account, use.limit), use.quantity, case=case, hold_id=hold_id, at=now)
         return QuantityHold(group=group, quantity=use.quantity, limit=use.limit, used_before=before)
+
+    def _used(self, account: Account) -> Decimal:
+        if self._judged_before:
+            return quota.used_by_others(self._session, account, self._record.workflow_id)
+        return balance(self._session, account.id).used
