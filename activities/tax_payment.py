@@ -9,9 +9,10 @@ from temporalio import activity
 
 from activities.legal_clocks import clocks_of
 from clearway.contracts.base import legal_day
-from clearway.contracts.facts import LegalClocks, PaymentOutcome, TaxPayment
+from clearway.contracts.facts import LateFee, LegalClocks, PaymentOutcome, TaxPayment
 from clearway.contracts.states import State
-from clearway.rules.parameters import Parameters
+from clearway.rules.late_fee import late_fee
+from clearway.rules.parameters import Parameters, rules_in_force
 from connectors.bank import BankReceipt
 from connectors.errors import Refused
 from models.database import Database
@@ -144,7 +145,16 @@ def _paid(request: PayRequest, row: PaymentRecord, rules: Parameters) -> TaxPaym
         differs=_differs(request, row.amount, rules),
         paid_at=row.paid_at,
         bank_reference=row.bank_reference,
+        late_fee=_late_fee(request, row, rules),
     )
+
+
+def _late_fee(request: PayRequest, row: PaymentRecord, rules: Parameters) -> LateFee | None:
+    """The fee for what was paid after its last day; the bank's day counts (RULEBOOK B.9.4)."""
+    if request.deadline is None or row.paid_at is None or legal_day(row.paid_at) <= request.deadline:
+        return None
+    with rules_in_force(rules):
+        return late_fee(row.amount, request.deadline, legal_day(row.paid_at), profile=request.profile)
 
 
 def _not_due(request: PayRequest, bill: BillRecord | None, rules: Parameters) -> TaxPayment:

@@ -334,7 +334,9 @@ class DeclarationCase(CaseFile):
             return
         self.drop_alarms("OVERDUE", PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED)
         late = payment.paid_at is not None and self.clocks is not None and payment.paid_at >= self.clocks.payment_before
-        paid = "tax paid late" if late else "tax paid"
+        fee = payment.late_fee
+        charged = f", late fee {fee.due} CNY for {fee.days} days" if fee else ""
+        paid = f"tax paid late{charged}" if late else "tax paid"
         self.enter("settle_tax", at, "no tax is due" if payment.outcome is PaymentOutcome.NOT_DUE else paid)
 
     def cancel(self, request: CancelRequest, at: datetime) -> None:

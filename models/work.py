@@ -1,6 +1,6 @@
 """What a list's workflow asks of its activities."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from pydantic import Field
@@ -51,6 +51,7 @@ class PayRequest(Contract):
     guarantor: str
     now: Instant
     without_bill: bool
+    deadline: date | None = Field(None, description="Last day of payment, Shanghai; after it a late fee is due")
     provisional_since: Instant | None = Field(
         None, description="The release, where its deadlines were computed before a year's holidays were announced"
     )

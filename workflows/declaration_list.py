@@ -211,6 +211,7 @@ class DeclarationListWorkflow:
                     guarantor=self.case.examination.guarantor if self.case.examination else "",
                     now=now,
                     without_bill=now >= clocks.payment_guard_at,
+                    deadline=clocks.payment_deadline,
                     provisional_since=clocks.released_at if clocks.provisional else None,
                 ),
                 start_to_close_timeout=OUTSIDE_TIMEOUT,

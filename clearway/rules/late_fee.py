@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
-from clearway.contracts.facts_of_rules import LateFee
+from clearway.contracts.facts import LateFee
 from clearway.rules.deadlines import months_after
 from clearway.rules.parameters import Dated, parameters
 from clearway.rules.workings import to_fen

@@ -1,6 +1,6 @@
 """Paying once: what was asked of the bank is asked again unchanged, whatever else arrives meanwhile."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -142,3 +142,19 @@ def test_a_bill_differs_above_a_fen_for_each_line(released: Database, billed: st
     assert payment.outcome is PaymentOutcome.PAID
     assert payment.amount == Decimal(billed), "customs' figure wins either way"
     assert payment.differs is differs
+
+
+@pytest.mark.parametrize(
+    ("days_late", "days", "computed", "due"),
+    [(0, None, None, None), (1, 1, "5.00", "0.00"), (10, 10, "50.00", "50.00")],
+)
+def test_what_is_paid_after_the_last_day_carries_the_fee_of_the_days_between(
+    released: Database, days_late: int, days: int | None, computed: str | None, due: str | None
+) -> None:
+    """RULEBOOK B.9.4: 10,000.00 for ten days is 50.00 and charged, one day less would be waived."""
+    _bill(released, "10000.00")
+    request = _request().model_copy(update={"deadline": date(2026, 4, 10) - timedelta(days=days_late)})
+    fee = TaxOffice(released, ScriptedBank()).pay_tax(request).late_fee
+    told = (fee.days, str(fee.computed), str(fee.due)) if fee else (None, None, None)
+    assert told == (days, computed, due)
+    assert TaxOffice(released, ScriptedBank()).pay_tax(request).late_fee == fee, "the answer asked for again"

@@ -22,6 +22,7 @@ from clearway.contracts.states import Detail, State
 from clearway.rules.calendar import WorkCalendar
 from clearway.rules.deadlines import legal_clocks
 from clearway.rules.explanation import Chapter, Step, Verdict, explain
+from clearway.rules.late_fee import late_fee
 from clearway.rules.meanings import MATCHING_RULES
 from tests.rules.law_cases import judge_case, limits_case, tax_case
 
@@ -248,6 +249,14 @@ def test_a_payment_is_told_against_the_bill_and_the_deadline() -> None:
     assert "bill B-1 − our figure: 28.25 − 28.21 = 0.04; the bill wins" in told(chapter)
     assert "paid 2026-02-25 00:00:00 ≥ 2026-02-25 00:00:00: too late" in told(chapter)
     assert [each.verdict for each in chapter.steps] == [Verdict.WARNED, Verdict.PASSED, Verdict.TOLD, Verdict.FAILED]
+
+
+def test_a_late_fee_is_told_with_its_arithmetic() -> None:
+    clocks = legal_clocks(moment("2026-01-02T14:23:05"), CALENDAR, profile="SEED")
+    fee = late_fee(Decimal("12345.67"), clocks.payment_deadline, date(2026, 3, 6), profile="SEED")
+    paid = TaxPayment(outcome=PaymentOutcome.PAID, amount=fee.tax, paid_at=moment("2026-03-06T09:00:00"), late_fee=fee)
+    chapter = chapters(view(clocks=clocks, payment=paid))["payment"]
+    assert "12345.67 × 0.0005 × 10 = 61.73 → 61.73" in told(chapter)
 
 
 def test_a_list_that_was_not_judged_has_no_chapter() -> None:

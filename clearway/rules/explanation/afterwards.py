@@ -148,6 +148,8 @@ def payment(view: CaseView) -> Chapter | None:
         steps.append(say(f"bank: {told}", f"银行：{told}"))
         if view.clocks:
             steps.append(_against("paid", "缴纳", paid.paid_at, view.clocks.payment_before))
+    if fee := paid.late_fee:
+        steps.append(say(f"{fee.explanation} → {money(fee.due)}", f"{fee.explanation} → {money(fee.due)}"))
     return Chapter(name="payment", title_en="Payment, CNY", title_zh="缴税（元）", steps=tuple(steps))
 
 
