@@ -25,6 +25,7 @@ from activities.tax_payment import Bank, TaxOffice
 from clearway.connection import connect
 from clearway.contracts import names
 from clearway.messages import Transfer
+from clearway.rules.parameters import ParameterError
 from clearway.telemetry import metrics_runtime, start_traces
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
@@ -32,6 +33,7 @@ from connectors.errors import Unavailable
 from connectors.identity import IdentityClient
 from connectors.settings import PlatformSettings
 from models.database import Database
+from models.rule_packs import check_packs
 from models.settings import StoreSettings
 from workflows.articles_list import ArticlesListWorkflow
 from workflows.declaration_list import DeclarationListWorkflow
@@ -79,6 +81,8 @@ async def serve(nth: int) -> None:
     store, platforms = StoreSettings(), PlatformSettings()
     database = Database(store.database_url)
     database.migrate()
+    with database.transaction() as session:
+        check_packs(session)
     transfer = Transfer(
         cop_code=platforms.transmitter_code, cop_name=platforms.transmitter_name, dxp_id=platforms.dxp_id
     )
@@ -116,6 +120,7 @@ def _run(nth: int = 0) -> None:
     """One process; exits with 1 and one sentence when a setting or Temporal fails us."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("temporalio.activity").addFilter(ExpectedFailures())
+    remedy = "Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them."
     try:
         asyncio.run(serve(nth))
     except KeyboardInterrupt:
@@ -124,12 +129,15 @@ def _run(nth: int = 0) -> None:
         faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_url=False)]
     except SQLAlchemyError as error:
         faults = [f"the database cannot be used: {str(error).splitlines()[0]}"]
+    except ParameterError as error:
+        faults = list(error.complaints)
+        remedy = "Open lists keep this pack: run the version before this one until they are over, and report it."
     except (RuntimeError, ValueError) as error:  # Temporal's address; a payload key, a port of metrics
         faults = [str(error).splitlines()[0]]
     else:
         return
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
-    sys.stderr.write("Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them.\n")
+    sys.stderr.write(f"{remedy}\n")
     sys.stderr.flush()
     os._exit(1)  # a thread of Temporal's client may abort a process that clears up (temporalio/sdk-python#300)
 

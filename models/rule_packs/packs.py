@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import reduce
 
 from pydantic import TypeAdapter
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from clearway.rules.own_rules import lay_over, read_own_rules
-from clearway.rules.parameters import Parameters, built_in_parameters
-from models.tables import CaseRecord, RulePack
+from clearway.rules.parameters import ParameterError, Parameters, built_in_parameters
+from models.tables import ArticlesRecord, CaseRecord, RulePack
 
 LIBRARY_ONLY = 0
 """Number of the pack that is none: the library's rules alone."""
@@ -32,6 +32,21 @@ class RulePacks:
         if number not in self._read:
             self._read[number] = laid(files_of(session, number))
         return self._read[number]
+
+
+def check_packs(session: Session) -> None:
+    """See that every pack that is still needed fits this version's library; raises ParameterError, naming the pack.
+
+    Needed are the newest and those that open lists keep. Better a worker that does not start than lists that stop.
+    """
+    needed = {newest(session)}
+    for table in (CaseRecord, ArticlesRecord):
+        needed.update(session.exec(select(table.rule_pack).where(col(table.ended_at).is_(None)).distinct()))
+    for number in sorted(needed):
+        try:
+            laid(files_of(session, number))
+        except ParameterError as error:
+            raise ParameterError(*(f"rule pack {number}: {complaint}" for complaint in error.complaints)) from None
 
 
 def newest(session: Session) -> int:

@@ -13,9 +13,9 @@ import pytest
 
 from clearway.rules.parameters import ParameterError, built_in_parameters
 from models.database import Database
-from models.rule_packs import LIBRARY_ONLY, RulePacks, newest
+from models.rule_packs import LIBRARY_ONLY, RulePacks, check_packs, newest
 from models.rule_packs.loading import load, packs, withdraw
-from models.tables import CaseRecord
+from models.tables import CaseRecord, RulePack
 from tests.postgres import until_waiting
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -130,6 +130,20 @@ def test_of_two_files_loaded_at_the_same_instant_neither_is_lost(store: Database
     with store.transaction() as session:
         assert packs(session)[0].files == ("holidays.yaml", "rate.yaml")
         assert newest(session) == pack
+
+
+def test_a_pack_that_no_longer_fits_the_library_is_named_while_a_list_needs_it(store: Database) -> None:
+    """As after an upgrade that renamed a rule; here the file is spoilt instead."""
+    _load(store, rate=RATE)
+    with store.transaction() as session:
+        check_packs(session)
+        pack = session.get_one(RulePack, 1)
+        pack.content = pack.content.replace("vat.standard", "vat.former")
+    with (
+        pytest.raises(ParameterError, match=r"rule pack 1: rate\.yaml: numbers: vat\.former"),
+        store.transaction() as session,
+    ):
+        check_packs(session)
 
 
 @pytest.fixture
