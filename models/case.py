@@ -333,11 +333,17 @@ class DeclarationCase(CaseFile):
             self.raise_alarm("OVERDUE" if overdue else payment.outcome)
             return
         self.drop_alarms("OVERDUE", PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED)
+        self.enter("settle_tax", at, self._told_of(payment))
+
+    def _told_of(self, payment: TaxPayment) -> str:
+        if payment.outcome is PaymentOutcome.NOT_DUE:
+            return "no tax is due"
         late = payment.paid_at is not None and self.clocks is not None and payment.paid_at >= self.clocks.payment_before
+        if not late:
+            return "tax paid"
         fee = payment.late_fee
-        charged = f", late fee {fee.due} CNY for {fee.days} days" if fee else ""
-        paid = f"tax paid late{charged}" if late else "tax paid"
-        self.enter("settle_tax", at, "no tax is due" if payment.outcome is PaymentOutcome.NOT_DUE else paid)
+        charged = "" if fee is None else ", late fee waived" if fee.waived else f", late fee {fee.due} CNY"
+        return f"tax paid late{charged}"
 
     def cancel(self, request: CancelRequest, at: datetime) -> None:
         """End the case at the enterprise's or operator's request."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlmodel import col, select
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
@@ -161,6 +161,16 @@ class Desk:
         now = await TimeSkipper(self.client.temporal).get_current_time(self.handle(key))
         if moment > now:
             await self.forward(key, moment - now)
+
+    async def failures(self, key: CaseKey) -> list[str]:
+        """Why workflow tasks failed; one that ended while news came in is only done again, and no failure."""
+        failed = [
+            event.workflow_task_failed_event_attributes
+            async for event in self.handle(key).fetch_history_events()
+            if event.event_type is EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+        ]
+        overtaken = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+        return [f"{each.cause}: {each.failure.message}" for each in failed if each.cause != overtaken]
 
     async def events(self, key: CaseKey) -> list[str]:
         """Names of the history's events."""
