@@ -4,13 +4,24 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, func, select
 
 from models.tables import LedgerAccount, LedgerTransfer
 
 NOTHING = Decimal(0)
+
+
+# Asked for every list several times; putting a statement together costs more than running it.
+_AMONG = col(LedgerAccount.id).in_(bindparam("ids", expanding=True))
+_OPENED = select(LedgerAccount.id, LedgerAccount.ledger, LedgerAccount.unit, LedgerAccount.limited).where(_AMONG)
+_LIMITED_FOR_UPDATE = (
+    select(LedgerAccount)
+    .where(_AMONG, LedgerAccount.limited)
+    .order_by(col(LedgerAccount.id))
+    .with_for_update(key_share=True)  # a transfer that only names an account need not wait
+)
 
 
 class Account(NamedTuple):
@@ -72,13 +83,7 @@ def lock(session: Session, *accounts: Account, opened_before: Iterable[str] = ()
 
 def lock_opened(session: Session, *ids: str) -> dict[str, LedgerAccount]:
     """Keep the limited ones among accounts that are open to this transaction until it ends, taken in one order."""
-    locked = session.exec(
-        select(LedgerAccount)
-        .where(col(LedgerAccount.id).in_(ids), LedgerAccount.limited)
-        .order_by(col(LedgerAccount.id))
-        .with_for_update(key_share=True)  # a transfer that only names an account need not wait
-        .execution_options(populate_existing=True)
-    )
+    locked = session.exec(_LIMITED_FOR_UPDATE, params={"ids": ids}, execution_options={"populate_existing": True})
     return {row.id: row for row in locked}
 
 
@@ -102,5 +107,4 @@ def balance(session: Session, account_id: str) -> Balance:
 
 def _opened(session: Session, accounts: Sequence[Account]) -> dict[str, Account]:
     ids = sorted({account.id for account in accounts})
-    columns = select(LedgerAccount.id, LedgerAccount.ledger, LedgerAccount.unit, LedgerAccount.limited)
-    return {row[0]: Account(*row) for row in session.exec(columns.where(col(LedgerAccount.id).in_(ids)))}
+    return {row[0]: Account(*row) for row in session.exec(_OPENED, params={"ids": ids})}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import bindparam, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -18,6 +18,22 @@ POSTED = ("post", "confirm")
 SMALLEST_AMOUNT, LARGEST_AMOUNT = Decimal(1).scaleb(-PLACES), Decimal(LARGEST).scaleb(-PLACES)
 LONGEST_ID = 180
 """Characters of an id, so that there is room in the column for the id of its expiry."""
+
+
+_END = aliased(LedgerTransfer)
+_OPEN = ~exists().where(col(_END.settles) == col(LedgerTransfer.id))
+"""That a reservation has not ended."""
+
+# Asked for every list several times; putting a statement together costs more than running it.
+_BY_ID = select(LedgerTransfer).where(col(LedgerTransfer.id) == bindparam("id"))
+_SETTLING = select(LedgerTransfer).where(col(LedgerTransfer.settles) == bindparam("id"))
+_OPEN_OF = (
+    select(LedgerTransfer)
+    .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
+    .where(LedgerTransfer.kind == "reserve", _OPEN)
+    .where(col(LedgerTransfer.reference) == bindparam("reference"), col(LedgerAccount.ledger) == bindparam("ledger"))
+    .order_by(col(LedgerTransfer.number))
+)
 
 
 class LedgerRefused(Exception):
@@ -124,12 +140,12 @@ def expire(session: Session, now: datetime, *, limit: int = 100) -> Sequence[Led
 
 def find(session: Session, transfer_id: str) -> LedgerTransfer | None:
     """A transfer by its id."""
-    return session.exec(select(LedgerTransfer).where(LedgerTransfer.id == transfer_id)).first()
+    return session.exec(_BY_ID, params={"id": transfer_id}).first()
 
 
 def settlement_of(session: Session, reservation_id: str) -> LedgerTransfer | None:
     """What ended a reservation; None while it is open."""
-    return session.exec(select(LedgerTransfer).where(LedgerTransfer.settles == reservation_id)).first()
+    return session.exec(_SETTLING, params={"id": reservation_id}).first()
 
 
 def reversed_of(session: Session, original_id: str) -> Decimal:
@@ -140,13 +156,7 @@ def reversed_of(session: Session, original_id: str) -> Decimal:
 
 def open_reservations(session: Session, reference: str, *, ledger: str) -> Sequence[LedgerTransfer]:
     """The reservations of one owner that are neither confirmed nor void, in order."""
-    rows = (
-        select(LedgerTransfer)
-        .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
-        .where(LedgerTransfer.reference == reference, LedgerTransfer.kind == "reserve", LedgerAccount.ledger == ledger)
-        .where(_open())
-    )
-    return session.exec(rows.order_by(col(LedgerTransfer.number))).all()
+    return session.exec(_OPEN_OF, params={"reference": reference, "ledger": ledger}).all()
 
 
 def posted_of(session: Session, reference: str, *, ledger: str) -> Sequence[LedgerTransfer]:
@@ -291,20 +301,12 @@ def _keep_to_oneself(session: Session, transfer_id: str) -> None:
 
 def _over(now: datetime) -> SelectOfScalar[LedgerTransfer]:
     """Open reservations whose time is over at `now`, oldest first."""
-    over = select(LedgerTransfer).where(
-        LedgerTransfer.kind == "reserve", col(LedgerTransfer.expires_at) <= now, _open()
-    )
+    over = select(LedgerTransfer).where(LedgerTransfer.kind == "reserve", col(LedgerTransfer.expires_at) <= now, _OPEN)
     return over.order_by(col(LedgerTransfer.number))
 
 
 def _expire(session: Session, reservation: LedgerTransfer, now: datetime) -> LedgerTransfer:
     return _settle(session, f"{reservation.id}|expired", reservation.id, "expire", now, None)
-
-
-def _open() -> ColumnElement[bool]:
-    """That a reservation has not ended."""
-    end = aliased(LedgerTransfer)
-    return ~exists().where(col(end.settles) == col(LedgerTransfer.id))
 
 
 def _check(move: Move) -> None:
