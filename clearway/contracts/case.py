@@ -2,47 +2,25 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
 
 from pydantic import Field
 
-from clearway.contracts.base import ONE_LINE, Contract, Instant
-from clearway.contracts.customs import ControlInstruction, CustomsReceipt, InspectionResult, TaxBillNotice
+from clearway.contracts.base import Amount, Contract, Instant
+from clearway.contracts.customs import (
+    ControlInstruction,
+    CustomsReceipt,
+    DispositionOrder,
+    InspectionResult,
+    TaxBillNotice,
+)
 from clearway.contracts.documents import DeclarationList, Document, DocumentKind
 from clearway.contracts.facts import DocumentOnFile, Filing, Judgement, LegalClocks, TaxPayment
+from clearway.contracts.goods_return import ReturnLine, ReturnRecord
+from clearway.contracts.keys import ID_PREFIX as ID_PREFIX
+from clearway.contracts.keys import CaseKey as CaseKey
 from clearway.contracts.parties import Sender
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import Detail, State
-
-ID_PREFIX = "declaration-list/"
-
-
-class CaseKey(Contract):
-    """Business key of a list; `attempt` counts corrected copies after a rejection, from 1."""
-
-    ebc_code: str = Field(min_length=1, max_length=18, pattern=ONE_LINE)
-    order_no: str = Field(min_length=1, max_length=60, pattern=ONE_LINE)
-    attempt: int = Field(1, ge=1, le=99)
-
-    @property
-    def workflow_id(self) -> str:
-        """The workflow id: `declaration-list/{ebcCode}/{orderNo}`, with `~2` and so on for corrected copies.
-
-        An order number's own `~` is written `%7E` (and `%` as `%25`), so no two keys share an id.
-        """
-        suffix = f"~{self.attempt}" if self.attempt > 1 else ""
-        order_no = self.order_no.replace("%", "%25").replace("~", "%7E")
-        return f"{ID_PREFIX}{self.ebc_code}/{order_no}{suffix}"
-
-    @classmethod
-    def of(cls, workflow_id: str) -> Self:
-        """The key in a workflow id; raises ValueError for an id of something else."""
-        if not workflow_id.startswith(ID_PREFIX):
-            raise ValueError(f"{workflow_id!r} is not the id of a Declaration List")
-        ebc_code, _, rest = workflow_id.removeprefix(ID_PREFIX).partition("/")
-        order_no, _, attempt = rest.partition("~")
-        order_no = order_no.replace("%7E", "~").replace("%25", "%")
-        return cls(ebc_code=ebc_code, order_no=order_no, attempt=int(attempt or 1))
 
 
 class StartCase(Contract):
@@ -80,14 +58,16 @@ class Answer(Contract):
 
 
 class ReturnRequest(Contract):
-    """Application to return the whole list (RULEBOOK B.8; CEB625 later)."""
+    """Application to return goods of a released list, all or part of it (RULEBOOK B.8)."""
 
     actor: str = Field(min_length=1, max_length=60, description="Who applies: enterprise code or operator id")
     reason: str = Field(min_length=1, max_length=200)
+    lines: tuple[ReturnLine, ...] = Field((), description="What goes back; empty means everything that is left")
+    request_id: str = Field("", max_length=60, description="The caller's own number; the same again is answered alike")
 
 
 class ReturnArrival(Contract):
-    """The returned goods are back at the original zone, centre or site (D-21)."""
+    """The returned goods are back (D-21). Only for lists released under 0.2; later ones have returns of their own."""
 
     actor: str = Field(min_length=1, max_length=60, description="Site or warehouse that confirms")
     arrived_at: Instant = Field(description="Gate or site entry instant")
@@ -95,10 +75,53 @@ class ReturnArrival(Contract):
 
 
 class CancelRequest(Contract):
-    """Request to cancel a list that is not filed with customs yet (RULEBOOK B.4)."""
+    """Request to cancel a list; one that is filed needs customs' consent (RULEBOOK B.4, CEB623)."""
 
     actor: str = Field(min_length=1, max_length=60)
     reason: str = Field(min_length=1, max_length=200)
+
+
+class ModifyRequest(Contract):
+    """Request to modify a filed list (RULEBOOK B.4, CEB621 with appType 2): the whole list as it shall read."""
+
+    declaration_list: DeclarationList
+    sender: Sender
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class EntrustmentLetter(Contract):
+    """The letter by which an owner lets somebody else attend an inspection (RULEBOOK B.5, seed S0.10)."""
+
+    number: str = Field(min_length=1, max_length=60)
+    principal: str = Field(min_length=1, max_length=18, description="Code of the enterprise that wrote it")
+    agent: str = Field(min_length=1, max_length=18, description="Code of the enterprise whose person attends")
+    valid_from: Instant
+    valid_before: Instant = Field(description="First instant at which it is void")
+
+
+class PresenceConfirmation(Contract):
+    """Somebody will be there when customs inspects: the owner, or a person entrusted by letter."""
+
+    instruction_id: str = Field(min_length=1, max_length=60)
+    actor: str = Field(min_length=1, max_length=18, description="Code of the enterprise whose person attends")
+    attendant: str = Field(min_length=1, max_length=60, description="Staff number or name; shown masked")
+    letter: EntrustmentLetter | None = Field(None, description="Needed unless the person is the owner's own")
+
+
+class LicenceSupply(Contract):
+    """The licence or approval that customs asked for."""
+
+    actor: str = Field(min_length=1, max_length=60)
+    licence_type: str = Field(min_length=1, max_length=60)
+    licence_no: str = Field(min_length=1, max_length=60)
+
+
+class GoodsExit(Contract):
+    """The goods have left the zone or site (D-35)."""
+
+    actor: str = Field(min_length=1, max_length=60, description="Gate, site or warehouse that confirms")
+    exited_at: Instant
+    pass_no: str = Field("", max_length=60, description="Gate pass, vehicle or exit release list")
 
 
 class Awaited(Contract):
@@ -118,8 +141,32 @@ class Passage(Contract):
     why: str = ""
 
 
+class Attendance(Contract):
+    """Who attends an inspection, as recorded."""
+
+    instruction_id: str
+    actor: str
+    attendant: str = Field(description="Masked")
+    letter_no: str = Field("", description="Empty where the owner's own person attends")
+    confirmed_at: datetime
+
+
+class AppliedChange(Contract):
+    """A modification or cancellation that customs decides on."""
+
+    number: int = Field(ge=1, description="Counts both kinds together, from 1")
+    kind: str = Field(description="modification or cancellation")
+    actor: str
+    reason: str
+    requested_at: datetime
+    changed: tuple[str, ...] = Field((), description="Of a modification: what it changes, e.g. `lines[1].hs_code`")
+    outcome: str = Field("FILED", description="FILED, APPROVED, REFUSED or OVERTAKEN")
+    why: str = ""
+    decided_at: datetime | None = None
+
+
 class ReturnCase(Contract):
-    """The whole-list return, from application to confirmation."""
+    """The whole-list return of a list released under 0.2."""
 
     applied_at: datetime
     reason: str
@@ -144,11 +191,21 @@ class CaseView(Contract):
     duplicate_receipts: int = 0
     instructions: tuple[ControlInstruction, ...] = ()
     inspection_results: tuple[InspectionResult, ...] = ()
+    attendances: tuple[Attendance, ...] = ()
+    notices_sent: dict[str, int] = Field(default_factory=dict, description="Notices of each instruction, by its id")
+    dispositions: tuple[DispositionOrder, ...] = ()
+    licences: tuple[LicenceSupply, ...] = ()
+    held_by_customs: bool = Field(False, description="Customs holds it without inspecting it")
+    exited_at: datetime | None = None
+    changes: tuple[AppliedChange, ...] = Field((), description="Modifications and cancellations applied for")
     bills: tuple[TaxBillNotice, ...] = ()
     clocks: LegalClocks | None = None
-    goods_return: ReturnCase | None = None
+    goods_return: ReturnCase | None = Field(None, description="Only of lists released under 0.2")
+    returns: tuple[ReturnRecord, ...] = ()
     payment: TaxPayment | None = None
     tax_due: Decimal | None = Field(None, description="CNY due by our figure; None until judged")
+    tax_open: Amount | None = Field(None, description="CNY still to be paid, once anything was paid or refused")
+    refund: Amount = Field(Decimal(0), description="CNY paid beyond what is due: to be claimed back from customs")
     reason: str = Field("", description="Why the case is where it is")
     alarms: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()

@@ -10,12 +10,31 @@ DECLARATION_LIST = "DeclarationList"
 ARTICLES_LIST = "ArticlesList"
 """Workflow type of an individual's List of Items."""
 
+GOODS_RETURN = "GoodsReturn"
+"""Workflow type of a return of goods, child of its Declaration List."""
+
+TAX_COLLECTION = "TaxCollection"
+"""Workflow type of the collection of one withholding agent's taxes at one customs."""
+
+SUSPICION_REPORT = "SuspicionReport"
+"""Workflow type of a proactive report of a suspected violation."""
+
+CORRECTED_COPY = "CorrectedCopy"
+"""Workflow type that drafts a corrected copy of a rejected list; its result is the draft."""
+
 # Updates: enterprises and operators act, and get an answer.
 DECLARE = "declare"
 TRANSMIT_DOCUMENT = "transmit_document"
 REQUEST_RETURN = "request_return"
 CONFIRM_RETURN_ARRIVAL = "confirm_return_arrival"
 CANCEL = "cancel"
+MODIFY = "modify"
+CONFIRM_PRESENCE = "confirm_presence"
+SUPPLY_LICENCE = "supply_licence"
+CONFIRM_EXIT = "confirm_exit"
+NOTE_RETURN_SHIPMENT = "note_return_shipment"
+CHECK_RETURNED_GOODS = "check_returned_goods"
+WITHDRAW_RETURN = "withdraw_return"
 SUBMIT_ARTICLES = "submit_articles"
 SUBMIT_APPROVAL = "submit_approval"
 CHOOSE_DISPOSITION = "choose_disposition"
@@ -24,9 +43,14 @@ CHOOSE_DISPOSITION = "choose_disposition"
 CUSTOMS_NEWS = "customs_news"
 CONTROL_INSTRUCTION = "control_instruction"
 INSPECTION_RESULT = "inspection_result"
+DISPOSITION = "disposition"
+CUSTOMS_HOLD = "customs_hold"
 
 # Signals: our own ledger speaks.
 GUARANTEE_GRANTED = "guarantee_granted"
+TAX_NEWS = "tax_news"
+DUE_ALARM = "due_alarm"
+COLLECT = "collect"
 ARTICLES_DECISION = "articles_decision"
 
 # Queries.
@@ -51,5 +75,7 @@ SEARCH_ATTRIBUTES = (
     SearchAttribute("TradeMode", "Keyword", "9610, 1210 or 1239"),
     SearchAttribute("Alarms", "KeywordList", "open alarms, e.g. DOCS_REMINDER, UNKNOWN_RECEIPT"),
     SearchAttribute("NextDeadline", "Datetime", "the next instant at which something falls due"),
+    SearchAttribute("ReleasedAt", "Datetime", "when customs released the list; day 27, 30, 40 … count from its day"),
+    SearchAttribute("PayBefore", "Datetime", "first instant after the payment deadline of a released list"),
 )
 """The single list; the embedded server, the compose file's set-up and the docs are made from it. No personal data."""

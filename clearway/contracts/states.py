@@ -17,6 +17,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     DETAINED = "detained"
     RETURNED_ABROAD = "returned_abroad"
+    DESTROYED = "destroyed"
     RETURNED = "returned"
 
 
@@ -35,10 +36,12 @@ ENDS = frozenset(
         State.REJECTED,
         State.CANCELLED,
         State.RETURNED_ABROAD,
+        State.DESTROYED,
         State.RETURNED,
     }
 )
-"""States in which the workflow is over; `match_failed` ends too, but only when its correction clock runs out."""
+"""States in which the workflow is over. Two more end it in one fine state: `match_failed` when its correction clock
+runs out (DOCS_TIMEOUT), `detained` when the goods are confiscated (CONFISCATED)."""
 
 
 class Detail(StrEnum):
@@ -59,9 +62,18 @@ class Detail(StrEnum):
     INSPECTED_NORMAL = "INSPECTED_NORMAL"
     INSPECTED_ABNORMAL = "INSPECTED_ABNORMAL"
     DETAINED = "DETAINED"
+    MODIFICATION_ORDERED = "MODIFICATION_ORDERED"
+    REMOVAL_ORDERED = "REMOVAL_ORDERED"
+    LICENCE_ORDERED = "LICENCE_ORDERED"
+    RELEASE_ORDERED = "RELEASE_ORDERED"
+    HANDED_OVER = "HANDED_OVER"
+    CONFISCATED = "CONFISCATED"
+    MODIFICATION_FILED = "MODIFICATION_FILED"
+    CANCELLATION_FILED = "CANCELLATION_FILED"
     RELEASED = "RELEASED"
     RETURN_OPEN = "RETURN_OPEN"
     RETURN_APPLIED = "RETURN_APPLIED"
+    RETURN_CONFIRMED = "RETURN_CONFIRMED"
     TAX_WINDOW = "TAX_WINDOW"
     OVERDUE = "OVERDUE"
     CLOSED = "CLOSED"

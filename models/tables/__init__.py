@@ -2,8 +2,10 @@
 
 from models.tables.articles import ArticlesPaper, ArticlesRecord
 from models.tables.cases import Address, CaseRecord, FilingRecord, StoredDocument
+from models.tables.collection import TaxDue
 from models.tables.inbox import InboxItem, RawMessage
 from models.tables.ledger import CustomsFigure, Guarantee, GuaranteeWait, LedgerAccount, LedgerTransfer
+from models.tables.notices import Notice
 from models.tables.parties import Enterprise, Entrustment, IdentityCheck
 from models.tables.rules import RulePack
 from models.tables.tax import BillRecord, PaymentRecord
@@ -24,8 +26,10 @@ __all__ = [
     "InboxItem",
     "LedgerAccount",
     "LedgerTransfer",
+    "Notice",
     "PaymentRecord",
     "RawMessage",
     "RulePack",
     "StoredDocument",
+    "TaxDue",
 ]

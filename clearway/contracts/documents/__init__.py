@@ -5,6 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from clearway.contracts.documents.applications import (
+    ApplicationKind,
+    CancelApplication,
+    CancelReceipt,
+    ReturnApplication,
+    ReturnApplicationLine,
+    ReturnReceipt,
+)
 from clearway.contracts.documents.declaration import DeclarationLine, DeclarationList
 from clearway.contracts.documents.head import DocumentHead
 from clearway.contracts.documents.order import Order, OrderLine
@@ -31,10 +39,17 @@ AnyDocument = Order | Payment | Waybill | DeclarationList
 Document = Annotated[AnyDocument, Field(discriminator="kind")]
 """Any submitted document; JSON says which by its `kind`."""
 
+Application = CancelApplication | ReturnApplication
+"""What an enterprise applies for once a list is filed."""
+
 __all__ = [
     "THREE_DOCUMENTS",
     "Allocation",
     "AnyDocument",
+    "Application",
+    "ApplicationKind",
+    "CancelApplication",
+    "CancelReceipt",
     "DeclarationLine",
     "DeclarationList",
     "Document",
@@ -46,6 +61,9 @@ __all__ = [
     "OrderReceipt",
     "Payment",
     "PaymentReceipt",
+    "ReturnApplication",
+    "ReturnApplicationLine",
+    "ReturnReceipt",
     "TaxBill",
     "TaxBillLine",
     "TaxBillStatus",
