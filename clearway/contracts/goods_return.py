@@ -55,6 +55,8 @@ class StartReturn(Contract):
     applied_at: Instant
     clocks: LegalClocks
     profile: str = "SEED"
+    pre_no: str | None = Field(None, description="E-Port's pre-entry number of the list")
+    invt_no: str | None = Field(None, description="Customs' number of the list")
 
 
 class ReturnShipment(Contract):
@@ -90,8 +92,16 @@ class WithdrawReturn(Contract):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class AdmitLateReturn(Contract):
+    """Customs' answer is late for the platform's reason, and the application was not: it counts as made (D-20)."""
+
+    actor: str = Field(min_length=1, max_length=60, description="Operator id")
+    reason: str = Field(min_length=1, max_length=200)
+    evidence: str = Field(min_length=1, max_length=1000, description="What proves the delay; no personal data")
+
+
 class ReturnSettlement(Contract):
-    """What confirmed goods changed, in CNY: tax, annual amount and guarantee (RULEBOOK B.8, D-12). A fact."""
+    """What checked goods changed, in CNY: tax, annual amount and guarantee (RULEBOOK B.8, D-12). A fact."""
 
     lines: tuple[ReturnLine, ...]
     tax_before: Amount = Field(description="Tax of the list before these goods came back")
@@ -99,7 +109,7 @@ class ReturnSettlement(Contract):
     reversal: Amount = Field(description="What is not levied any more")
     restored: Amount = Field(description="What went back to the annual amount, in its original year")
     guarantee_freed: Amount
-    refund: Amount = Field(description="Tax already paid beyond what is due now; the agent claims it from customs")
+    refund: Amount = Field(description="Tax paid already for these goods; the agent claims it from customs")
     explanation: str = ""
     at: Instant
     rules: tuple[RuleUse, ...] = ()
@@ -147,6 +157,7 @@ class ReturnView(Contract):
     shipment: ReturnShipment | None = None
     arrivals: tuple[ArrivedGoods, ...] = ()
     checks: tuple[GoodsCheck, ...] = ()
+    admission: AdmitLateReturn | None = Field(None, description="Why a late answer of customs is no late application")
     settlements: tuple[ReturnSettlement, ...] = ()
     receipts: tuple[CustomsReceipt, ...] = ()
     duplicate_receipts: int = 0

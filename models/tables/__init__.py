@@ -7,6 +7,7 @@ from models.tables.inbox import InboxItem, RawMessage
 from models.tables.ledger import CustomsFigure, Guarantee, GuaranteeWait, LedgerAccount, LedgerTransfer
 from models.tables.notices import Notice
 from models.tables.parties import Enterprise, Entrustment, IdentityCheck
+from models.tables.returns import GoodsReturnRecord
 from models.tables.rules import RulePack
 from models.tables.tax import BillRecord, PaymentRecord
 
@@ -20,6 +21,7 @@ __all__ = [
     "Enterprise",
     "Entrustment",
     "FilingRecord",
+    "GoodsReturnRecord",
     "Guarantee",
     "GuaranteeWait",
     "IdentityCheck",

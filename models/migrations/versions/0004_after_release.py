@@ -50,8 +50,24 @@ def upgrade() -> None:
         sa.Column("at", InstantColumn(length=32), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "goods_return",
+        sa.Column("workflow_id", sa.String(130), primary_key=True),
+        sa.Column("case_id", sa.String(120), nullable=False, index=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, index=True),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("confirmed", sa.Text(), nullable=False),
+        sa.Column("rejected", sa.Text(), nullable=False),
+        sa.Column("settled", sa.Text(), nullable=False),
+        sa.Column("cop_no", sa.String(20), nullable=False),
+        sa.Column("applied_at", InstantColumn(length=32), nullable=False),
+        sa.Column("accepted_at", InstantColumn(length=32), nullable=True),
+        sa.Column("ended_at", InstantColumn(length=32), nullable=True),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("goods_return")
     op.drop_table("notice")
     op.drop_table("tax_due")
