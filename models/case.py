@@ -8,34 +8,31 @@ from datetime import datetime, timedelta
 
 from clearway.contracts.case import (
     Answer,
-    CancelRequest,
     Passage,
     ReturnArrival,
     ReturnCase,
     ReturnRequest,
 )
 from clearway.contracts.customs import (
-    ControlInstruction,
     CustomsNews,
     CustomsReceipt,
-    InspectionOutcome,
-    InspectionResult,
 )
-from clearway.contracts.documents import DocumentKind
+from clearway.contracts.documents import ApplicationKind, DocumentKind
 from clearway.contracts.facts import (
     DocumentOnFile,
     Examination,
     Filing,
     GuaranteeGranted,
     Judgement,
-    LegalClocks,
     PaymentOutcome,
     TaxPayment,
 )
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import Detail, State
-from models.case_file import CaseFile
+from models.case_changes import ChangedCase
+from models.case_control import ControlledCase
+from models.case_settlement import SettledCase
 from models.refusals import refusal
 from models.return_status import Effect, detail_of, effect_of, rank_of
 
@@ -51,7 +48,7 @@ MAX_REMATCHES = 5
 """After so many failed comparisons an operator is called (RULEBOOK B.2)."""
 
 
-class DeclarationCase(CaseFile):
+class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
     """One list, from the first document to its end."""
 
     def take_examination(self, examination: Examination, at: datetime) -> None:
@@ -169,16 +166,21 @@ class DeclarationCase(CaseFile):
             self.receipts.append(receipt)
             fresh.append(receipt)
         for receipt in sorted(fresh, key=lambda each: (rank_of(each.status), each.at)):
-            if receipt.about is DocumentKind.DECLARATION_LIST:
-                self._apply_to_list(receipt)
-            else:
-                self._apply_to_document(receipt, at)
+            match receipt.about:
+                case DocumentKind.DECLARATION_LIST:
+                    self._apply_to_list(receipt)
+                case DocumentKind() as kind:
+                    self._apply_to_document(kind, receipt, at)
+                case ApplicationKind.CANCELLATION:
+                    self.take_cancellation_receipt(receipt)
+                case ApplicationKind.GOODS_RETURN:
+                    self.raise_alarm("UNKNOWN_RECEIPT")  # a return hears its receipts itself
 
-    def _apply_to_document(self, receipt: CustomsReceipt, at: datetime) -> None:
-        effect = effect_of(receipt.about, receipt.status)
+    def _apply_to_document(self, kind: DocumentKind, receipt: CustomsReceipt, at: datetime) -> None:
+        effect = effect_of(kind, receipt.status)
         if effect is Effect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
-        kind, version = receipt.about, self.sent.get(receipt.about)
+        version = self.sent.get(kind)
         if version is None or not self.open_for_change or self.accepted_documents.get(kind) == version:
             return
         if effect is Effect.ACCEPT:
@@ -213,22 +215,28 @@ class DeclarationCase(CaseFile):
         return "; ".join(told)
 
     def _apply_to_list(self, receipt: CustomsReceipt) -> None:
-        effect = effect_of(receipt.about, receipt.status)
+        effect = effect_of(DocumentKind.DECLARATION_LIST, receipt.status)
         if effect is Effect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
             return
         if not self.list_filed or self.over or self.release is not None:
             return  # the state only moves forward; what was never filed cannot be meant
+        self._note_numbers(receipt)
+        if self.answers_modification(receipt, effect):
+            return
         if effect is Effect.RESEND:
             if self.list_rank < rank_of("120"):
-                self.to_resend.add(receipt.about)
+                self.to_resend.add(DocumentKind.DECLARATION_LIST)
             return
         if effect is Effect.NOTE or self._is_stale(receipt, effect):
             return
         self.list_rank, self.list_at = max(rank_of(receipt.status), self.list_rank), receipt.at
-        self.to_resend.discard(receipt.about)
+        self.to_resend.discard(DocumentKind.DECLARATION_LIST)
         self.customs_inspects = effect is Effect.INSPECT
-        self.detail = detail_of(receipt.status) or self.detail
+        if self.open_change is None or effect in (Effect.INSPECT, Effect.DETAIN):
+            self.detail = detail_of(receipt.status) or self.detail
+        else:
+            self.detail_before_change = detail_of(receipt.status) or self.detail_before_change
         why = f"{receipt.status} {receipt.info}".strip()
         moves = {
             Effect.PASS: "pass_risk_control",
@@ -243,6 +251,11 @@ class DeclarationCase(CaseFile):
         elif effect in moves and self.chart_admits(moves[effect]):
             self.enter(moves[effect], receipt.at, why)
 
+    def _note_numbers(self, receipt: CustomsReceipt) -> None:
+        """A change of the list names it by both its numbers."""
+        self.pre_no = receipt.pre_no or self.pre_no
+        self.invt_no = receipt.invt_no or self.invt_no
+
     def _is_stale(self, receipt: CustomsReceipt, effect: Effect) -> bool:
         """Rank decides, not arrival; but a review, inspection or detention that customs ordered later is news."""
         if rank_of(receipt.status) >= self.list_rank:
@@ -254,51 +267,10 @@ class DeclarationCase(CaseFile):
         if self.chart_admits("pass_risk_control"):
             self.enter("pass_risk_control", receipt.at)
         if self.chart_admits("release"):
+            self.overtake_changes(receipt.at)
             self.release = receipt
             self.enter("release", receipt.at, f"{receipt.status} {receipt.info}".strip())
             self.detail = Detail.RELEASED
-
-    def take_instruction(self, instruction: ControlInstruction) -> None:
-        """Record a control instruction: the list is frozen until its result; repeats change nothing."""
-        if any(each.instruction_id == instruction.instruction_id for each in self.instructions):
-            return
-        self.instructions.append(instruction)
-        if self.state in (State.MATCHED, State.INSPECTED) and self.under_control:
-            self.detail = Detail.INSPECTION
-
-    def take_result(self, result: InspectionResult) -> None:
-        """Record an inspection result: normal lets the list go on, abnormal detains it for customs to dispose of."""
-        if any(each.instruction_id == result.instruction_id for each in self.inspection_results):
-            return
-        self.inspection_results.append(result)
-        self.customs_inspects = False
-        if self.state not in (State.MATCHED, State.INSPECTED):
-            if result.outcome is InspectionOutcome.ABNORMAL and self.state is not State.DETAINED:
-                self.raise_alarm("ABNORMAL_AFTER_RELEASE")
-            return
-        if result.outcome is InspectionOutcome.ABNORMAL:
-            self.list_filed = True
-            self.enter("detain", result.recorded_at, f"inspection abnormal: {result.finding}".strip(": "))
-            self.detail = Detail.INSPECTED_ABNORMAL
-        elif not self.under_control:
-            self.detail = Detail.INSPECTED_NORMAL
-            if self.list_filed and self.chart_admits("pass_risk_control"):
-                self.enter("pass_risk_control", result.recorded_at, "inspection normal")
-
-    def take_clocks(self, clocks: LegalClocks, at: datetime) -> None:
-        """Record the deadlines that the release fixed; the return window is open from now on."""
-        self.clocks = clocks
-        self.enter("open_return_window", at)
-        self.detail = Detail.RETURN_OPEN
-        if clocks.provisional:
-            self.raise_alarm("CALENDAR_PROVISIONAL")
-
-    def settle_clocks(self, clocks: LegalClocks | None) -> None:
-        """Take deadlines computed again after the year's holidays were announced (RULEBOOK C.8)."""
-        if clocks is not None and self.clocks is not None and self.clocks.provisional:
-            self.clocks = clocks  # the same deadlines, only surer
-            if not clocks.provisional:
-                self.drop_alarms("CALENDAR_PROVISIONAL")
 
     def apply_return(self, request: ReturnRequest, at: datetime) -> None:
         """Record an application to return the whole list; its tax is held from now on."""
@@ -344,10 +316,6 @@ class DeclarationCase(CaseFile):
         fee = payment.late_fee
         charged = "" if fee is None else ", late fee waived" if fee.waived else f", late fee {fee.due} CNY"
         return f"tax paid late{charged}"
-
-    def cancel(self, request: CancelRequest, at: datetime) -> None:
-        """End the case at the enterprise's or operator's request."""
-        self.enter("cancel", at, f"cancelled by {request.actor}: {request.reason}")
 
     # --- answers -----------------------------------------------------------------------------------------------
 

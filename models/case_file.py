@@ -1,11 +1,16 @@
 """The record of a Declaration List: everything known of it, and what can be read off without changing anything.
 
-Nothing in this module or in `models.case` decides money, a limit or a date: those come in as facts (DESIGN law 1).
+Nothing in this module or in the modules `models.case…` decides money, a limit or a date: those come in as facts
+(DESIGN law 1).
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 from clearway.contracts.case import (
+    AppliedChange,
+    Attendance,
+    LicenceSupply,
     Passage,
     ReturnCase,
     StartCase,
@@ -13,6 +18,7 @@ from clearway.contracts.case import (
 from clearway.contracts.customs import (
     ControlInstruction,
     CustomsReceipt,
+    DispositionOrder,
     InspectionResult,
     TaxBillNotice,
 )
@@ -27,6 +33,7 @@ from clearway.contracts.facts import (
     LegalClocks,
     TaxPayment,
 )
+from clearway.contracts.goods_return import RETURN_ENDS, ReturnRecord
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import ENDS, Detail, State
 from models.lifecycle import DeclarationListChart
@@ -56,15 +63,40 @@ class CaseFile:
         self.refused_documents: dict[DocumentKind, tuple[int, Problem]] = {}  # with the version customs refused
         self.list_rank = -1
         self.list_at: datetime | None = None
+        self.pre_no: str | None = None
+        self.invt_no: str | None = None
         self.release: CustomsReceipt | None = None
         self.refused_by: CustomsReceipt | None = None  # the receipt that rejected the list
         self.grants: dict[str, GuaranteeHold] = {}  # by the id of the hold that was waited for
         self.instructions: list[ControlInstruction] = []
         self.inspection_results: list[InspectionResult] = []
         self.customs_inspects = False
+        self.attendances: list[Attendance] = []
+        self.notices_sent: dict[str, int] = {}
+        self.dispositions: list[DispositionOrder] = []
+        self.licences: list[LicenceSupply] = []
+        self.confiscated = False
+        self.holds: set[str] = set()
+        self.holds_lifted: set[str] = set()  # also of those whose hold is still on its way
+        self.exited_at: datetime | None = None
+        self.changes: list[AppliedChange] = []
+        self.change_document: DocumentOnFile | None = None  # the modified list, until customs has decided
+        self.change_to_file = False
+        self.change_resent = False  # customs could not take it the last time
+        self.change_to_settle: AppliedChange | None = None
+        self.detail_before_change = Detail.ACCEPTED
         self.bills: list[TaxBillNotice] = []
         self.clocks: LegalClocks | None = None
+        # Whether the agent's collection pays this list's tax and its returns have workflows of their own: since 0.3.
+        self.collected = False
         self.goods_return: ReturnCase | None = None
+        self.returns: dict[int, ReturnRecord] = {}
+        self.return_requests: dict[str, int] = {}
+        self.tax_news: list[str] = []
+        self.tax_open: Decimal | None = None
+        self.tax_settled = False
+        self.guarantee_called = False
+        self.refund = Decimal(0)
         self.payment: TaxPayment | None = None
         self.reason = ""
         self.alarms: list[str] = []
@@ -79,7 +111,7 @@ class CaseFile:
     @property
     def over(self) -> bool:
         """The case has reached an end."""
-        return self.given_up or self.state in ENDS
+        return self.given_up or self.confiscated or self.state in ENDS
 
     @property
     def documents(self) -> tuple[DocumentOnFile, ...]:
@@ -148,6 +180,57 @@ class CaseFile:
         )
 
     @property
+    def frozen(self) -> bool:
+        """Under control, or held by customs until it has disposed of the goods."""
+        return self.under_control or self.state is State.DETAINED
+
+    @property
+    def unattended(self) -> tuple[ControlInstruction, ...]:
+        """Inspections that await somebody's presence and have nobody's yet."""
+        attended = {each.instruction_id for each in self.attendances}
+        done = {result.instruction_id for result in self.inspection_results}
+        return tuple(
+            each
+            for each in self.instructions
+            if each.presence_required and each.instruction_id not in attended | done and not self._ended_by(each)
+        )
+
+    def _ended_by(self, instruction: ControlInstruction) -> bool:
+        """A release ends every control that was ordered before it."""
+        return self.over or (self.release is not None and instruction.issued_at < self.release.at)
+
+    @property
+    def open_change(self) -> AppliedChange | None:
+        """The modification or cancellation that customs has not decided yet."""
+        return self.changes[-1] if self.changes and self.changes[-1].outcome == "FILED" else None
+
+    @property
+    def next_change(self) -> int:
+        """The number of the next modification or cancellation."""
+        return len(self.changes) + 1
+
+    @property
+    def blocks(self) -> frozenset[str]:
+        """Why no batch may pay this list's tax now (RULEBOOK B.9.3, B.5, B.16)."""
+        change = self.open_change
+        reasons = {
+            "control": self.frozen,
+            "hold": bool(self.holds),
+            "cancellation": change is not None and change.kind == "cancellation",
+        }
+        return frozenset(reason for reason, holds in reasons.items() if holds)
+
+    @property
+    def detail_after_release(self) -> Detail:
+        """Where a released list stands when nothing else is to be told."""
+        if self.return_is_open:
+            return Detail.RETURN_APPLIED
+        if self.payment is not None:
+            return Detail.TAX_WINDOW
+        returned = any(each.confirmed for each in self.returns.values())
+        return Detail.RETURN_CONFIRMED if returned else Detail.RETURN_OPEN
+
+    @property
     def awaits_guarantee(self) -> bool:
         """The list matched, but its tax is not secured yet (RULEBOOK B.9.2)."""
         hold = self.judgement.guarantee if self.judgement else None
@@ -155,8 +238,10 @@ class CaseFile:
 
     @property
     def return_is_open(self) -> bool:
-        """A return was applied for and the goods are still travelling."""
-        return self.goods_return is not None and self.goods_return.outcome == "APPLIED"
+        """A return was applied for and has not ended."""
+        if self.goods_return is not None and self.goods_return.outcome == "APPLIED":
+            return True
+        return any(each.state not in RETURN_ENDS for each in self.returns.values())
 
     @property
     def _refusals(self) -> tuple[Problem, ...]:

@@ -26,6 +26,7 @@ class DeclarationListChart(Lifecycle):
     rejected = State("rejected", final=True)
     cancelled = State("cancelled", final=True)
     returned_abroad = State("returned_abroad", final=True)
+    destroyed = State("destroyed", final=True)
     returned = State("returned", final=True)
 
     match = submitted.to(matched) | match_failed.to(matched)
@@ -36,9 +37,19 @@ class DeclarationListChart(Lifecycle):
     settle_tax = return_window.to(taxed)
     confirm_return = return_window.to(returned)
     reject = matched.to(rejected) | inspected.to(rejected) | detained.to(rejected)
-    cancel = submitted.to(cancelled) | match_failed.to(cancelled) | matched.to(cancelled)
-    detain = matched.to(detained) | inspected.to(detained)
+    cancel = (
+        submitted.to(cancelled)
+        | match_failed.to(cancelled)
+        | matched.to(cancelled)
+        | inspected.to(cancelled)
+        | detained.to(cancelled)
+        | released.to(cancelled)
+        | return_window.to(cancelled)
+    )
+    detain = matched.to(detained) | inspected.to(detained) | released.to(detained) | return_window.to(detained)
+    let_go = detained.to(return_window)
     ship_back = matched.to(returned_abroad) | inspected.to(returned_abroad) | detained.to(returned_abroad)
+    destroy = detained.to(destroyed)
 
 
 class ArticlesListChart(Lifecycle):

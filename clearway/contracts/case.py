@@ -55,6 +55,7 @@ class Answer(Contract):
     missing: tuple[DocumentKind, ...] = ()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    goods_return: str | None = Field(None, description="Workflow id of the return that was opened, if one was")
 
 
 class ReturnRequest(Contract):
@@ -159,6 +160,7 @@ class AppliedChange(Contract):
     actor: str
     reason: str
     requested_at: datetime
+    since: datetime = Field(description="Submission time of the change: later receipts of the list may speak of it")
     changed: tuple[str, ...] = Field((), description="Of a modification: what it changes, e.g. `lines[1].hs_code`")
     outcome: str = Field("FILED", description="FILED, APPROVED, REFUSED or OVERTAKEN")
     why: str = ""

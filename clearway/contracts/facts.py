@@ -182,6 +182,13 @@ class Filing(Contract):
     refused: str = Field("", description="Why customs would not even take the message; empty when it did")
 
 
+class ReleasedLine(Contract):
+    """What was released of one line: no more of it can be returned."""
+
+    gnum: int
+    qty: Amount
+
+
 class LegalClocks(Contract):
     """Every deadline that a release fixes, computed once (RULEBOOK B.0.1). `…_before` instants are exclusive."""
 
@@ -195,6 +202,8 @@ class LegalClocks(Contract):
     payment_before: Instant = Field(description="First instant after the rolled payment deadline")
     payment_deadline: date = Field(description="Last day of payment after rolling over holidays")
     provisional: bool = Field(False, description="A year's holidays were not announced when this was computed")
+    cancellation_before: Instant | None = Field(None, description="A cancellation at this instant is refused (D-11)")
+    goods: tuple[ReleasedLine, ...] = Field((), description="What was released, line by line")
     rules_version: str = Field("", description="Fingerprint of the rules in force for this list")
     rules: tuple[RuleUse, ...] = ()
 
