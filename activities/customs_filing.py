@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from temporalio import activity
 
 from clearway.contracts.base import legal_day
-from clearway.contracts.documents import DeclarationList, Document
+from clearway.contracts.documents import Application, DeclarationList, Document
 from clearway.contracts.facts import DocumentOnFile, Filing
 from clearway.messages import MessageRefused
 from clearway.rules.parameters import built_in_parameters
@@ -28,7 +28,7 @@ NAMESPACE = uuid.UUID("6f0f2f0e-6f6b-5c55-9b5e-3f6d8f3c0a11")
 class CustomsDoor(Protocol):
     """Customs' side of the wire."""
 
-    def file(self, records: tuple[Document, ...], *, message_guid: str, traceparent: str | None) -> None:
+    def file(self, records: tuple[Document | Application, ...], *, message_guid: str, traceparent: str | None) -> None:
         """Hand one message over; raises Unavailable or Refused."""
 
 

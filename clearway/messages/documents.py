@@ -7,13 +7,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order, Payment, Waybill
+from clearway.contracts.documents import (
+    CancelApplication,
+    DeclarationList,
+    Document,
+    DocumentKind,
+    Order,
+    Payment,
+    ReturnApplication,
+    Waybill,
+)
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages.faults import MessageRefused, problem
 from clearway.messages.field_faults import Loc, Place, accept, as_many_as_permitted
 from clearway.messages.fields import all_spellings, may_be_absent, nested_model
 from clearway.messages.forms import FORM_BY_MODEL, MOST_RECORDS
 from clearway.messages.masking import shown
+from clearway.messages.message import Message
 from clearway.messages.parsing import MAX_BYTES, fits_xml, text_of
 from clearway.messages.reading import read
 from clearway.messages.writing import unwritable
@@ -58,20 +68,27 @@ def _from_message(data: bytes, max_bytes: int) -> tuple[Document, ...]:
         record for record in message.records if isinstance(record, Order | Payment | Waybill | DeclarationList)
     )
     if len(documents) < len(message.records):
-        raise MessageRefused(
-            [
-                problem(
-                    "E_NOT_A_DOCUMENT",
-                    (
-                        f"{message.message_type} is a message of customs, not an enterprise's document",
-                        f"{message.message_type} 是海关回执，不是企业单证",
-                    ),
-                    ("Send 311, 411, 511 or 621", "请发送 CEB311、CEB411、CEB511 或 CEB621"),
-                    reference="REFERENCE §1",
-                )
-            ]
-        )
+        raise MessageRefused([_no_document(message)])
     return documents
+
+
+def _no_document(message: Message) -> Problem:
+    if isinstance(message.records[0], CancelApplication | ReturnApplication):
+        told = (
+            f"{message.message_type} is an application about a filed list, not one of its documents",
+            f"{message.message_type} 是已申报清单的申请单，不是企业单证",
+        )
+        remedy = (
+            "Ask the case to cancel the list or to return goods; it files the application with customs",
+            "请通过业务流程申请撤销清单或者退货，由其向海关提交申请单",
+        )
+    else:
+        told = (
+            f"{message.message_type} is a message of customs, not an enterprise's document",
+            f"{message.message_type} 是海关回执，不是企业单证",
+        )
+        remedy = ("Send 311, 411, 511 or 621", "请发送 CEB311、CEB411、CEB511 或 CEB621")
+    return problem("E_NOT_A_DOCUMENT", told, remedy, reference="REFERENCE §1")
 
 
 def _from_json(text: str) -> tuple[Document, ...]:

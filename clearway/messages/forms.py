@@ -4,12 +4,16 @@ from typing import NamedTuple
 
 from clearway.contracts.base import Contract
 from clearway.contracts.documents import (
+    CancelApplication,
+    CancelReceipt,
     DeclarationList,
     ListReceipt,
     Order,
     OrderReceipt,
     Payment,
     PaymentReceipt,
+    ReturnApplication,
+    ReturnReceipt,
     TaxBill,
     TaxBillStatus,
     Waybill,
@@ -65,6 +69,10 @@ FORMS = (
     Form("CEB512", WaybillReceipt, "LogisticsReturn", None, None, Role.CUS),
     Form("CEB621", DeclarationList, "Inventory", "InventoryHead", "InventoryList", Role.AGENT, signature_due=True),
     Form("CEB622", ListReceipt, "InventoryReturn", None, None, Role.CUS),
+    Form("CEB623", CancelApplication, "InvtCancel", None, None, Role.AGENT, signature_due=True),
+    Form("CEB624", CancelReceipt, "InvtCancelReturn", None, None, Role.CUS),
+    Form("CEB625", ReturnApplication, "InvtRefund", "InvtRefundHead", "InvtRefundList", Role.AGENT, signature_due=True),
+    Form("CEB626", ReturnReceipt, "InvtRefundReturn", None, None, Role.CUS),
     Form("CEB816", TaxBill, "Tax", "TaxHeadRd", "TaxListRd", Role.CUS),
     Form("CEB818", TaxBillStatus, "Tax", "TaxHeadStatus", None, Role.CUS),
 )

@@ -6,12 +6,16 @@ from pydantic import Field
 
 from clearway.contracts.base import Contract, wire
 from clearway.contracts.documents import (
+    CancelApplication,
+    CancelReceipt,
     DeclarationList,
     ListReceipt,
     Order,
     OrderReceipt,
     Payment,
     PaymentReceipt,
+    ReturnApplication,
+    ReturnReceipt,
     TaxBill,
     TaxBillStatus,
     Waybill,
@@ -23,10 +27,14 @@ Record = (
     | Payment
     | Waybill
     | DeclarationList
+    | CancelApplication
+    | ReturnApplication
     | OrderReceipt
     | PaymentReceipt
     | WaybillReceipt
     | ListReceipt
+    | CancelReceipt
+    | ReturnReceipt
     | TaxBill
     | TaxBillStatus
 )

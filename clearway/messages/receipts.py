@@ -7,10 +7,13 @@ from pydantic import Field
 from clearway.contracts.base import Contract
 from clearway.contracts.customs import CustomsReceipt, TaxBillNotice
 from clearway.contracts.documents import (
+    ApplicationKind,
+    CancelReceipt,
     DocumentKind,
     ListReceipt,
     OrderReceipt,
     PaymentReceipt,
+    ReturnReceipt,
     TaxBill,
     TaxBillStatus,
     WaybillReceipt,
@@ -26,7 +29,7 @@ class Correlation(Contract):
 
     ebp_code: str | None = None
     ebc_code: str | None = None
-    order_no: str | None = Field(None, description="From the record, or found inside returnInfo of a list's receipt")
+    order_no: str | None = Field(None, description="From the record, or found inside returnInfo")
     pay_code: str | None = None
     pay_transaction_id: str | None = None
     logistics_code: str | None = None
@@ -37,21 +40,22 @@ class Correlation(Contract):
     tax_no: str | None = None
 
 
-_ABOUT = {
+Receipt = OrderReceipt | PaymentReceipt | WaybillReceipt | ListReceipt | CancelReceipt | ReturnReceipt
+"""What customs answers to a document or an application."""
+
+_ABOUT: dict[type[Receipt], DocumentKind | ApplicationKind] = {
     OrderReceipt: DocumentKind.ORDER,
     PaymentReceipt: DocumentKind.PAYMENT,
     WaybillReceipt: DocumentKind.WAYBILL,
     ListReceipt: DocumentKind.DECLARATION_LIST,
+    CancelReceipt: ApplicationKind.CANCELLATION,
+    ReturnReceipt: ApplicationKind.GOODS_RETURN,
 }
 
 
 def customs_receipts(message: Message) -> tuple[tuple[Correlation, CustomsReceipt], ...]:
-    """The receipts of a 312, 412, 512 or 622, repeats included, in their order; none for any other message."""
-    return tuple(
-        (_correlation(record), _receipt(record))
-        for record in message.records
-        if isinstance(record, OrderReceipt | PaymentReceipt | WaybillReceipt | ListReceipt)
-    )
+    """The receipts of a 312, 412, 512, 622, 624 or 626, repeats included, in their order; none for other messages."""
+    return tuple((_correlation(record), _receipt(record)) for record in message.records if isinstance(record, Receipt))
 
 
 def tax_bill_notices(message: Message) -> tuple[tuple[Correlation, TaxBillNotice], ...]:
@@ -69,7 +73,7 @@ def inner_code(return_info: str) -> str | None:
     return found[1] if found else None
 
 
-def _receipt(record: OrderReceipt | PaymentReceipt | WaybillReceipt | ListReceipt) -> CustomsReceipt:
+def _receipt(record: Receipt) -> CustomsReceipt:
     return CustomsReceipt(
         about=_ABOUT[type(record)],
         status=record.return_status,
@@ -78,6 +82,7 @@ def _receipt(record: OrderReceipt | PaymentReceipt | WaybillReceipt | ListReceip
         inner_code=inner_code(record.return_info),
         pre_no=getattr(record, "pre_no", None),
         invt_no=getattr(record, "invt_no", None),
+        cop_no=record.cop_no if isinstance(record, CancelReceipt | ReturnReceipt) else None,
     )
 
 
@@ -96,8 +101,10 @@ def _notice(record: TaxBill | TaxBillStatus) -> TaxBillNotice:
 
 
 def _correlation(record: Contract) -> Correlation:
-    """The record's own keys; a list's receipt names its order only in the text."""
+    """The record's own keys; receipts about a list or an application name the order only in their text."""
     keys = {field: getattr(record, field, None) for field in Correlation.model_fields}
-    if isinstance(record, ListReceipt) and (found := _ORDER_NO.search(record.return_info)):
+    if isinstance(record, ListReceipt | CancelReceipt | ReturnReceipt) and (
+        found := _ORDER_NO.search(record.return_info)
+    ):
         keys["order_no"] = found[1]
     return Correlation.model_validate(keys)

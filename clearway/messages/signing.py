@@ -14,7 +14,7 @@ class Signer(Protocol):
 
 
 class UnsignedPlaceholder:
-    """NOT a signature: fills the place that the schema of 621 demands, and says UNSIGNED in every part.
+    """NOT a signature: fills the place that the schema of 621, 623 and 625 demands, and says UNSIGNED in every part.
 
     Its algorithms are `urn:clearway:unsigned` and its values spell UNSIGNED in base64, so no verifier can take it
     for a signature. Customs refuses such a message; it serves tests, drafts and the simulator.

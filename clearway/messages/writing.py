@@ -33,11 +33,11 @@ def write(
 ) -> bytes:
     """Write records of one type as one message, in UTF-8 and without indentation.
 
-    Documents carry the prefix `ceb:`, a transfer, up to five subscribers and, from `signer`, a signature; without a
-    signer, and where the schema demands a signature (621), an UnsignedPlaceholder stands in its place. Receipts and
-    bills are written as customs does: in the default namespace, with neither. Instants are cut to the second, and
-    returnTime to the millisecond, in China standard time; absent and empty optional fields are left out; fields that
-    are ours travel in the note.
+    Documents and applications carry the prefix `ceb:`, a transfer, up to five subscribers and, from `signer`, a
+    signature; without a signer, and where the schema demands a signature (621, 623, 625), an UnsignedPlaceholder
+    stands in its place. Receipts and bills are written as customs does: in the default namespace, with neither.
+    Instants are cut to the second, and returnTime to the millisecond, in China standard time; absent and empty
+    optional fields are left out; fields that are ours travel in the note.
 
     Raises MessageRefused with every fault at once: no record or more than 100, records of several types, a transfer
     that is missing or out of place, a note that grows beyond 1000 characters, characters that XML cannot carry.

@@ -1,10 +1,10 @@
-"""Files documents with customs as CEB messages; what customs thinks of them comes later, to the gateway."""
+"""Files documents and applications with customs as CEB messages; its answers come later, to the gateway."""
 
 from collections.abc import Sequence
 
 import httpx
 
-from clearway.contracts.documents import Document
+from clearway.contracts.documents import Application, Document
 from clearway.messages import Transfer, write
 from connectors.exchange import PATIENCE, door, post
 
@@ -27,8 +27,10 @@ class CustomsClient:
         self._transfer = transfer
         self._timeout = timeout
 
-    def file(self, records: Sequence[Document], *, message_guid: str, traceparent: str | None = None) -> None:
-        """Hand documents of one kind to customs in one message, at most 100.
+    def file(
+        self, records: Sequence[Document | Application], *, message_guid: str, traceparent: str | None = None
+    ) -> None:
+        """Hand documents or applications of one kind to customs in one message, at most 100.
 
         Returns once customs has the message; filing it again under the same guids changes nothing. Raises Unavailable
         when it is not known whether customs has it, Refused when customs cannot read it, and

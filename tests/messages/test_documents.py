@@ -155,6 +155,15 @@ def test_customs_own_messages_are_no_documents(sample: Load) -> None:
     assert list(refusal(sample("list_receipt.xml")).values()) == ["E_NOT_A_DOCUMENT"]
 
 
+@pytest.mark.parametrize("name", ["cancel_application.xml", "return_application.xml"])
+def test_an_application_is_no_document_and_the_remedy_says_where_to_apply(name: str, sample: Load) -> None:
+    with pytest.raises(MessageRefused) as refused:
+        document_from(sample(name))
+    (problem,) = refused.value.problems
+    assert problem.code == "E_NOT_A_DOCUMENT"
+    assert problem.remedy_en.startswith("Ask the case")
+
+
 def test_a_body_over_the_limit_is_refused(sample: Load) -> None:
     with pytest.raises(MessageRefused, match="E_TOO_LARGE"):
         document_from(sample("order.json"), max_bytes=100)

@@ -10,7 +10,9 @@ from clearway.messages import customs_receipts, message_type_of, read, write
 Load = Callable[[str], bytes]
 
 
-@pytest.mark.parametrize(("kind", "records"), [("CEB311", 6), ("CEB411", 10), ("CEB511", 6), ("CEB621", 10)])
+@pytest.mark.parametrize(
+    ("kind", "records"), [("CEB311", 6), ("CEB411", 10), ("CEB511", 6), ("CEB621", 10), ("CEB623", 10), ("CEB625", 10)]
+)
 def test_document_sample_is_read_and_written_back_valid(
     kind: str, records: int, official_sample: Load, import_schema: etree.XMLSchema
 ) -> None:
@@ -23,7 +25,7 @@ def test_document_sample_is_read_and_written_back_valid(
     assert read(written).transfer == message.transfer
 
 
-@pytest.mark.parametrize("kind", ["CEB312", "CEB412", "CEB512", "CEB622"])
+@pytest.mark.parametrize("kind", ["CEB312", "CEB412", "CEB512", "CEB622", "CEB624", "CEB626"])
 def test_receipt_sample_is_read_with_its_repeated_records(
     kind: str, official_sample: Load, import_schema: etree.XMLSchema
 ) -> None:

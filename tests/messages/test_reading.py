@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from clearway.contracts.documents import Order, TaxBill
+from clearway.contracts.documents import Order, ReturnApplication, TaxBill
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import Problem
 from clearway.messages import MessageRefused, read
@@ -52,6 +52,46 @@ def test_every_fault_is_told_at_once_in_both_spellings(sample: Load) -> None:
     assert {problem.owner for problem in found.values()} == {Role.EBC}
     assert found["order.actual_paid"].fields[0].value == "318,21"
     assert "acturalPaid" in found["order.actual_paid"].message_zh
+
+
+def test_every_fault_of_a_return_application_is_told_at_once(sample: Load) -> None:
+    data = change(
+        sample("return_application.xml"),
+        ("<ceb:invtNo>29912026I000000001</ceb:invtNo>", ""),
+        ("<ceb:reason>七日无理由退货</ceb:reason>", "<ceb:reason/>"),
+        ("<ceb:buyerIdNumber>11010519491231002X", "<ceb:buyerIdNumber>" + "1" * 61),
+        ("<ceb:qty>1</ceb:qty>", "<ceb:qty>one</ceb:qty>"),
+        ("<ceb:gcode>3304990029</ceb:gcode>", "<ceb:gcode>33049900</ceb:gcode>"),
+    )
+    found = problems_of(data)
+    assert {pointer: problem.fields[1].field for pointer, problem in found.items()} == {
+        "return_application.invt_no": "InvtRefund[1]/InvtRefundHead/invtNo",
+        "return_application.reason": "InvtRefund[1]/InvtRefundHead/reason",
+        "return_application.buyer_id_number": "InvtRefund[1]/InvtRefundHead/buyerIdNumber",
+        "return_application.lines[0].qty": "InvtRefund[1]/InvtRefundList[1]/qty",
+        "return_application.lines[0].hs_code": "InvtRefund[1]/InvtRefundList[1]/gcode",
+    }
+    assert {problem.owner for problem in found.values()} == {Role.AGENT}
+    assert found["return_application.buyer_id_number"].fields[0].value == "1******"
+
+
+def test_a_cancel_application_has_its_fields_directly(sample: Load) -> None:
+    data = change(sample("cancel_application.xml"), ("<ceb:customsCode>2991<", "<ceb:customsCode>29<"))
+    assert [problem.fields[1].field for problem in problems_of(data).values()] == ["InvtCancel[1]/customsCode"]
+
+
+def test_an_application_without_our_number_is_read_and_a_return_without_goods_is_not(sample: Load) -> None:
+    bare = change(
+        sample("return_application.xml"),
+        ("<ceb:copNo>CW202603100001R1</ceb:copNo>", "<ceb:copNo/>"),
+        ("<ceb:preNo>B20260310000000001</ceb:preNo>", ""),
+    )
+    (application,) = read(bare).records
+    assert isinstance(application, ReturnApplication)
+    assert (application.cop_no, application.pre_no) == (None, None)
+    text = bare.decode()
+    start, end = text.index("<ceb:InvtRefundList>"), text.index("</ceb:InvtRefund>")
+    assert list(problems_of((text[:start] + text[end:]).encode())) == ["return_application.lines"]
 
 
 def test_a_fault_names_its_line(sample: Load) -> None:

@@ -1,5 +1,6 @@
 """Receipts and bills become one shape each, with the keys that find their case."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from clearway.contracts.base import SHANGHAI
-from clearway.contracts.documents import DocumentKind
+from clearway.contracts.documents import ApplicationKind, DocumentKind
 from clearway.messages import Correlation, customs_receipts, inner_code, read, tax_bill_notices
 
 Load = Callable[[str], bytes]
@@ -82,6 +83,43 @@ def test_a_lists_receipts_carry_its_numbers_and_when_customs_acted(sample: Load)
 def test_an_error_receipt_names_its_order_in_the_text(text: str, sample: Load) -> None:
     data = sample("list_receipt.xml").decode().replace("[Code:1800;Desc:逻辑校验通过]", text).encode()
     assert customs_receipts(read(data))[1][0].order_no == "CW20260310-0001"
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "cop_no", "pre_no"),
+    [
+        ("cancel_receipt", ApplicationKind.CANCELLATION, "CW202603100001C1", "B20260310000000001"),
+        ("return_receipt", ApplicationKind.GOODS_RETURN, "CW202603100001R1", "T20260320000000001"),
+    ],
+)
+def test_an_applications_receipts_carry_its_own_number(
+    name: str, about: ApplicationKind, cop_no: str, pre_no: str, sample: Load
+) -> None:
+    receipts = customs_receipts(read(sample(f"{name}.xml")))
+    assert {receipt.about for _, receipt in receipts} == {about}
+    assert {(keys.cop_no, receipt.cop_no) for keys, receipt in receipts} == {(cop_no, cop_no)}
+    assert {(receipt.pre_no, receipt.invt_no) for _, receipt in receipts} == {(pre_no, "29912026I000000001")}
+    assert [receipt.status for _, receipt in receipts][:2] == ["2", "120"]
+    assert receipts[1][1].inner_code == "1800"
+
+
+def test_the_same_answer_to_two_applications_is_two_receipts(sample: Load) -> None:
+    first, second = (
+        customs_receipts(read(sample("return_receipt.xml").replace(b"0001R1<", number)))[0][1]
+        for number in (b"0001R1<", b"0001R2<")
+    )
+    assert (first.status, first.at, first.info) == (second.status, second.at, second.info)
+    assert first.key != second.key
+
+
+def test_an_application_refused_before_it_was_read_names_its_order_in_the_text(sample: Load) -> None:
+    text = sample("return_receipt.xml").decode()
+    bare = re.sub(r"\s*<(copNo|preNo|invtNo)>.*", "", text).replace(
+        "[Code:1800;Desc:逻辑校验通过]", "退货申请[订单编号：CW20260310-0001]报文校验失败"
+    )
+    _, (keys, receipt) = customs_receipts(read(bare.encode()))
+    assert (keys.cop_no, keys.pre_no, keys.invt_no, receipt.cop_no) == (None, None, None, None)
+    assert (keys.ebc_code, keys.order_no) == ("3301960A01", "CW20260310-0001")
 
 
 def test_repeated_receipts_are_kept_and_share_one_key(sample: Load) -> None:

@@ -121,7 +121,17 @@ def test_every_document_comes_back_from_json(model: type[BaseModel], data: st.Da
 
 
 @given(
-    name=st.sampled_from(["order.xml", "declaration_list.xml", "list_receipt.xml", "tax_bill.xml", "payment.json"]),
+    name=st.sampled_from(
+        [
+            "order.xml",
+            "declaration_list.xml",
+            "list_receipt.xml",
+            "return_application.xml",
+            "return_receipt.xml",
+            "tax_bill.xml",
+            "payment.json",
+        ]
+    ),
     at=st.floats(0, 1),
     gone=st.integers(0, 40),
     put=st.binary(max_size=20)

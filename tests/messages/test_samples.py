@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
+from clearway.contracts.documents import CancelApplication, DeclarationList, Order, Payment, ReturnApplication, Waybill
 from clearway.messages import customs_receipts, document_from, read, tax_bill_notices, write
 
 Load = Callable[[str], bytes]
 DOCUMENTS = ["order", "payment", "waybill", "declaration_list"]
 RECEIPTS = ["order_receipt", "payment_receipt", "waybill_receipt", "list_receipt", "tax_bill", "tax_bill_status"]
+AFTERWARDS = ["modified_list", "cancel_application", "cancel_receipt", "return_application", "return_receipt"]
 
 
-@pytest.mark.parametrize("name", [*DOCUMENTS, *RECEIPTS, *(f"mismatched/{name}" for name in DOCUMENTS)])
+@pytest.mark.parametrize("name", [*DOCUMENTS, *RECEIPTS, *AFTERWARDS, *(f"mismatched/{name}" for name in DOCUMENTS)])
 def test_sample_is_valid_and_written_back_the_same(name: str, sample: Load, import_schema: etree.XMLSchema) -> None:
     raw = sample(f"{name}.xml")
     message = read(raw)
@@ -74,6 +75,35 @@ def test_receipts_answer_the_documents(sample: Load) -> None:
     assert about_list.cop_no == declared.cop_no
     assert (released.status, released.inner_code) == ("800", "2600")
     assert (about_bill.invt_no, bill.total) == (released.invt_no, order.tax_total)
+
+
+def test_a_modification_is_the_whole_list_again_with_customs_numbers(sample: Load) -> None:
+    (declared,) = document_from(sample("declaration_list.xml"))
+    (modified,) = document_from(sample("modified_list.xml"))
+    assert isinstance(declared, DeclarationList)
+    assert isinstance(modified, DeclarationList)
+    differing = {name for name in DeclarationList.model_fields if getattr(declared, name) != getattr(modified, name)}
+    assert differing == {"guid", "app_type", "app_time", "pre_no", "invt_no", "net_weight"}
+    assert (modified.app_type, modified.pre_no, modified.invt_no) == ("2", "B20260310000000001", "29912026I000000001")
+
+
+def test_applications_and_their_receipts_are_about_the_declared_list(sample: Load) -> None:
+    *_, declared = four(sample, "")
+    (cancel,) = read(sample("cancel_application.xml")).records
+    (goods_return,) = read(sample("return_application.xml")).records
+    *_, (about_list, _) = customs_receipts(read(sample("list_receipt.xml")))
+    (about_cancel, _), *_ = customs_receipts(read(sample("cancel_receipt.xml")))
+    (about_return, _), *_ = customs_receipts(read(sample("return_receipt.xml")))
+    assert isinstance(cancel, CancelApplication)
+    assert isinstance(goods_return, ReturnApplication)
+    same = ("order_no", "ebp_code", "ebc_code", "logistics_no", "logistics_code", "buyer_id_number", "agent_code")
+    for application, receipt in ((cancel, about_cancel), (goods_return, about_return)):
+        assert {name: getattr(application, name) for name in same} == {name: getattr(declared, name) for name in same}
+        assert application.invt_no == about_list.invt_no == receipt.invt_no
+        assert application.cop_no == receipt.cop_no != declared.cop_no
+    (line,) = goods_return.lines
+    assert (line.gnum, line.hs_code, line.unit) == (1, declared.lines[0].hs_code, declared.lines[0].unit)
+    assert line.qty < declared.lines[0].qty
 
 
 def four(sample: Load, folder: str) -> tuple[Order, Payment, Waybill, DeclarationList]:

@@ -68,11 +68,42 @@ def test_children_of_the_root_stand_in_the_schemas_order(sample: Load, import_sc
     assert read(written).subscribers == (subscriber,) * 5
 
 
-def test_only_the_list_gets_a_placeholder_and_it_says_unsigned(sample: Load) -> None:
+@pytest.mark.parametrize("name", ["declaration_list", "modified_list", "cancel_application", "return_application"])
+def test_what_must_be_signed_gets_a_placeholder_and_it_says_unsigned(name: str, sample: Load) -> None:
     assert b"Signature" not in write([record(sample, "order")], guid=GUID, transfer=TRANSFER)
-    written = write([record(sample, "declaration_list")], guid=GUID, transfer=TRANSFER)
+    written = write([record(sample, name)], guid=GUID, transfer=TRANSFER)
     assert written.count(b"urn:clearway:unsigned") == 2
     assert b"<ds:KeyName>UNSIGNED</ds:KeyName>" in written
+
+
+def test_a_modification_carries_both_of_customs_numbers_in_their_place(
+    sample: Load, import_schema: etree.XMLSchema
+) -> None:
+    modified = record(sample, "declaration_list").model_copy(
+        update={"app_type": "2", "pre_no": "B20260310000000001", "invt_no": "29912026I000000001"}
+    )
+    written = write([modified], guid=GUID, transfer=TRANSFER)
+    assert import_schema.validate(etree.fromstring(written)), import_schema.error_log
+    assert read(written).records == (modified,)
+
+
+@pytest.mark.parametrize(("name", "root"), [("cancel_receipt", b"CEB624"), ("return_receipt", b"CEB626")])
+def test_in_receipts_of_applications_the_broker_stands_before_the_platform(
+    name: str, root: bytes, sample: Load
+) -> None:
+    written = write([record(sample, name)], guid=GUID)
+    assert b"<" + root + b'Message xmlns="http://www.chinaport.gov.cn/ceb"' in written
+    assert written.index(b"<customsCode>") < written.index(b"<agentCode>") < written.index(b"<ebpCode>")
+    assert b"Signature" not in written
+
+
+def test_an_application_is_flat_and_a_return_has_head_and_lines(sample: Load) -> None:
+    cancel = write([record(sample, "cancel_application")], guid=GUID, transfer=TRANSFER)
+    assert b"<ceb:InvtCancel><ceb:guid>" in cancel
+    returned = record(sample, "return_application")
+    written = write([returned.model_copy(update={"lines": returned.lines * 2})], guid=GUID, transfer=TRANSFER)
+    assert b"<ceb:InvtRefund><ceb:InvtRefundHead><ceb:guid>" in written
+    assert written.count(b"<ceb:InvtRefundList><ceb:gnum>") == 2
 
 
 def test_a_signer_sees_the_bytes_that_are_sent_without_its_signature(sample: Load) -> None:
