@@ -39,6 +39,7 @@ ADMIT_LATE_RETURN = "admit_late_return"
 SUBMIT_ARTICLES = "submit_articles"
 SUBMIT_APPROVAL = "submit_approval"
 CHOOSE_DISPOSITION = "choose_disposition"
+SUBMIT_REPORT = "submit_report"
 
 # Signals: customs speaks.
 CUSTOMS_NEWS = "customs_news"
@@ -46,6 +47,7 @@ CONTROL_INSTRUCTION = "control_instruction"
 INSPECTION_RESULT = "inspection_result"
 DISPOSITION = "disposition"
 CUSTOMS_HOLD = "customs_hold"
+REPORT_DECISION = "report_decision"
 
 # Signals: our own ledger speaks.
 GUARANTEE_GRANTED = "guarantee_granted"
