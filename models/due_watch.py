@@ -1,0 +1,205 @@
+"""The daily watch over what is released and unpaid: warned before the day, once per list and day (RULEBOOK B.9.5)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from clearway.contracts import names
+from clearway.contracts.base import SHANGHAI, Contract, legal_day
+from clearway.contracts.collection import DueAlarm
+from models.collection.billing import VOID
+from models.collection.dues import OPEN
+from models.collection.letters import Letter, post
+from models.ledger.guarantee_queue import rules_of
+from models.notices import Event, tell_all
+from models.tables import BillRecord, TaxDue
+
+RETURN_ALARMS = {"DAY_27": "alarms.return_closing_day", "DAY_30": "alarms.return_last_day"}
+"""An enterprise hears of all its lists in one notice, for most of them have nothing to do but wait."""
+PAYMENT_ALARMS = {"DAY_40": "alarms.bill_missing_day", "DAY_44": "alarms.payment_last_day"}
+BILL_DAY = "DAY_40"
+BILL_MISSING = "BILL_MISSING"
+"""Takes the place of BILL_DAY where customs' bill is the reason."""
+NAMED = 100
+"""Lists that a notice about many names; the others it only counts."""
+AT_A_TIME = 500
+"""Lists that one statement names."""
+
+
+class Watched(Contract):
+    """What one turn of the watch did."""
+
+    lists: int
+    alarms: dict[str, int]
+    notices: int
+    more: bool
+
+
+class Stage(NamedTuple):
+    """An alarm day; lists released in [after, before) have come to it and not yet to the next one."""
+
+    alarm: str
+    day: int
+    after: datetime | None
+    before: datetime
+
+
+def watch(session: Session, *, agent: str, customs: str, now: datetime, limit: int = 1000) -> Watched:
+    """Warn of the unpaid lists of one withholding agent at one customs that have come to one of the alarm days.
+
+    Days count from the Shanghai day of the release; which days, say the rules for lists that are opened today. A list
+    that passed several since the last watch is warned of the latest only. A paid list is warned of nothing, so let the
+    day's payments go first. One turn takes about `limit` lists, but never a part of what an enterprise is told at once;
+    while it says that there are more, take the next turn in a new transaction. The same turn again does nothing.
+    Raises NoRuleInForce for an instant before the rules begin, ValueError for one without a time zone.
+    """
+    turn = _Turn(session, agent, customs, now)
+    for stage in _stages(session, now):
+        done = turn.tell_enterprises(stage, limit) if stage.alarm in RETURN_ALARMS else turn.warn_each(stage, limit)
+        if not done:
+            return turn.watched(more=True)
+    return turn.watched(more=False)
+
+
+def _stages(session: Session, now: datetime) -> Iterator[Stage]:
+    """The alarm days, the latest first."""
+    rules, today = rules_of(session, None), legal_day(now)
+    days = sorted(
+        (int(rules.value(rule, on=today).value), alarm) for alarm, rule in (RETURN_ALARMS | PAYMENT_ALARMS).items()
+    )
+    ends = [datetime.combine(today - timedelta(days=day - 1), time.min, SHANGHAI) for day, _ in days]
+    for number in reversed(range(len(days))):
+        day, alarm = days[number]
+        yield Stage(alarm, day, ends[number + 1] if number + 1 < len(ends) else None, ends[number])
+
+
+class _Turn:
+    """One turn, in one transaction."""
+
+    def __init__(self, session: Session, agent: str, customs: str, now: datetime) -> None:
+        self._session, self._agent, self._customs, self._now = session, agent, customs, now
+        self._lists = self._notices = 0
+        self._alarms: Counter[str] = Counter()
+
+    def watched(self, *, more: bool) -> Watched:
+        """What was done."""
+        return Watched(lists=self._lists, alarms=dict(self._alarms), notices=self._notices, more=more)
+
+    def tell_enterprises(self, stage: Stage, limit: int) -> bool:
+        """One notice to each enterprise, and news to the lists with something open; whether nobody is left."""
+        due = self._due(stage)
+        told = select(TaxDue.enterprise).where(*due).distinct().order_by(col(TaxDue.enterprise))
+        for enterprise in self._session.exec(told).all():
+            if self._lists >= limit:
+                return False
+            rows = self._rows(*due, col(TaxDue.enterprise) == enterprise)
+            if not rows:  # settled between the two looks
+                continue
+            self._tell([self._about_all(stage, enterprise, rows)])
+            self._alarm(stage.alarm, [row for row in rows if row.held or row.blocked])
+            self._mark(stage, rows)
+        return True
+
+    def warn_each(self, stage: Stage, limit: int) -> bool:
+        """News to each list, and notices of those where somebody must act; whether none is left."""
+        room = max(limit - self._lists, 0)
+        found = self._rows(*self._due(stage), limit=room + 1)
+        rows = found[:room]
+        billed = self._billed(rows) if stage.alarm == BILL_DAY else {row.workflow_id for row in rows}
+        unbilled = [row for row in rows if row.workflow_id not in billed]
+        self._alarm(BILL_MISSING, unbilled)
+        self._tell(event for row in unbilled for event in _about_one(BILL_MISSING, row))
+        others = [row for row in rows if row.workflow_id in billed]
+        self._alarm(stage.alarm, others)
+        if stage.alarm != BILL_DAY:  # a billed list waits then for a return or a decision that its owner knows of
+            self._tell(event for row in others for event in _about_one(stage.alarm, row))
+        self._mark(stage, rows)
+        return len(found) <= room
+
+    def _due(self, stage: Stage) -> list[ColumnElement[bool]]:
+        """Which rows have come to a stage and were not warned of it."""
+        where = [
+            col(TaxDue.agent) == self._agent,
+            col(TaxDue.customs) == self._customs,
+            col(TaxDue.state) == OPEN,
+            col(TaxDue.released_at) < stage.before,
+            col(TaxDue.alarmed) < stage.day,
+        ]
+        return where if stage.after is None else [*where, col(TaxDue.released_at) >= stage.after]
+
+    def _rows(self, *where: ColumnElement[bool], limit: int | None = None) -> Sequence[TaxDue]:
+        rows = select(TaxDue).where(*where).order_by(col(TaxDue.workflow_id)).limit(limit).with_for_update()
+        return self._session.exec(rows.execution_options(populate_existing=True)).all()
+
+    def _billed(self, rows: Sequence[TaxDue]) -> set[str]:
+        """Of which lists a bill with an amount is there that is not void."""
+        found: set[str] = set()
+        for part in _parts([row.workflow_id for row in rows]):
+            bills = select(BillRecord.workflow_id).where(
+                col(BillRecord.workflow_id).in_(part),
+                BillRecord.status != VOID,
+                col(BillRecord.total).is_not(None),
+            )
+            found.update(each for each in self._session.exec(bills) if each)
+        return found
+
+    def _about_all(self, stage: Stage, enterprise: str, rows: Sequence[TaxDue]) -> Event:
+        """What an enterprise is told of its lists; of the same day and agent it is told once, as `alarmed` says."""
+        released = Counter(str(legal_day(row.released_at)) for row in rows)
+        return Event(
+            recipient=enterprise,
+            kind=stage.alarm,
+            subject="",
+            key=f"{self._agent}|{self._customs}|{legal_day(self._now)}|{rows[0].workflow_id}",
+            details={
+                "agent": self._agent,
+                "customs": self._customs,
+                "count": len(rows),
+                "released": dict(sorted(released.items())),
+                "lists": [row.workflow_id for row in rows[:NAMED]],
+            },
+        )
+
+    def _tell(self, events: Iterable[Event]) -> None:
+        found = list(events)
+        tell_all(self._session, found, self._now)
+        self._notices += len(found)
+
+    def _alarm(self, alarm: str, rows: Sequence[TaxDue]) -> None:
+        """Leave news for lists in the inbox, in the same transaction; the gateway delivers it (DESIGN law 6)."""
+        if not rows:
+            return
+        told = DueAlarm(alarm=alarm, at=self._now)
+        for part in _parts([row.workflow_id for row in rows]):
+            post(self._session, [Letter(names.DUE_ALARM, each, f"{alarm}|{each}", told) for each in part], self._now)
+        self._alarms[alarm] += len(rows)
+
+    def _mark(self, stage: Stage, rows: Sequence[TaxDue]) -> None:
+        for row in rows:
+            row.alarmed = stage.day
+        self._session.flush()
+        self._lists += len(rows)
+
+
+def _about_one(kind: str, row: TaxDue) -> list[Event]:
+    """What the enterprise and the agent of a list are told; the same company is told once."""
+    details = {
+        "customs": row.customs,
+        "released_at": row.released_at.astimezone(SHANGHAI).isoformat(),
+        "deadline": row.deadline.isoformat(),
+        "due": f"{row.due:f}",
+        "paid": f"{row.paid:f}",
+        "held": f"{row.held:f}",
+        "blocked": row.blocked,
+    }
+    recipients = dict.fromkeys((row.agent, row.enterprise))
+    return [Event(each, kind, row.workflow_id, row.workflow_id, details) for each in recipients]
+
+
+def _parts(workflow_ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(workflow_ids), AT_A_TIME):
+        yield workflow_ids[start : start + AT_A_TIME]
