@@ -2,11 +2,12 @@
 
 from models.tables.articles import ArticlesPaper, ArticlesRecord
 from models.tables.cases import Address, CaseRecord, FilingRecord, StoredDocument
-from models.tables.collection import TaxDue
+from models.tables.collection import TaxBatch, TaxDue, TaxOrder, TaxShare
 from models.tables.inbox import InboxItem, RawMessage
 from models.tables.ledger import CustomsFigure, Guarantee, GuaranteeWait, LedgerAccount, LedgerTransfer
 from models.tables.notices import Notice
 from models.tables.parties import Enterprise, Entrustment, IdentityCheck
+from models.tables.reports import SuspicionRecord
 from models.tables.returns import GoodsReturnRecord
 from models.tables.rules import RulePack
 from models.tables.tax import BillRecord, PaymentRecord
@@ -33,5 +34,9 @@ __all__ = [
     "RawMessage",
     "RulePack",
     "StoredDocument",
+    "SuspicionRecord",
+    "TaxBatch",
     "TaxDue",
+    "TaxOrder",
+    "TaxShare",
 ]
