@@ -7,8 +7,9 @@ from pydantic import Field
 
 from clearway.contracts.base import Contract, Instant
 from clearway.contracts.case import CaseKey, Transmission
-from clearway.contracts.customs import CustomsReceipt
-from clearway.contracts.facts import DocumentOnFile
+from clearway.contracts.customs import ControlInstruction, CustomsReceipt
+from clearway.contracts.facts import DocumentOnFile, Judgement
+from clearway.contracts.problems import Problem
 
 
 class ExamineRequest(Contract):
@@ -39,6 +40,31 @@ class ReleaseFact(Contract):
     released_at: Instant
     now: Instant
     profile: str
+    collected: bool = Field(False, description="The agent's collection pays the tax: since 0.3")
+
+
+class InspectionCall(Contract):
+    """An inspection to which the enterprise and the site are called, for the first, second or third time."""
+
+    key: CaseKey
+    instruction: ControlInstruction
+    number: int = Field(ge=1, le=3)
+    now: Instant
+    profile: str
+
+
+class InspectionCalled(Contract):
+    """When they are called again, or the matter is left to customs."""
+
+    next_at: Instant
+
+
+class BlockRequest(Contract):
+    """Why no batch may pay the tax of a list now; nothing: it may."""
+
+    key: CaseKey
+    reasons: tuple[str, ...]
+    now: Instant
 
 
 class PayRequest(Contract):
@@ -64,3 +90,52 @@ class CloseRequest(Contract):
     state: str
     now: datetime
     refused_by: CustomsReceipt | None = None
+
+
+class ModificationAsked(Contract):
+    """A list as it shall read: check it, compare it again, and secure it while customs decides."""
+
+    key: CaseKey
+    number: int = Field(ge=1, description="Which change of the list it is; the same again is answered alike")
+    arrival: Transmission
+    profile: str
+    now: Instant
+
+
+class PreparedChange(Contract):
+    """Answer to that: refused with every reason at once, or stored and secured, to be filed."""
+
+    refused: tuple[Problem, ...] = ()
+    changed: tuple[str, ...] = Field((), description="What it changes, e.g. `lines[1].hs_code`")
+    document: DocumentOnFile | None = Field(None, description="The stored candidate; None where it is refused")
+    judgement: Judgement | None = Field(None, description="What holds for the list once customs approves")
+
+
+class ChangeDecided(Contract):
+    """A modification that customs approved; or refused, or overtook by releasing the list as it was."""
+
+    key: CaseKey
+    number: int = Field(ge=1)
+    approved: bool
+    now: Instant
+    profile: str
+
+
+class SettledChange(Contract):
+    """What stands after the decision."""
+
+    judgement: Judgement | None
+    documents: tuple[DocumentOnFile, ...] = Field((), description="The latest version of every document")
+
+
+class FileChange(Contract):
+    """A change to be handed to customs: a modification names its document, a cancellation the rest."""
+
+    key: CaseKey
+    number: int = Field(ge=1)
+    now: Instant
+    profile: str = "SEED"
+    document: DocumentOnFile | None = Field(None, description="Of a modification: the stored candidate")
+    reason: str = Field("", max_length=1000, description="Of a cancellation")
+    pre_no: str | None = Field(None, description="Of a cancellation: the list's number at the E-Port")
+    invt_no: str | None = Field(None, description="Of a cancellation: the list's number at customs")

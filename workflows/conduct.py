@@ -15,6 +15,8 @@ DESK_TIMEOUT = timedelta(seconds=30)
 """For a judgement and a short transaction, in a local activity."""
 OUTSIDE_TIMEOUT = timedelta(minutes=1)
 """For one call of an outside platform."""
+RESEND_PAUSE = timedelta(minutes=5)
+"""Pause before something is sent again that customs could not take for technical reasons."""
 DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
 OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
 
