@@ -2,6 +2,7 @@
 
 from models.tables.articles import ArticlesPaper, ArticlesRecord
 from models.tables.cases import Address, CaseRecord, FilingRecord, StoredDocument
+from models.tables.changes import ListChange
 from models.tables.collection import TaxBatch, TaxDue, TaxOrder, TaxShare
 from models.tables.inbox import InboxItem, RawMessage
 from models.tables.ledger import CustomsFigure, Guarantee, GuaranteeWait, LedgerAccount, LedgerTransfer
@@ -29,6 +30,7 @@ __all__ = [
     "InboxItem",
     "LedgerAccount",
     "LedgerTransfer",
+    "ListChange",
     "Notice",
     "PaymentRecord",
     "RawMessage",

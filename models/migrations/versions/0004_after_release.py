@@ -136,9 +136,26 @@ def upgrade() -> None:
         sa.Column("ended_at", InstantColumn(length=32), nullable=True),
         sa.Column("ending", sa.Text(), nullable=False),
     )
+    op.create_table(
+        "list_change",
+        sa.Column("workflow_id", sa.String(120), primary_key=True),
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("content_hash", sa.String(64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("earlier_version", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Text(), nullable=False),
+        sa.Column("judgement", sa.Text(), nullable=False),
+        sa.Column("earlier_judgement", sa.Text(), nullable=False),
+        sa.Column("takes", sa.Text(), nullable=False),
+        sa.Column("took", sa.Text(), nullable=False),
+        sa.Column("asked_at", InstantColumn(length=32), nullable=False),
+        sa.Column("outcome", sa.String(8), nullable=False, index=True),
+        sa.Column("settled_at", InstantColumn(length=32), nullable=True),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("list_change")
     op.drop_table("suspicion_report")
     op.drop_table("goods_return")
     op.drop_table("notice")
