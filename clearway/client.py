@@ -18,16 +18,15 @@ from clearway.contracts.case import (
     StartCase,
     Transmission,
 )
-from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
 from clearway.contracts.documents import AnyDocument, DeclarationList, Order
-from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
+from clearway.customs_client import CustomsCalls
 from clearway.errors import Refused
 
 
-class ClearwayClient(ArticlesCalls):
+class ClearwayClient(ArticlesCalls, CustomsCalls):
     """Everything an enterprise does with its lists; every method raises errors of `clearway.errors` only."""
 
     async def transmit(
@@ -100,22 +99,6 @@ class ClearwayClient(ArticlesCalls):
     async def cancel(self, key: CaseKey, *, actor: str, reason: str) -> Answer:
         """Cancel a list that is not filed with customs yet. Raises Refused, NotFound, AlreadyEnded."""
         return await self._ask(key.workflow_id, names.CANCEL, CancelRequest(actor=actor, reason=reason), Answer)
-
-    async def deliver(self, workflow_id: str, news: CustomsNews) -> None:
-        """Hand customs' receipts and bills to a list (the inbox does this)."""
-        await self._signal(workflow_id, names.CUSTOMS_NEWS, news)
-
-    async def instruct(self, workflow_id: str, instruction: ControlInstruction) -> None:
-        """Hand customs' control instruction to a list (the inbox does this)."""
-        await self._signal(workflow_id, names.CONTROL_INSTRUCTION, instruction)
-
-    async def record_inspection(self, workflow_id: str, result: InspectionResult) -> None:
-        """Hand customs' inspection result to a list (the inbox does this)."""
-        await self._signal(workflow_id, names.INSPECTION_RESULT, result)
-
-    async def grant_guarantee(self, workflow_id: str, granted: GuaranteeGranted) -> None:
-        """Tell a list that waited for its guarantor's guarantee that its turn came (the inbox does this)."""
-        await self._signal(workflow_id, names.GUARANTEE_GRANTED, granted)
 
     async def _open_case(
         self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract
