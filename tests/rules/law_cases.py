@@ -1,7 +1,7 @@
 """Law cases in plain words: reads the YAML beside it, changes the sample papers as a case says, and runs the rule."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from clearway.contracts.base import SHANGHAI
+from clearway.contracts.case import EntrustmentLetter, PresenceConfirmation
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
 from clearway.contracts.problems import Problem
@@ -19,6 +21,7 @@ from clearway.rules.judgement import judge
 from clearway.rules.licences import check_licences
 from clearway.rules.limits import decide_limits
 from clearway.rules.matching import MatchingFacts, compare
+from clearway.rules.presence import check_presence
 from clearway.rules.regions import check_region
 from clearway.rules.remarks import check_quantities, check_remarks, quantity_remarks
 from clearway.rules.tables import Zone
@@ -181,6 +184,20 @@ def zone_case(case: dict[str, Any]) -> tuple[Problem, ...]:
         else zone_of(declared, profile=profile)
     )
     return check_zone(declared, zone, case.get("entered", {}), profile=profile)
+
+
+def presence_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Confirm the presence of a case at the inspection of a list of EBC01, declared by AGENT01."""
+    march = {"valid_from": "2026-03-01T00:00:00+08:00", "valid_before": "2026-04-01T00:00:00+08:00"}
+    letter = {"number": "WT-1", "principal": "EBC01", "agent": "TP01"} | march
+    confirmation = PresenceConfirmation(
+        instruction_id="CI-1",
+        actor=case["actor"],
+        attendant="张三丰",
+        letter=EntrustmentLetter.model_validate(letter | case["letter"]) if "letter" in case else None,
+    )
+    noon = datetime(2026, 3, 10, 12, tzinfo=SHANGHAI)
+    return check_presence(confirmation, {"EBC01", "AGENT01"}, case.get("at", noon))
 
 
 def told(problems: tuple[Problem, ...]) -> list[str]:

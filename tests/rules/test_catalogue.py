@@ -18,6 +18,7 @@ from tests.rules.law_cases import (
     law,
     licence_case,
     limits_case,
+    presence_case,
     region_case,
     remark_case,
     tax_case,
@@ -28,13 +29,14 @@ from tests.rules.source import constants
 OF_SINGLE_RULES = {
     "changes.yaml": change_case,
     "licences.yaml": licence_case,
+    "presence.yaml": presence_case,
     "regions.yaml": region_case,
     "remarks.yaml": remark_case,
     "zones.yaml": zone_case,
 }
 """Files of law cases whose rule returns problems and nothing else."""
 
-KEY = re.compile(r"(M\d\d|E_[A-Z_]+)(\.[a-z_]+)?")
+KEY = re.compile(r"(M\d\d|[EW]_[A-Z_]+)(\.[a-z_]+)?")
 
 
 def every_problem_of_the_law_cases() -> list[Problem]:
