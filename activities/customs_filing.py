@@ -1,7 +1,7 @@
 """Handing documents and lists to customs: built from what is stored, under one guid however often it is tried."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from opentelemetry.propagate import inject
@@ -9,10 +9,11 @@ from sqlmodel import Session, select
 from temporalio import activity
 
 from clearway.contracts.base import legal_day
+from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import Application, DeclarationList, Document
 from clearway.contracts.facts import DocumentOnFile, Filing
 from clearway.messages import MessageRefused
-from clearway.rules.parameters import built_in_parameters
+from clearway.rules.parameters import Parameters, built_in_parameters
 from connectors.errors import Refused
 from models.addresses import list_address, remember
 from models.database import Database
@@ -43,14 +44,15 @@ class CustomsFiling:
     @activity.defn
     def send_documents_to_customs(self, request: FileRequest) -> Filing:
         """Send order, payment voucher and waybill, each in its own message (CEB311, 411, 511)."""
-        return self._file(request)
+        return self.file(request)
 
     @activity.defn
     def file_declaration_list(self, request: FileRequest) -> Filing:
         """File the Declaration List (CEB621)."""
-        return self._file(request)
+        return self.file(request)
 
-    def _file(self, request: FileRequest) -> Filing:
+    def file(self, request: FileRequest) -> Filing:
+        """File stored documents, each in its own message; stops at the first that customs would not take."""
         refused, handed, rules = "", [], built_in_parameters()
         for document in request.documents:
             handed.append(document)
@@ -58,56 +60,64 @@ class CustomsFiling:
                 rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
                 content = version_of(session, request.key.workflow_id, document)
                 if isinstance(content, DeclarationList):
-                    content = _with_own_number(content, request.key.workflow_id)
+                    content = with_own_number(content, request.key.workflow_id)
                     remember(session, request.key.workflow_id, [list_address("cop", content.cop_no or "")])
-                guid = _record(session, request, document)
-            try:
-                self._customs.file((content,), message_guid=guid, traceparent=_traceparent())
-            except (Refused, MessageRefused) as error:
-                refused = f"{document.kind}: {error}"
+                guid = note_filing(session, request.key, document.kind, document.version, request.now).message_guid
+            if refused := self.hand_over(content, guid):
                 break
-        hours = rules.value("customs.answer_wait_hours", on=legal_day(request.now), profile=request.profile)
-        return Filing(
-            documents=tuple(handed),
-            filed_at=request.now,
-            answer_by=request.now + timedelta(hours=int(hours.value)),
-            refused=refused,
-        )
+        return filed(tuple(handed), refused, rules, request.now, request.profile)
+
+    def hand_over(self, record: Document | Application, message_guid: str) -> str:
+        """Hand one record to customs; why it would not even take it, empty where it did. Raises Unavailable."""
+        try:
+            self._customs.file((record,), message_guid=message_guid, traceparent=_traceparent())
+        except (Refused, MessageRefused) as error:
+            return f"{record.kind}: {error}"
+        return ""
 
 
-def _with_own_number(declaration: DeclarationList, workflow_id: str) -> DeclarationList:
+def filed(documents: tuple[DocumentOnFile, ...], refused: str, rules: Parameters, at: datetime, profile: str) -> Filing:
+    """What was handed over, and until when customs' answer is awaited."""
+    hours = rules.value("customs.answer_wait_hours", on=legal_day(at), profile=profile)
+    answer_by = at + timedelta(hours=int(hours.value))
+    return Filing(documents=documents, filed_at=at, answer_by=answer_by, refused=refused)
+
+
+def with_own_number(declaration: DeclarationList, workflow_id: str) -> DeclarationList:
     """Customs' receipts name a list by the enterprise's own number, so a list without one gets one."""
     if declaration.cop_no:
         return declaration
-    return declaration.model_copy(update={"cop_no": "CW" + uuid.uuid5(NAMESPACE, workflow_id).hex[:18].upper()})
+    return declaration.model_copy(update={"cop_no": own_number("CW", workflow_id)})
 
 
-def _record(session: Session, request: FileRequest, document: DocumentOnFile) -> str:
+def own_number(prefix: str, name: str) -> str:
+    """A copNo of 20 characters for what bears this name, the same however often it is made."""
+    return prefix + uuid.uuid5(NAMESPACE, name).hex[:18].upper()
+
+
+def note_filing(session: Session, key: CaseKey, kind: str, version: int, at: datetime) -> FilingRecord:
     """Note the filing before it happens, so that its answer finds the case however fast it comes."""
-    row = session.exec(
-        select(FilingRecord).where(
-            FilingRecord.workflow_id == request.key.workflow_id,
-            FilingRecord.kind == document.kind,
-            FilingRecord.version == document.version,
-        )
-    ).first()
+    rows = select(FilingRecord).where(FilingRecord.workflow_id == key.workflow_id)
+    row = session.exec(rows.where(FilingRecord.kind == kind, FilingRecord.version == version)).first()
     if row is not None:
         row.times += 1
         row.answered = None
-        return row.message_guid
-    name = f"{request.key.workflow_id}|{document.kind}|{document.version}"
-    guid = str(uuid.uuid5(NAMESPACE, name)).upper()
-    session.add(
-        FilingRecord(
-            workflow_id=request.key.workflow_id,
-            kind=document.kind,
-            version=document.version,
-            message_guid=guid,
-            filed_at=request.now,
-            traceparent=_traceparent(),
-        )
+        return row
+    row = FilingRecord(
+        workflow_id=key.workflow_id,
+        kind=kind,
+        version=version,
+        message_guid=own_guid(f"{key.workflow_id}|{kind}|{version}"),
+        filed_at=at,
+        traceparent=_traceparent(),
     )
-    return guid
+    session.add(row)
+    return row
+
+
+def own_guid(name: str) -> str:
+    """The guid of what bears this name, the same however often it is made."""
+    return str(uuid.uuid5(NAMESPACE, name)).upper()
 
 
 def _traceparent() -> str | None:
