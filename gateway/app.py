@@ -17,6 +17,7 @@ from gateway.doors.customs import customs_doors
 from gateway.doors.desk import desk
 from gateway.doors.documents import DocumentDoor, document_door
 from gateway.doors.guarantees import GuaranteeDoor, guarantee_door
+from gateway.doors.notices import notices_door
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
@@ -60,6 +61,7 @@ def create_app(
     app.include_router(customs_doors(arrivals, dispatcher))
     app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery, dispatcher)))
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
+    app.include_router(notices_door(database))
     app.include_router(desk(database, cases, dispatcher))
     describe_bodies(app)
     return app

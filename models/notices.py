@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.ledger.accounts import insert_once
@@ -46,9 +47,23 @@ def tell_all(session: Session, events: Iterable[Event], at: datetime) -> None:
         session.execute(insert_once(session, Notice), rows)
 
 
-def notices_after(session: Session, number: int, limit: int, *, recipient: str | None = None) -> Sequence[Notice]:
-    """Events with a higher number, in order."""
-    rows = select(Notice).where(col(Notice.number) > number)
-    if recipient is not None:
-        rows = rows.where(Notice.recipient == recipient)
-    return session.exec(rows.order_by(col(Notice.number)).limit(limit)).all()
+def notices_after(session: Session, number: int, limit: int, *, recipient: str) -> Sequence[Notice]:
+    """A recipient's events with a higher number, in order; none with a lower number is added to them later.
+
+    A number is taken before its transaction commits, so a lower one may still be on its way while a higher one is
+    there: where there is anything to hand out, all who are about to tell something are let finish first.
+    """
+    rows = select(Notice).where(Notice.recipient == recipient, col(Notice.number) > number)
+    page = rows.order_by(col(Notice.number)).limit(limit)
+    found = session.exec(page).all()
+    if found and session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE notice IN SHARE MODE"))
+        found = session.exec(page).all()
+    return found
+
+
+def number_of(row: Notice) -> int:
+    """The number of a stored event."""
+    if row.number is None:
+        raise ValueError("an event has no number before it is stored")
+    return row.number
