@@ -23,18 +23,26 @@ def waybill_address(logistics_code: str, logistics_no: str) -> str:
 
 
 def list_address(number_kind: str, number: str) -> str:
-    """Key of receipts 622, 816 and 818; `number_kind` is cop, pre or invt."""
+    """Key of receipts 622, 624, 626, 816 and 818; `number_kind` is cop, pre or invt.
+
+    An application has a `cop` of its own; its list, and every return of its list, may share a `pre` or `invt`.
+    """
     return f"list|{number_kind}|{number}"
 
 
 def case_address(ebc_code: str, order_no: str) -> str:
-    """Key of control instructions and of receipts that only name the order."""
+    """Key of control instructions, results, dispositions and holds, and of receipts that only name the order."""
     return f"case|{ebc_code}|{order_no}"
 
 
 def articles_address(declarant_code: str, list_no: str) -> str:
     """Key of customs' decisions about an individual's List of Items."""
     return f"articles|{declarant_code}|{list_no}"
+
+
+def report_address(report_no: str) -> str:
+    """Key of customs' decisions about a suspicion report."""
+    return f"report|{report_no}"
 
 
 def order_no_address(order_no: str, ebp_code: str = "") -> str:
