@@ -58,6 +58,8 @@ def open_due(
             blocked="",
             state=OPEN,
             alarmed=0,
+            told="",
+            provisional=clocks.provisional,
             changed_at=at,
         )
     )

@@ -40,7 +40,8 @@ def upgrade() -> None:
         sa.Column("alarmed", sa.Integer(), nullable=False),
         sa.Column("told", sa.String(60), nullable=False),
         sa.Column("tried_at", InstantColumn(length=32), nullable=True),
-        sa.Column("bill_no", sa.String(50), nullable=True),
+        sa.Column("unbilled_since", InstantColumn(length=32), nullable=True, index=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("settled_at", InstantColumn(length=32), nullable=True),
         sa.Column("changed_at", InstantColumn(length=32), nullable=False),
     )
