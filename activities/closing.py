@@ -10,6 +10,7 @@ from activities.acceptance import new_record, refuse_attempt
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.facts import Judgement
 from clearway.contracts.states import State
+from models.collection import dues
 from models.database import Database
 from models.ledger import guarantee, quota
 from models.tables import CaseRecord
@@ -50,7 +51,10 @@ class CaseRegister:
             record.state = request.state
             record.changed_at = request.now
             record.ended_at = request.now
-            if request.state not in COUNTED_ENDS:
+            if request.state in COUNTED_ENDS:
+                guarantee.release(session, record.workflow_id, request.now, reason="tax settled")
+            else:
+                dues.void(session, record.workflow_id, request.now)
                 guarantee.release(session, record.workflow_id, request.now, reason=request.state)
                 person = quota.person_of(session, record.workflow_id)
                 quota.give_back(session, record.workflow_id, request.now, reason=request.state)

@@ -94,6 +94,7 @@ class ControlledCase(CaseFile):
             elif not self.under_control:
                 self.detail = self.detail_after_release
         elif abnormal and self.state is not State.DETAINED:
+            self.abnormal_at_release = result
             self.raise_alarm("ABNORMAL_AFTER_RELEASE")
 
     def _take_result_before_release(self, result: InspectionResult, abnormal: bool) -> None:
@@ -111,6 +112,9 @@ class ControlledCase(CaseFile):
             return
         self.dispositions.append(order)
         if self.over or self.state in (State.SUBMITTED, State.MATCH_FAILED):
+            return
+        if self.release is not None and not self.collected:
+            self.raise_alarm("UNUSUAL_DISPOSITION")  # a list released under 0.2 goes on as it began
             return
         self.drop_alarms("LICENCE_OVERDUE", "CUSTOMS_DECIDES")
         told = ": ".join(filter(None, (f"customs decided {order.disposition}", order.note)))

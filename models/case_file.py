@@ -71,6 +71,7 @@ class CaseFile:
         self.instructions: list[ControlInstruction] = []
         self.inspection_results: list[InspectionResult] = []
         self.customs_inspects = False
+        self.abnormal_at_release: InspectionResult | None = None  # heard in the moment of the release
         self.attendances: list[Attendance] = []
         self.notices_sent: dict[str, int] = {}
         self.dispositions: list[DispositionOrder] = []

@@ -1,10 +1,22 @@
 """Whether a request fits the case as it stands: what the workflow's validators ask. None means it does."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
-from clearway.contracts.case import ReturnArrival
-from clearway.contracts.problems import Problem
+from clearway.contracts.case import (
+    GoodsExit,
+    LicenceSupply,
+    ModifyRequest,
+    PresenceConfirmation,
+    ReturnArrival,
+    ReturnRequest,
+)
+from clearway.contracts.documents import DocumentKind
+from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
+from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_modification
+from clearway.rules.presence import check_presence
 from models.case import DeclarationCase
 from models.refusals import refusal
 
@@ -14,34 +26,80 @@ def refuse_closed(case: DeclarationCase) -> Problem | None:
     return refusal("E_ALREADY_ENDED", ("state", case.state)) if case.over else None
 
 
-def refuse_cancel(case: DeclarationCase) -> Problem | None:
-    """Only a list that is not with customs can be cancelled here; later only customs can (RULEBOOK B.4)."""
+def refuse_cancel(case: DeclarationCase, now: datetime) -> Problem | None:
+    """Before filing at will, later if customs consents, after release until exit and day 30 (RULEBOOK B.4, D-11)."""
     if case.over:
         return refuse_closed(case)
-    if case.release is not None:
+    if case.release is not None and not case.collected:
         return refusal("E_ALREADY_RELEASED", ("state", case.state))
-    if case.under_control:
-        return refusal("E_UNDER_CONTROL", ("state", case.state))
-    return refusal("E_CANCEL_NEEDS_CUSTOMS", ("state", case.state)) if case.list_filed else None
+    if not case.list_filed and not case.frozen and not case.holds:
+        return None
+    return _first(check_cancellation(_facts(case, now), profile=case.profile))
 
 
-def refuse_return(case: DeclarationCase, now: datetime) -> Problem | None:
-    """A return needs a released list that is not under control, and an application before D0+31 00:00 (B.8)."""
+def refuse_modify(case: DeclarationCase, request: ModifyRequest, now: datetime) -> Problem | None:
+    """A filed list may be modified until it is released, unless it is under control (RULEBOOK B.4, B.5)."""
+    if case.over:
+        return refuse_closed(case)
+    if not case.list_filed:
+        return refusal("E_NOT_FILED", ("state", case.state))
+    asked = request.declaration_list
+    facts = _facts(case, now).model_copy(update={"pre_no": asked.pre_no, "invt_no": asked.invt_no})
+    problems = check_modification(facts)
+    if problems:
+        return _first(problems)
+    known = {"pre_no": case.pre_no, "invt_no": case.invt_no}
+    for field, number in known.items():
+        if number != getattr(asked, field):
+            return refusal("E_OTHER_NUMBER", (f"declaration_list.{field}", getattr(asked, field)), ("customs", number))
+    return None
+
+
+def refuse_return(case: DeclarationCase, request: ReturnRequest, now: datetime) -> Problem | None:
+    """A return needs a released list that is not under control, goods left, and an application in time (B.8)."""
     if case.over:
         return refuse_closed(case)
     if case.clocks is None:
         return refusal("E_NOT_RELEASED", ("state", case.state))
-    if case.under_control:
+    if case.frozen:
         return refusal("E_UNDER_CONTROL", ("state", case.state))
-    if case.return_is_open:
-        return refusal("E_RETURN_OPEN", ("goods_return", "APPLIED"))
+    if case.holds:
+        return refusal("E_HELD_BY_CUSTOMS", ("state", case.state))
+    if request.request_id and request.request_id in case.return_requests:
+        return None  # asked before: it is answered alike
     if now >= case.clocks.return_application_before:
         return refusal(
             "E_RETURN_LATE_APPLY",
             ("applied_at", _told(now)),
             ("clocks.return_application_before", _told(case.clocks.return_application_before)),
         )
-    return None
+    if not case.collected:
+        return _refuse_whole_return(case, request)
+    if case.open_change is not None and case.open_change.kind == "cancellation":
+        return refusal("E_CANCELLATION_OPEN", ("changes", "FILED"))
+    return _refuse_quantities(case, request)
+
+
+def _refuse_whole_return(case: DeclarationCase, request: ReturnRequest) -> Problem | None:
+    """Lists released under 0.2 are returned whole, once."""
+    if request.lines:
+        return refusal("E_RETURN_WHOLE", ("lines", str(len(request.lines))))
+    return refusal("E_RETURN_OPEN", ("goods_return", "APPLIED")) if case.return_is_open else None
+
+
+def _refuse_quantities(case: DeclarationCase, request: ReturnRequest) -> Problem | None:
+    """No line may give back more than was released of it and is not back or on its way back; all lines at once."""
+    left = {line.gnum: line.qty for line in case.returnable}
+    asked: dict[int, Decimal] = {}
+    for line in request.lines:
+        asked[line.gnum] = asked.get(line.gnum, Decimal(0)) + line.qty
+    if not request.lines and left:
+        return None
+    beyond = [gnum for gnum, qty in asked.items() if qty > left.get(gnum, 0)]
+    if not beyond and left:
+        return None
+    told = [(f"lines[{gnum}].qty", f"{asked[gnum]:f} of {left.get(gnum, Decimal(0)):f} left") for gnum in beyond]
+    return refusal("E_QTY_EXCEEDS", *(told or [("lines", "nothing is left")]))
 
 
 def refuse_arrival(case: DeclarationCase, arrival: ReturnArrival, now: datetime) -> Problem | None:
@@ -50,6 +108,8 @@ def refuse_arrival(case: DeclarationCase, arrival: ReturnArrival, now: datetime)
         return refuse_closed(case)
     if case.clocks is None or not case.return_is_open or case.state is not State.RETURN_WINDOW:
         return refusal("E_NO_RETURN", ("state", case.state))
+    if case.collected:
+        return refusal("E_RETURN_OWN_CASE", ("returns", ", ".join(each.workflow_id for each in case.open_returns)))
     if arrival.arrived_at > now:
         return refusal("E_ARRIVAL_IN_FUTURE", ("arrived_at", _told(arrival.arrived_at)), ("now", _told(now)))
     if arrival.arrived_at >= case.clocks.return_arrival_before:
@@ -59,6 +119,84 @@ def refuse_arrival(case: DeclarationCase, arrival: ReturnArrival, now: datetime)
             ("clocks.return_arrival_before", _told(case.clocks.return_arrival_before)),
         )
     return None
+
+
+def refuse_presence(case: DeclarationCase, confirmation: PresenceConfirmation, now: datetime) -> Problem | None:
+    """Only the owner, or who has a letter of the owner of this list, attends an inspection that is open (B.5)."""
+    if case.over:
+        return refuse_closed(case)
+    open_ones = [each.instruction_id for each in case.unattended]
+    if confirmation.instruction_id not in open_ones:
+        return refusal(
+            "E_NO_INSPECTION", ("instruction_id", confirmation.instruction_id), ("open", ", ".join(open_ones) or None)
+        )
+    senders = {each.sender.code for each in case.documents if each.kind is DocumentKind.DECLARATION_LIST}
+    return _first(check_presence(confirmation, {case.key.ebc_code, *senders}, now))
+
+
+def refuse_licence(case: DeclarationCase, licence: LicenceSupply) -> Problem | None:
+    """A licence is handed in where customs asked for one."""
+    if case.over:
+        return refuse_closed(case)
+    wanted = case.state is State.DETAINED and case.detail == "LICENCE_ORDERED"
+    return None if wanted else refusal("E_NO_LICENCE_WANTED", ("licence_no", licence.licence_no), ("state", case.state))
+
+
+def refuse_exit(case: DeclarationCase, left: GoodsExit, now: datetime) -> Problem | None:
+    """Goods leave released, once, and never under control (RULEBOOK B.5)."""
+    if case.over and case.state is not State.TAXED:
+        return refuse_closed(case)
+    if case.release is None:
+        return refusal("E_EXIT_NOT_RELEASED", ("state", case.state))
+    if case.frozen:
+        return refusal("E_UNDER_CONTROL", ("state", case.state))
+    if case.holds:
+        return refusal("E_HELD_BY_CUSTOMS", ("state", case.state))
+    if case.exited_at is not None:
+        return refusal("E_EXITED_BEFORE", ("exited_at", _told(case.exited_at)))
+    if left.exited_at > now:
+        return refusal("E_ARRIVAL_IN_FUTURE", ("exited_at", _told(left.exited_at)), ("now", _told(now)))
+    return None
+
+
+def _facts(case: DeclarationCase, now: datetime) -> ChangeFacts:
+    """What the rules of a change ask of a case."""
+    released = case.release is not None
+    standing = Standing.FILED if case.list_filed else Standing.PREPARED
+    if case.invt_no:
+        standing = Standing.ACCEPTED
+    if released:
+        standing = Standing.EXITED if case.exited_at else Standing.RELEASED
+    return ChangeFacts(
+        standing=standing,
+        pre_no=case.pre_no,
+        invt_no=case.invt_no,
+        under_control=case.frozen,
+        correction_ordered=case.correction_ordered,
+        suspicion_open=bool(case.holds),
+        change_open=case.open_change is not None,
+        return_open=case.return_is_open,
+        now=now,
+        cancellation_before=case.clocks.cancellation_before if case.clocks else None,
+    )
+
+
+def _first(problems: Iterable[Problem]) -> Problem | None:
+    """An update is refused by one problem; it carries the fields and codes of all that were found."""
+    found = list(problems)
+    if len(found) < 2:
+        return found[0] if found else None
+    others = FieldValue(field="also", value=", ".join(each.code for each in found[1:]))
+    fields = tuple(dict.fromkeys(field for each in found for field in each.fields))
+    return found[0].model_copy(
+        update={
+            "fields": (*fields, others),
+            "message_en": " ".join(each.message_en for each in found),
+            "message_zh": "".join(each.message_zh for each in found),
+            "remedy_en": " ".join(dict.fromkeys(each.remedy_en for each in found)),
+            "remedy_zh": "".join(dict.fromkeys(each.remedy_zh for each in found)),
+        }
+    )
 
 
 def _told(moment: datetime | None) -> str | None:

@@ -20,9 +20,14 @@ class SettledCase(CaseFile):
         if clocks.provisional:
             self.raise_alarm("CALENDAR_PROVISIONAL")
         if self.state is State.DETAINED:
-            return  # customs held the goods in the same moment
+            return  # customs disposed of the goods in the same moment
         self.enter("open_return_window", at)
         self.detail = self.detail_after_release
+        late = self.abnormal_at_release
+        if self.collected and late is not None:
+            self.drop_alarms("ABNORMAL_AFTER_RELEASE")
+            self.enter("detain", late.recorded_at, f"inspection abnormal: {late.finding}".strip(": "))
+            self.detail = Detail.INSPECTED_ABNORMAL
 
     def settle_clocks(self, clocks: LegalClocks | None) -> None:
         """Take deadlines computed again after the year's holidays were announced (RULEBOOK C.8)."""
@@ -105,12 +110,24 @@ class SettledCase(CaseFile):
 
     def settle(self, at: datetime) -> None:
         """End the list once no return is open and no tax is left, in the one way that is lawful; else nothing."""
-        if self.state is not State.RETURN_WINDOW or self.open_returns:
+        if not self.can_settle:
             return
-        if self.everything_is_back and not (self.payment and self.payment.amount):
+        if self.everything_is_back and not self.tax_was_paid:
             self.enter("confirm_return", at, "all goods are back in time; no tax is due")
-        elif self.tax_settled or self.everything_is_back:
+        else:
             self.enter("settle_tax", at, self._told_of_tax())
+
+    @property
+    def can_settle(self) -> bool:
+        """No return is open, nothing holds the list, and its tax is settled or not due any more."""
+        if self.state is not State.RETURN_WINDOW or self.open_returns or self.blocks:
+            return False
+        return self.tax_settled or (self.everything_is_back and not self.tax_was_paid)
+
+    @property
+    def tax_was_paid(self) -> bool:
+        """Something was paid for this list, or taken from the guarantee."""
+        return self.guarantee_called or bool(self.payment and self.payment.amount)
 
     @property
     def open_returns(self) -> tuple[ReturnRecord, ...]:

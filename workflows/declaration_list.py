@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -10,70 +9,57 @@ with workflow.unsafe.imports_passed_through():
     from activities.closing import CaseRegister
     from activities.customs_filing import CustomsFiling
     from activities.examination import Examiner
-    from activities.legal_clocks import LegalCalendar
-    from activities.tax_payment import TaxOffice
     from clearway.contracts import names
-    from clearway.contracts.base import SHANGHAI
-    from clearway.contracts.case import (
-        Answer,
-        CancelRequest,
-        CaseView,
-        DeclareList,
-        ReturnArrival,
-        ReturnRequest,
-        StartCase,
-        Transmission,
-    )
-    from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
+    from clearway.contracts.case import Answer, CaseView, DeclareList, StartCase, Transmission
+    from clearway.contracts.customs import CustomsNews
     from clearway.contracts.documents import DocumentKind
-    from clearway.contracts.facts import (
-        DocumentOnFile,
-        Filing,
-        GuaranteeGranted,
-        LegalClocks,
-        PaymentOutcome,
-        TaxPayment,
-    )
+    from clearway.contracts.facts import DocumentOnFile, Filing, GuaranteeGranted
     from clearway.contracts.states import State
     from models.case import DeclarationCase
-    from models.case_refusals import refuse_arrival, refuse_cancel, refuse_closed, refuse_return
-    from models.narrative import attributes, markdown, view_of
-    from models.work import CloseRequest, ExamineRequest, FileRequest, PayRequest, ReleaseFact
+    from models.case_refusals import refuse_closed
+    from models.narrative import markdown, view_of
+    from models.work import CloseRequest, ExamineRequest, FileRequest
     from workflows.conduct import (
         DESK_RETRIES,
         DESK_TIMEOUT,
         OUTSIDE_RETRIES,
         OUTSIDE_TIMEOUT,
+        RESEND_PAUSE,
         Noticeboard,
         refuse,
         wait,
     )
-
-RESEND_PAUSE = timedelta(minutes=5)
-"""Pause before a document is sent again that customs could not take for technical reasons."""
-SETTLE_CLOCKS = "settle-provisional-clocks"
-"""Patch of 0.2: a return that travels past day 30 looks again at deadlines that were provisional."""
+    from workflows.list_changes import ChangesChapter
+    from workflows.list_control import ControlChapter
+    from workflows.list_under_0_2 import EarlierListsChapter
 
 
 @workflow.defn(name=names.DECLARATION_LIST)
-class DeclarationListWorkflow:
+class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapter):
     """One list. Enterprises and operators act by updates, customs by signals, anyone reads by the query."""
 
     @workflow.init
     def __init__(self, start: StartCase) -> None:
         self.case = DeclarationCase(start)
-        self._desk = asyncio.Lock()  # one examination or filing at a time
+        self._desk = asyncio.Lock()
         self._board = Noticeboard()
+        self._calls = set()
+        self._follows = set()
 
     @workflow.run
     async def run(self, start: StartCase) -> CaseView:
         """The story of a list; a business refusal is a named state, never a failed workflow."""
+        changes = asyncio.create_task(self._see_changes_through())
         await self._match_and_file()
         await self._clear_customs()
-        if self.case.state is State.RELEASED:
+        if self.case.release is not None and not self.case.over:
             await self._open_return_window()
-            await self._keep_return_window()
-            await self._collect_tax()
+            if self.case.collected:
+                await self._keep_until_settled()
+            else:
+                await self._keep_whole_return_window()
+                await self._pay_own_tax()
+        changes.cancel()
         await self._close()
         return view_of(self.case)
 
@@ -167,70 +153,10 @@ class DeclarationListWorkflow:
     def _documents_wait(self) -> bool:
         return self.case.state is State.MATCHED and bool(self.case.documents_to_send)
 
-    async def _open_return_window(self) -> None:
-        """Fix every deadline that the release starts, once."""
-        clocks = await self._legal_clocks("Set the return and tax deadlines of this release")
-        self.case.take_clocks(clocks, workflow.now())
-        self._show()
-
-    async def _keep_return_window(self) -> None:
-        """Thirty days in which the goods may go back; a return still travelling then holds the tax (D-13)."""
-        clocks = self.case.clocks
-        assert clocks is not None  # set on opening
-        await wait(
-            lambda: self.case.over,
-            until=clocks.tax_window_opens,
-            why=f"30-day return window, until {_day(clocks.return_application_before)}",
-        )
-        if self.case.return_is_open and clocks.provisional and workflow.patched(SETTLE_CLOCKS):
-            self.case.settle_clocks(await self._legal_clocks("Settle the deadlines by the holidays announced since"))
-            clocks = self.case.clocks or clocks
-        if self.case.return_is_open:
-            await wait(
-                lambda: not self.case.return_is_open,
-                until=clocks.held_tax_paid_at,
-                why=f"returned goods on their way, until {_day(clocks.return_arrival_before)}",
-            )
-        if self.case.return_is_open:
-            self.case.expire_return()
-
-    async def _collect_tax(self) -> None:
-        """Pay within [D0+31, D0+46), rolled over holidays; without a bill wait until 48 hours before the deadline."""
-        while not self.case.over:
-            clocks, now = self.case.clocks, workflow.now()
-            assert clocks is not None  # set on opening
-            tax = self.case.judgement.tax if self.case.judgement else None
-            bills = len(self.case.bills)
-            payment = await workflow.execute_activity_method(
-                TaxOffice.pay_tax,
-                PayRequest(
-                    key=self.case.key,
-                    assessed=tax.total if tax else 0,
-                    lines=len(tax.lines) if tax else 1,
-                    profile=self.case.profile,
-                    guarantor=self.case.examination.guarantor if self.case.examination else "",
-                    now=now,
-                    without_bill=now >= clocks.payment_guard_at,
-                    deadline=clocks.payment_deadline,
-                    provisional_since=clocks.released_at if clocks.provisional else None,
-                ),
-                start_to_close_timeout=OUTSIDE_TIMEOUT,
-                retry_policy=OUTSIDE_RETRIES,
-                summary="Pay the tax of this list",
-            )
-            self.case.take_payment(payment, workflow.now())
-            if not self.case.over:
-                self._show()
-                await wait(
-                    lambda: len(self.case.bills) > bills,  # noqa: B023  awaited before the next turn
-                    until=_next_attempt(payment, workflow.now(), self.case.clocks),
-                    why="the tax bill, or the next attempt to pay",
-                )
-
     async def _close(self) -> None:
         """Let open handlers finish, write the end into the register, show the end."""
         await workflow.wait_condition(workflow.all_handlers_finished)
-        if self.case.state is not State.TAXED:  # the payment wrote that end itself
+        if self.case.state is not State.TAXED or not self._payment_wrote_the_end():
             await workflow.execute_local_activity_method(
                 CaseRegister.close_case,
                 CloseRequest(
@@ -241,6 +167,9 @@ class DeclarationListWorkflow:
                 summary="Write the end into the register",
             )
         self._show()
+
+    def _payment_wrote_the_end(self) -> bool:
+        return not self.case.collected or (self.case.tax_settled and not self.case.returns)
 
     # --- updates: enterprises and operators act ----------------------------------------------------------------
 
@@ -263,57 +192,12 @@ class DeclarationListWorkflow:
     def _may_transmit(self, transmission: Transmission) -> None:
         refuse(refuse_closed(self.case))
 
-    @workflow.update(name=names.REQUEST_RETURN)
-    async def request_return(self, request: ReturnRequest) -> Answer:
-        """Apply to return the whole list; this instant counts as the application (D-20)."""
-        self.case.apply_return(request, workflow.now())
-        self._show()
-        return self.case.answer()
-
-    @request_return.validator
-    def _may_return(self, request: ReturnRequest) -> None:
-        refuse(refuse_return(self.case, workflow.now()))
-
-    @workflow.update(name=names.CONFIRM_RETURN_ARRIVAL)
-    async def confirm_return_arrival(self, arrival: ReturnArrival) -> Answer:
-        """Confirm that the returned goods are back at the original zone, centre or site."""
-        self.case.confirm_arrival(arrival, workflow.now())
-        self._show()
-        return self.case.answer()
-
-    @confirm_return_arrival.validator
-    def _may_arrive(self, arrival: ReturnArrival) -> None:
-        refuse(refuse_arrival(self.case, arrival, workflow.now()))
-
-    @workflow.update(name=names.CANCEL)
-    async def cancel(self, request: CancelRequest) -> Answer:
-        """End a list that is not filed with customs yet."""
-        self.case.cancel(request, workflow.now())
-        self._show()
-        return self.case.answer()
-
-    @cancel.validator
-    def _may_cancel(self, request: CancelRequest) -> None:
-        refuse(refuse_cancel(self.case))
-
     # --- signals: customs and our ledger speak; the query ------------------------------------------------------
 
     @workflow.signal(name=names.CUSTOMS_NEWS)
     def customs_news(self, news: CustomsNews) -> None:
         """Receipts and tax bills, as the inbox read them."""
         self.case.take_news(news, workflow.now())
-        self._show()
-
-    @workflow.signal(name=names.CONTROL_INSTRUCTION)
-    def control_instruction(self, instruction: ControlInstruction) -> None:
-        """Customs holds the list for inspection."""
-        self.case.take_instruction(instruction)
-        self._show()
-
-    @workflow.signal(name=names.INSPECTION_RESULT)
-    def inspection_result(self, result: InspectionResult) -> None:
-        """Customs has inspected."""
-        self.case.take_result(result)
         self._show()
 
     @workflow.signal(name=names.GUARANTEE_GRANTED)
@@ -371,35 +255,6 @@ class DeclarationListWorkflow:
         else:
             workflow.set_current_details(markdown(self.case))
 
-    async def _legal_clocks(self, summary: str) -> LegalClocks:
-        assert self.case.release is not None  # the state says so
-        return await workflow.execute_local_activity_method(
-            LegalCalendar.set_legal_clocks,
-            ReleaseFact(
-                key=self.case.key, released_at=self.case.release.at, now=workflow.now(), profile=self.case.profile
-            ),
-            start_to_close_timeout=DESK_TIMEOUT,
-            retry_policy=DESK_RETRIES,
-            summary=summary,
-        )
-
     async def _pause_before_resending(self, needless: Callable[[], bool]) -> None:
         until = workflow.now() + RESEND_PAUSE
         await wait(needless, until=until, why="customs could not take it; a pause before sending again")
-
-    def _show(self) -> None:
-        """Tell people where the case stands; filters change only when their values do."""
-        passing = self.case.state is State.RELEASED  # left at once
-        self._board.show(markdown(self.case), None if passing else attributes(self.case))
-
-
-def _next_attempt(payment: TaxPayment, now: datetime, clocks: LegalClocks | None) -> datetime:
-    """Without a bill at the guard before the deadline, unless the bill comes first; else tomorrow."""
-    assert clocks is not None  # set on opening the return window
-    if payment.outcome is PaymentOutcome.BILL_MISSING and now < clocks.payment_guard_at:
-        return clocks.payment_guard_at
-    return now + timedelta(days=1)
-
-
-def _day(exclusive: datetime) -> str:
-    return f"{(exclusive - timedelta(seconds=1)).astimezone(SHANGHAI):%Y-%m-%d} 24:00"

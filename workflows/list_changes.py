@@ -1,0 +1,138 @@
+"""Modification and cancellation of a list: asked for by enterprises, decided by customs once it is filed (B.4)."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.changes import ChangeDesk
+
+    from clearway.contracts import names
+    from clearway.contracts.case import Answer, CancelRequest, ModifyRequest, Transmission
+    from clearway.contracts.facts import Filing
+    from models.case_changes import APPROVED, MODIFICATION
+    from models.case_refusals import refuse_cancel, refuse_modify
+    from models.work import ChangeDecided, FileChange, ModificationAsked
+    from workflows.conduct import (
+        DESK_RETRIES,
+        DESK_TIMEOUT,
+        OUTSIDE_RETRIES,
+        OUTSIDE_TIMEOUT,
+        RESEND_PAUSE,
+        refuse,
+        wait,
+    )
+    from workflows.list_chapter import ListChapter
+
+
+class ChangesChapter(ListChapter):
+    """One change at a time; while customs decides, the list stands as it was."""
+
+    @workflow.update(name=names.MODIFY)
+    async def modify(self, request: ModifyRequest) -> Answer:
+        """Modify the filed list: it is judged again, then filed with customs as a change (CEB621, appType 2)."""
+        async with self._desk:
+            if problem := refuse_modify(self.case, request, workflow.now()):
+                return self.case.answer((problem,))
+            prepared = await workflow.execute_local_activity_method(
+                ChangeDesk.prepare_modification,
+                ModificationAsked(
+                    key=self.case.key,
+                    number=self.case.next_change,
+                    arrival=Transmission(document=request.declaration_list, sender=request.sender),
+                    profile=self.case.profile,
+                    now=workflow.now(),
+                ),
+                start_to_close_timeout=DESK_TIMEOUT,
+                retry_policy=DESK_RETRIES,
+                summary="Check the modified list and compare it again",
+            )
+            if prepared.document is None:
+                return self.case.answer(prepared.refused)
+            self.case.begin_modification(request, prepared.changed, prepared.document, workflow.now())
+            if self.case.over or self.case.release is not None:  # customs decided while it was examined
+                self.case.overtake_changes(workflow.now())
+        self._show()
+        return self.case.answer()
+
+    @modify.validator
+    def _may_modify(self, request: ModifyRequest) -> None:
+        refuse(refuse_modify(self.case, request, workflow.now()))
+
+    @workflow.update(name=names.CANCEL)
+    async def cancel(self, request: CancelRequest) -> Answer:
+        """End a list that is not filed; of one that is filed, apply to customs for its cancellation (CEB623)."""
+        if self.case.list_filed:
+            self.case.begin_cancellation(request, workflow.now())
+        else:
+            self.case.cancel(request, workflow.now())
+        self._show()
+        return self.case.answer()
+
+    @cancel.validator
+    def _may_cancel(self, request: CancelRequest) -> None:
+        refuse(refuse_cancel(self.case, workflow.now()))
+
+    async def _see_changes_through(self) -> None:
+        """Beside the story: file each change, and settle each modification that was decided."""
+        while True:
+            await workflow.wait_condition(
+                lambda: self.case.change_to_settle is not None or (self.case.change_to_file and not self.case.over)
+            )
+            if self.case.change_to_settle is not None:
+                await self._settle_change()
+            else:
+                await self._file_change()
+
+    async def _file_change(self) -> None:
+        change = self.case.open_change
+        assert change is not None  # it is what waits to be filed
+        if self.case.change_resent:
+            until = workflow.now() + RESEND_PAUSE
+            await wait(
+                lambda: not self.case.change_to_file,
+                until=until,
+                why="customs could not take the change; a pause before sending again",
+            )
+            if not self.case.change_to_file or self.case.over:
+                return
+        self.case.begin_filing_change()
+        modifies = change.kind == MODIFICATION
+        filing: Filing = await workflow.execute_activity_method(
+            ChangeDesk.file_modification if modifies else ChangeDesk.file_cancellation,
+            FileChange(
+                key=self.case.key,
+                number=change.number,
+                document=self.case.change_document,
+                reason=change.reason,
+                pre_no=self.case.pre_no,
+                invt_no=self.case.invt_no,
+                now=workflow.now(),
+                profile=self.case.profile,
+            ),
+            start_to_close_timeout=OUTSIDE_TIMEOUT,
+            retry_policy=OUTSIDE_RETRIES,
+            summary="File the modified list with customs" if modifies else "Apply to customs for the cancellation",
+        )
+        still_open = self.case.open_change
+        if filing.refused and still_open is not None and still_open.number == change.number:
+            self.case.refuse_change(filing.refused, workflow.now())
+        self._show()
+
+    async def _settle_change(self) -> None:
+        decided = self.case.change_to_settle
+        assert decided is not None  # it is what waits to be settled
+        async with self._desk:
+            judgement = await workflow.execute_local_activity_method(
+                ChangeDesk.settle_modification,
+                ChangeDecided(
+                    key=self.case.key,
+                    number=decided.number,
+                    approved=decided.outcome == APPROVED,
+                    now=workflow.now(),
+                    profile=self.case.profile,
+                ),
+                start_to_close_timeout=DESK_TIMEOUT,
+                retry_policy=DESK_RETRIES,
+                summary=f"Settle the modification: {decided.outcome.lower()}",
+            )
+            self.case.settle_change(judgement)
+        self._show()
