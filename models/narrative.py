@@ -1,6 +1,7 @@
 """A case told to people: what is awaited from whom, the view, the Markdown of the Web UI, the filterable attributes."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from clearway.contracts.case import Awaited, CaseView
 from clearway.contracts.documents import DocumentKind
@@ -8,6 +9,7 @@ from clearway.contracts.facts import GuaranteeHold
 from clearway.contracts.parties import ROLE_NAMES, Role
 from clearway.contracts.states import BACKBONE, Detail, State
 from models.case import OWNERS, DeclarationCase
+from models.case_changes import CANCELLATION, MODIFICATION
 from models.markdown import plain, problem_line, shanghai
 
 _DOCUMENTS = {
@@ -33,16 +35,48 @@ def awaited(case: DeclarationCase) -> tuple[Awaited, ...]:
         return tuple(
             Awaited(who=owner, what_en="corrected data", what_zh="更正后的数据", until=give_up) for owner in owners
         )
+    if case.holds:
+        return (Awaited(who=Role.CUS, what_en="customs to let the list go", what_zh="海关解除暂停"),)
+    if (case.collected or case.state is not State.RETURN_WINDOW) and (held := _awaited_under_control(case)):
+        return held
+    if case.open_change is not None:
+        what = _CHANGES[case.open_change.kind]
+        return (Awaited(who=Role.CUS, what_en=what[0], what_zh=what[1]),)
     if case.state is State.RETURN_WINDOW:
         return _awaited_after_release(case)
-    if case.under_control:
-        due = min((each.due_by for each in case.instructions if each.due_by), default=None)
-        return (Awaited(who=Role.CUS, what_en="the inspection result", what_zh="查验结果", until=due),)
     if case.awaits_guarantee and not case.unaccepted_documents:
         return (Awaited(who=Role.GUAR, what_en="a sufficient, valid guarantee", what_zh="足额有效的担保"),)
     last = case.filings[-1] if case.filings else case.examination
     answer_by = last.answer_by if last else None
     return (Awaited(who=Role.CUS, what_en="customs' receipt", what_zh="海关回执", until=answer_by),)
+
+
+_CHANGES = {
+    MODIFICATION: ("customs' decision on the modification", "海关对修改申请的决定"),
+    CANCELLATION: ("customs' decision on the cancellation", "海关对撤销申请的决定"),
+}
+_ORDERED = {
+    Detail.MODIFICATION_ORDERED: (Role.EBC, "the corrected list, as customs ordered", "按海关要求修改的清单"),
+    Detail.REMOVAL_ORDERED: (Role.EBC, "what was not declared to be taken out", "移除未申报货物"),
+    Detail.LICENCE_ORDERED: (Role.EBC, "the licence that customs asked for", "海关要求补交的许可证件"),
+}
+
+
+def _awaited_under_control(case: DeclarationCase) -> tuple[Awaited, ...]:
+    """What is awaited while customs has the goods under control; nothing where it has not."""
+    if case.state is State.DETAINED:
+        due = case.dispositions[-1].due_by if case.dispositions else None
+        if case.detail in _ORDERED and not (case.detail is Detail.LICENCE_ORDERED and case.licences_since_order):
+            who, what_en, what_zh = _ORDERED[case.detail]
+            return (Awaited(who=who, what_en=what_en, what_zh=what_zh, until=due),)
+        return (Awaited(who=Role.CUS, what_en="customs' decision about the goods", what_zh="海关处理决定"),)
+    if case.unattended and case.notices_sent and "CUSTOMS_DECIDES" not in case.alarms:
+        due = min((each.due_by for each in case.unattended if each.due_by), default=None)
+        return (Awaited(who=Role.EBC, what_en="somebody to attend the inspection", what_zh="派员到场查验", until=due),)
+    if case.under_control:
+        due = min((each.due_by for each in case.instructions if each.due_by), default=None)
+        return (Awaited(who=Role.CUS, what_en="the inspection result", what_zh="查验结果", until=due),)
+    return ()
 
 
 def _awaited_after_release(case: DeclarationCase) -> tuple[Awaited, ...]:
@@ -55,7 +89,7 @@ def _awaited_after_release(case: DeclarationCase) -> tuple[Awaited, ...]:
                 who=Role.SITE, what_en="the returned goods", what_zh="退货运抵", until=clocks.return_arrival_before
             ),
         )
-    if case.detail is Detail.RETURN_OPEN:
+    if case.detail in (Detail.RETURN_OPEN, Detail.RETURN_CONFIRMED):
         return (
             Awaited(
                 who="", what_en="the end of the return window", what_zh="退货期届满", until=clocks.tax_window_opens
@@ -80,15 +114,33 @@ def view_of(case: DeclarationCase) -> CaseView:
         duplicate_receipts=case.duplicate_receipts,
         instructions=tuple(case.instructions),
         inspection_results=tuple(case.inspection_results),
+        attendances=tuple(case.attendances),
+        notices_sent=case.notices_sent,
+        dispositions=tuple(case.dispositions),
+        licences=tuple(case.licences),
+        held_by_customs=bool(case.holds),
+        exited_at=case.exited_at,
+        changes=tuple(case.changes),
         bills=tuple(case.bills),
         clocks=case.clocks,
         goods_return=case.goods_return,
+        returns=tuple(case.returns.values()),
         payment=case.payment,
-        tax_due=case.judgement.tax.total if case.judgement and case.judgement.tax else None,
+        tax_due=_tax_due(case),
+        tax_open=case.tax_open,
+        refund=case.refund,
         reason=case.reason,
         alarms=tuple(case.alarms),
         passages=tuple(case.passages),
     )
+
+
+def _tax_due(case: DeclarationCase) -> Decimal | None:
+    """By our figure: what the last confirmed return left, else what was judged."""
+    left = [each.tax_due for each in case.returns.values() if each.tax_due is not None]
+    if left:
+        return min(left)
+    return case.judgement.tax.total if case.judgement and case.judgement.tax else None
 
 
 def attributes(case: DeclarationCase) -> dict[str, str | list[str] | datetime]:
@@ -111,6 +163,8 @@ def attributes(case: DeclarationCase) -> dict[str, str | list[str] | datetime]:
         }
     if deadlines:
         values["NextDeadline"] = min(deadlines)
+    if case.clocks and case.collected:
+        values |= {"ReleasedAt": case.clocks.released_at, "PayBefore": case.clocks.payment_before}
     return values
 
 
@@ -147,6 +201,7 @@ def markdown(case: DeclarationCase) -> str:
         )
     if judgement and judgement.guarantee:
         parts.append(_guarantee_line(judgement.guarantee))
+    parts += _told_after_release(case)
     if case.problems:
         parts.append("**Problems**\n" + "\n".join(problem_line(problem) for problem in case.problems))
     if judgement and judgement.warnings:
@@ -162,6 +217,28 @@ def markdown(case: DeclarationCase) -> str:
             f"**Paid** {case.payment.amount} CNY at {shanghai(case.payment.paid_at)}, bill {case.payment.bill_no}"
         )
     return "\n\n".join(parts)
+
+
+def _told_after_release(case: DeclarationCase) -> list[str]:
+    """Inspections, changes and returns, each in one line."""
+    lines = [
+        f"- inspection `{each.instruction_id}` {each.method}, called {case.notices_sent.get(each.instruction_id, 0)}×"
+        + (f", drawn as {each.draw.place} of {each.draw.selected}/{each.draw.population}" if each.draw else "")
+        for each in case.instructions
+    ]
+    lines += [f"- attended by {each.actor} ({plain(each.attendant)})" for each in case.attendances]
+    lines += [f"- customs decided **{each.disposition}** {shanghai(each.at)}" for each in case.dispositions]
+    if case.exited_at:
+        lines.append(f"- left the zone or site {shanghai(case.exited_at)}")
+    for change in case.changes:
+        what = ", ".join(f"`{each}`" for each in change.changed)
+        lines.append(f"- {change.kind} {change.number}: {change.outcome} {what} {plain(change.why)}".rstrip())
+    for each in case.returns.values():
+        goods = ", ".join(f"line {line.gnum}: {line.qty:f}" for line in each.lines)
+        lines.append(
+            f"- return {each.number} `{each.workflow_id}` ({goods}): **{each.state}** {plain(each.why)}".rstrip()
+        )
+    return ["**What happened**\n" + "\n".join(lines)] if lines else []
 
 
 def _guarantee_line(hold: GuaranteeHold) -> str:
