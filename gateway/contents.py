@@ -9,7 +9,16 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order, Payment, Waybill
+from clearway.contracts.customs import CustomsReceipt
+from clearway.contracts.documents import (
+    ApplicationKind,
+    DeclarationList,
+    Document,
+    DocumentKind,
+    Order,
+    Payment,
+    Waybill,
+)
 from clearway.contracts.problems import Problem
 from clearway.messages import (
     Correlation,
@@ -20,8 +29,18 @@ from clearway.messages import (
     read,
     tax_bill_notices,
 )
+from clearway.rules.sampling import draw
 from gateway.news import News, Submission
-from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice, TopUp
+from gateway.notices import (
+    ArticlesNotice,
+    ControlNotice,
+    DispositionNotice,
+    HoldNotice,
+    Notice,
+    ResultNotice,
+    SampleNotice,
+    TopUp,
+)
 from gateway.refusals import Code, refusal
 from gateway.sender import Sending, sending_of
 from models.addresses import (
@@ -69,17 +88,23 @@ def _type_of(raw: RawMessage) -> str:
 
 def _customs(raw: RawMessage) -> Contents:
     message = read(raw.body, max_bytes=len(raw.body))
-    receipts = [
-        News(addresses=_receipt_addresses(keys, receipt.about), receipt=receipt.model_copy(update={"inbox_id": raw.id}))
-        for keys, receipt in customs_receipts(message)
-    ]
+    receipts = [_receipt_news(keys, receipt, raw) for keys, receipt in customs_receipts(message)]
     bills = [News(addresses=(list_address("invt", bill.invt_no),), bill=bill) for _, bill in tax_bill_notices(message)]
     if not receipts and not bills:
         raise MessageRefused([refusal(Code.WRONG_DOOR, ("message", message.message_type))])
     return Contents(message.message_type, (*receipts, *bills))
 
 
-def _receipt_addresses(keys: Correlation, about: DocumentKind) -> tuple[str, ...]:
+def _receipt_news(keys: Correlation, receipt: CustomsReceipt, raw: RawMessage) -> News:
+    addresses, hints = _receipt_addresses(keys, receipt.about), tuple[str, ...]()
+    if isinstance(receipt.about, ApplicationKind):
+        # Our own number names the application; customs' numbers may be those of its list, which may have many.
+        hints = addresses[1:]
+        addresses = addresses[:1] if keys.cop_no else addresses
+    return News(addresses=addresses, hints=hints, receipt=receipt.model_copy(update={"inbox_id": raw.id}))
+
+
+def _receipt_addresses(keys: Correlation, about: DocumentKind | ApplicationKind) -> tuple[str, ...]:
     """Where the case of a receipt may be found, the surest key first (REFERENCE §6.1)."""
     match about:
         case DocumentKind.ORDER:
@@ -98,15 +123,38 @@ def _receipt_addresses(keys: Correlation, about: DocumentKind) -> tuple[str, ...
 
 
 def _control(raw: RawMessage) -> Contents:
-    notice = notice_of(ControlNotice, raw.body)
-    address = case_address(notice.ebc_code, notice.order_no)
-    return Contents("control", (News(addresses=(address,), control=notice.instruction),))
+    said = _object(raw.body)
+    if not isinstance(said, dict) or "lists" not in said:
+        notice = _validated(ControlNotice, said)
+        return Contents("control", (News(addresses=(_list_of(notice),), control=notice.instruction),))
+    return Contents("control", tuple(_drawn(_validated(SampleNotice, said))))
+
+
+def _drawn(notice: SampleNotice) -> Iterator[News]:
+    """News for each list that the draw selects; drawn again from the same notice, it is the same (D-27)."""
+    instruction, lists = notice.instruction, {f"{each.ebc_code}/{each.order_no}": each for each in notice.lists}
+    seed = notice.seed or f"{instruction.instruction_id}|{instruction.issued_at.isoformat()}"
+    for name, drawn in draw(tuple(lists), instruction.sample_ratio, seed):
+        yield News(addresses=(_list_of(lists[name]),), control=instruction.model_copy(update={"draw": drawn}))
 
 
 def _inspection(raw: RawMessage) -> Contents:
     notice = notice_of(ResultNotice, raw.body)
-    address = case_address(notice.ebc_code, notice.order_no)
-    return Contents("result", (News(addresses=(address,), result=notice.result),))
+    return Contents("result", (News(addresses=(_list_of(notice),), result=notice.result),))
+
+
+def _disposition(raw: RawMessage) -> Contents:
+    notice = notice_of(DispositionNotice, raw.body)
+    return Contents("disposition", (News(addresses=(_list_of(notice),), disposition=notice.order),))
+
+
+def _hold(raw: RawMessage) -> Contents:
+    notice = notice_of(HoldNotice, raw.body)
+    return Contents("hold", (News(addresses=(_list_of(notice),), hold=notice.hold),))
+
+
+def _list_of(notice: Notice) -> str:
+    return case_address(notice.ebc_code, notice.order_no)
 
 
 def _articles(raw: RawMessage) -> Contents:
@@ -123,10 +171,17 @@ def _top_up(raw: RawMessage) -> Contents:
 
 def notice_of(model: type[N], body: bytes) -> N:
     """The JSON object in a body; raises MessageRefused with every field that is wrong."""
+    return _validated(model, _object(body))
+
+
+def _object(body: bytes) -> object:
     try:
-        said = json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
+        return json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError):
         raise MessageRefused([refusal(Code.JSON)]) from None
+
+
+def _validated(model: type[N], said: object) -> N:
     try:
         return model.model_validate(said)
     except ValidationError as error:
@@ -192,6 +247,8 @@ _READERS = {
     "customs": _customs,
     "control": _control,
     "inspection": _inspection,
+    "disposition": _disposition,
+    "hold": _hold,
     "articles": _articles,
     "top-up": _top_up,
     "enterprise": _documents,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from clearway.contracts.case import Answer, CaseKey, Transmission
 from clearway.contracts.customs import CustomsNews
-from clearway.contracts.documents import DocumentKind
 from clearway.contracts.problems import Problem
 from clearway.errors import ClearwayError, ServiceUnavailable
 from gateway.case_door import CaseDoor
@@ -19,7 +18,7 @@ from gateway.refusals import Code, refusal
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
 from models.database import Database
-from models.inbox import ItemState, due_cases, due_items, latest_filings, number_of, waiting_for
+from models.inbox import Filed, ItemState, due_cases, due_items, latest_filings, number_of, waiting_for
 from models.tables import InboxItem, RawMessage
 
 T = TypeVar("T", bound=Answer | None)
@@ -28,6 +27,7 @@ K = TypeVar("K", str, int)
 log = logging.getLogger(__name__)
 
 _LONGEST_FAULT = 300
+_SHARED_CALLS = {Kind.RECEIPT: "customs", Kind.BILL: "customs", Kind.COLLECT: "collect"}
 _NEWS = tuple(kind for kind in Kind if kind is not Kind.DOCUMENT)
 
 
@@ -101,18 +101,33 @@ class Delivery:
 
     def _call(self, workflow_id: str, batch: Sequence[Waiting]) -> Awaitable[None]:
         """The one call that carries a batch."""
-        first = batch[0].news
-        if first.control:
-            return self._cases.instruct(workflow_id, first.control)
-        if first.result:
-            return self._cases.record_inspection(workflow_id, first.result)
-        if first.grant:
-            return self._cases.grant_guarantee(workflow_id, first.grant)
-        if first.articles:
-            return self._cases.decide_articles(workflow_id, first.articles)
+        cases, news = self._cases, batch[-1].news
+        if news.control:
+            return cases.instruct(workflow_id, news.control)
+        if news.result:
+            return cases.record_inspection(workflow_id, news.result)
+        if news.disposition:
+            return cases.dispose(workflow_id, news.disposition)
+        if news.hold:
+            return cases.hold(workflow_id, news.hold)
+        if news.articles:
+            return cases.decide_articles(workflow_id, news.articles)
+        return self._call_of_ours(workflow_id, batch)
+
+    def _call_of_ours(self, workflow_id: str, batch: Sequence[Waiting]) -> Awaitable[None]:
+        """The call for news of our ledger and our collection, or for customs' receipts and bills."""
+        cases, news = self._cases, batch[-1].news
+        if news.grant:
+            return cases.grant_guarantee(workflow_id, news.grant)
+        if news.tax:
+            return cases.tell_tax(workflow_id, news.tax)
+        if news.due_alarm:
+            return cases.tell_due_alarm(workflow_id, news.due_alarm)
+        if news.collect:
+            return cases.collect(workflow_id, news.collect)  # the latest of a batch says it for all
         receipts = tuple(waiting.news.receipt for waiting in batch if waiting.news.receipt)
         bills = tuple(waiting.news.bill for waiting in batch if waiting.news.bill)
-        return self._cases.deliver(workflow_id, CustomsNews(receipts=receipts, bills=bills))
+        return cases.deliver(workflow_id, CustomsNews(receipts=receipts, bills=bills))
 
     async def _submit(self, waiting: Waiting) -> Answer:
         submission, key, profile = _submission_of(waiting), CaseKey.of(waiting.workflow_id), self._settings.profile
@@ -206,10 +221,10 @@ class Delivery:
 
 
 def _in_order(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
-    """By customs' own time; receipts and bills that stand side by side go together in one signal."""
+    """By the sender's own time; side by side, receipts and bills share one signal, and so does news to collect."""
     ordered = sorted(waiting, key=lambda one: (one.news.at, one.item_id))
     batches: list[list[Waiting]] = []
-    for together, group in groupby(ordered, key=lambda one: one.news.kind in (Kind.RECEIPT, Kind.BILL)):
+    for together, group in groupby(ordered, key=lambda one: _SHARED_CALLS.get(one.news.kind)):
         members = list(group)
         batches += [members] if together else [[member] for member in members]
     return batches
@@ -221,7 +236,7 @@ def _submission_of(waiting: Waiting) -> Submission:
     return waiting.news.submission
 
 
-def _waiting_item(item: InboxItem, raw: RawMessage, traces: dict[DocumentKind, str | None]) -> Waiting:
+def _waiting_item(item: InboxItem, raw: RawMessage, traces: Mapping[Filed, str | None]) -> Waiting:
     news = news_from(item.payload)
     if item.workflow_id is None:
         raise ValueError(f"item {item.id} has no case")

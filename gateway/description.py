@@ -7,14 +7,25 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from clearway.contracts.documents import Document
-from gateway.notices import ArticlesNotice, ControlNotice, ResultNotice, TopUp
+from gateway.notices import (
+    ArticlesNotice,
+    ControlNotice,
+    DispositionNotice,
+    HoldNotice,
+    ResultNotice,
+    SampleNotice,
+    TopUp,
+)
 from gateway.sender import ATTEMPT, ON_BEHALF_OF, SENDER
 
 _TEMPLATE = "#/components/schemas/{model}"
 _BODIES: dict[str, TypeAdapter[Any]] = {
     "SubmittedDocument": TypeAdapter(Document),
     "ControlNotice": TypeAdapter(ControlNotice),
+    "SampleNotice": TypeAdapter(SampleNotice),
     "ResultNotice": TypeAdapter(ResultNotice),
+    "DispositionNotice": TypeAdapter(DispositionNotice),
+    "HoldNotice": TypeAdapter(HoldNotice),
     "ArticlesNotice": TypeAdapter(ArticlesNotice),
     "TopUp": TypeAdapter(TopUp),
 }
@@ -27,8 +38,13 @@ def _ref(name: str) -> dict[str, str]:
 _CEB = {"application/xml": {"schema": {"type": "string", "description": "A CEB message, UTF-8"}}}
 
 RECEIPT_BODY = {"required": True, "content": _CEB}
-CONTROL_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ControlNotice")}}}
+CONTROL_BODY = {
+    "required": True,
+    "content": {"application/json": {"schema": {"oneOf": [_ref("ControlNotice"), _ref("SampleNotice")]}}},
+}
 RESULT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ResultNotice")}}}
+DISPOSITION_BODY = {"required": True, "content": {"application/json": {"schema": _ref("DispositionNotice")}}}
+HOLD_BODY = {"required": True, "content": {"application/json": {"schema": _ref("HoldNotice")}}}
 ARTICLES_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ArticlesNotice")}}}
 TOP_UP_BODY = {"required": True, "content": {"application/json": {"schema": _ref("TopUp")}}}
 DOCUMENT_BODY = {

@@ -7,12 +7,20 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationError, model_validator
 
-from clearway.contracts.articles import CustomsArticlesDecision
+from clearway.contracts.articles import ARTICLES_PREFIX, CustomsArticlesDecision
 from clearway.contracts.base import Contract
-from clearway.contracts.case import CaseKey
-from clearway.contracts.customs import ControlInstruction, CustomsReceipt, InspectionResult, TaxBillNotice
-from clearway.contracts.documents import DeclarationList, Document, DocumentKind, Order
+from clearway.contracts.collection import CollectNow, DueAlarm, TaxNews
+from clearway.contracts.customs import (
+    ControlInstruction,
+    CustomsHold,
+    CustomsReceipt,
+    DispositionOrder,
+    InspectionResult,
+    TaxBillNotice,
+)
+from clearway.contracts.documents import ApplicationKind, DeclarationList, Document, DocumentKind, Order
 from clearway.contracts.facts import GuaranteeGranted
+from clearway.contracts.keys import ID_PREFIX, RETURN_PREFIX, CaseKey
 from clearway.contracts.parties import Sender
 
 
@@ -26,6 +34,11 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     GRANT = "grant"
     ARTICLES = "articles"
+    DISPOSITION = "disposition"
+    HOLD = "hold"
+    TAX = "tax"
+    DUE_ALARM = "due_alarm"
+    COLLECT = "collect"
 
 
 class Submission(Contract):
@@ -52,7 +65,7 @@ class Submission(Contract):
 
 
 class News(Contract):
-    """Exactly one of the seven, with the keys under which its case may be known, the best one first."""
+    """Exactly one of its parts, with the keys under which its case may be known, the best one first."""
 
     addresses: tuple[str, ...] = Field(min_length=1)
     hints: tuple[str, ...] = Field((), description="Keys that tell which case is meant when an address has several")
@@ -63,28 +76,22 @@ class News(Contract):
     submission: Submission | None = None
     grant: GuaranteeGranted | None = None
     articles: CustomsArticlesDecision | None = None
+    disposition: DispositionOrder | None = None
+    hold: CustomsHold | None = None
+    tax: TaxNews | None = None
+    due_alarm: DueAlarm | None = None
+    collect: CollectNow | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "News":
-        parts = (self.receipt, self.bill, self.control, self.result, self.submission, self.grant, self.articles)
-        if sum(part is not None for part in parts) != 1:
-            raise ValueError("news is exactly one receipt, bill, control, result, submission, grant or decision")
+        if sum(getattr(self, name) is not None for name in _KINDS) != 1:
+            raise ValueError(f"news is exactly one of {', '.join(_KINDS)}")
         return self
 
     @property
     def kind(self) -> Kind:
-        """Which of the seven it is."""
-        if self.receipt:
-            return Kind.RECEIPT
-        if self.bill:
-            return Kind.BILL
-        if self.control:
-            return Kind.CONTROL
-        if self.grant:
-            return Kind.GRANT
-        if self.articles:
-            return Kind.ARTICLES
-        return Kind.RESULT if self.result else Kind.DOCUMENT
+        """What it is."""
+        return next(kind for name, kind in _KINDS.items() if getattr(self, name) is not None)
 
     @property
     def is_shared(self) -> bool:
@@ -92,28 +99,26 @@ class News(Contract):
         return self.receipt is not None and self.receipt.about is DocumentKind.PAYMENT
 
     @property
+    def hearer(self) -> str:
+        """How the id of the workflow begins that hears it, for numbers of a list are also known of its returns."""
+        if self.articles:
+            return ARTICLES_PREFIX
+        if self.receipt and self.receipt.about is ApplicationKind.GOODS_RETURN:
+            return RETURN_PREFIX
+        return ID_PREFIX
+
+    @property
     def at(self) -> datetime:
         """When it happened, as its sender says; a document when it was submitted."""
-        if self.receipt:
-            return self.receipt.at
-        if self.bill:
-            return self.bill.at
+        if self.submission:
+            return max(document.app_time for document in self.submission.documents)
         if self.control:
             return self.control.issued_at
         if self.result:
             return self.result.recorded_at
-        if self.grant:
-            return self.grant.at
-        if self.articles:
-            return self.articles.at
-        if self.submission:
-            return max(document.app_time for document in self.submission.documents)
-        raise ValueError("news without content")
-
-    @property
-    def _unknown_to_earlier_releases(self) -> set[str]:
-        """Parts that came with 0.2: where they are empty, news kept by 0.1 must still be known when it is repeated."""
-        return {name for name in ("grant", "articles") if getattr(self, name) is None}
+        told = (self.receipt, self.bill, self.grant, self.articles, self.disposition, self.hold)
+        ours = (self.tax, self.due_alarm, self.collect)
+        return next(part.at for part in (*told, *ours) if part is not None)
 
     @property
     def dedupe_key(self) -> str:
@@ -123,8 +128,44 @@ class News(Contract):
         elif self.bill:
             said = (self.bill.model_dump_json(),)
         else:
-            said = (self.model_dump_json(exclude={"addresses", "hints", *self._unknown_to_earlier_releases}),)
+            said = (self.model_dump_json(exclude=self._unknown_to_earlier_releases),)
         return hashlib.sha256("\n".join((self.kind, self.addresses[0], *said)).encode()).hexdigest()
+
+    @property
+    def _unknown_to_earlier_releases(self) -> dict[str, bool | set[str]]:
+        """What the key leaves out: how the case is found, and what is empty and came after the first release.
+
+        So news that an earlier release kept is known when it is repeated.
+        """
+        out: dict[str, bool | set[str]] = {"addresses": True, "hints": True}
+        out |= {name: True for name in _KINDS if name not in _KINDS_OF_0_1 and getattr(self, name) is None}
+        for name, later in _LATER_FIELDS.items():
+            part = getattr(self, name)
+            if part is not None:
+                fields = type(part).model_fields
+                out[name] = {field for field in later if getattr(part, field) == fields[field].default}
+        return out
+
+
+_KINDS = {
+    "receipt": Kind.RECEIPT,
+    "bill": Kind.BILL,
+    "control": Kind.CONTROL,
+    "result": Kind.RESULT,
+    "submission": Kind.DOCUMENT,
+    "grant": Kind.GRANT,
+    "articles": Kind.ARTICLES,
+    "disposition": Kind.DISPOSITION,
+    "hold": Kind.HOLD,
+    "tax": Kind.TAX,
+    "due_alarm": Kind.DUE_ALARM,
+    "collect": Kind.COLLECT,
+}
+"""The parts of news, one of which it has, and what it is then."""
+
+_KINDS_OF_0_1 = ("receipt", "bill", "control", "result", "submission")
+_LATER_FIELDS = {"control": ("target", "target_no", "draw"), "result": ("kind",)}
+"""Fields that came to parts of news after 0.1, with 0.3."""
 
 
 def news_from(payload: str) -> News:

@@ -2,11 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from clearway.contracts.articles import ArticlesKey, CustomsArticlesDecision
 from clearway.contracts.base import ONE_LINE, Amount, Contract, Day
-from clearway.contracts.customs import ControlInstruction, InspectionResult
+from clearway.contracts.customs import (
+    ControlInstruction,
+    ControlTarget,
+    CustomsHold,
+    DispositionOrder,
+    InspectionResult,
+)
 from models.ledger.guarantee_standing import Form
 
 
@@ -23,10 +29,51 @@ class ControlNotice(Notice):
     instruction: ControlInstruction
 
 
+class ListNamed(Notice):
+    """One of the lists among which is drawn."""
+
+    ebc_code: str = Field(min_length=1, max_length=18, pattern=r"^[^/\x00-\x1f\x7f-\x9f]*$")
+    order_no: str = Field(min_length=1, max_length=60, pattern=ONE_LINE)
+
+
+class SampleNotice(Contract):
+    """Customs inspects what a vehicle or an exit release list carries: a share of its lists, drawn here, or all."""
+
+    instruction: ControlInstruction
+    lists: tuple[ListNamed, ...] = Field(
+        min_length=1, max_length=10_000, description="All lists that it carries, in any order; named twice counts once"
+    )
+    seed: str = Field(
+        "",
+        max_length=200,
+        pattern=ONE_LINE,
+        description="What the draw is seeded with; left out, `instruction_id|issued_at` in Shanghai time",
+    )
+
+    @field_validator("instruction")
+    @classmethod
+    def _carries_lists(cls, instruction: ControlInstruction) -> ControlInstruction:
+        if instruction.target in (ControlTarget.LIST, ControlTarget.PARCEL):
+            raise ValueError("`target` must name what carries the lists, e.g. VEHICLE or EXIT_RELEASE_LIST")
+        return instruction
+
+
 class ResultNotice(Notice):
     """What an inspection found."""
 
     result: InspectionResult
+
+
+class DispositionNotice(Notice):
+    """What customs does with goods that an inspection found abnormal."""
+
+    order: DispositionOrder
+
+
+class HoldNotice(Notice):
+    """Customs holds a list without inspecting it, or lets it go."""
+
+    hold: CustomsHold
 
 
 class ArticlesNotice(ArticlesKey):

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
-from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import CustomsReceipt
-from clearway.contracts.documents import DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS
+from clearway.contracts.keys import ID_PREFIX, CaseKey
 from clearway.contracts.problems import Problem
 from gateway.contents import contents_of
 from gateway.news import News, news_from
@@ -188,7 +188,7 @@ class Reader:
         """
         if case == told:
             return False
-        if _list_of(case) != _list_of(told):
+        if _without_attempt(case) != _without_attempt(told):
             return news.is_shared
         if news.receipt is None or not is_decisive(news.receipt.about, news.receipt.status):
             return False
@@ -196,9 +196,9 @@ class Reader:
         return filing is not None and filing.answered is None
 
     def _cases(self, session: Session, news: News) -> tuple[str, ...]:
-        known = find_cases(session, news.addresses)
+        known = find_cases(session, news.addresses, news.hearer)
         if len(known) > 1 and news.hints:
-            meant = find_cases(session, news.hints)
+            meant = find_cases(session, news.hints, news.hearer)
             known = tuple(case for case in known if case in meant) or known
         return news.submission.aim(known) if news.submission else known
 
@@ -227,17 +227,18 @@ def _shown(problems: Sequence[Problem]) -> str:
 
 
 def _numbers_of(receipt: CustomsReceipt) -> list[str]:
-    """Further numbers of the list that customs gave it; later news may name only these."""
-    if receipt.about is not DocumentKind.DECLARATION_LIST:
+    """Further numbers that customs gave the list or application; later news may name only these."""
+    if receipt.about in THREE_DOCUMENTS:
         return []
     numbers = (("pre", receipt.pre_no), ("invt", receipt.invt_no))
     return [list_address(kind, number) for kind, number in numbers if number]
 
 
-def _list_of(workflow_id: str) -> tuple[str, str]:
-    """The list without its attempt: a later copy of a list has heard what the earlier one was told."""
-    key = CaseKey.of(workflow_id)
-    return key.ebc_code, key.order_no
+def _without_attempt(workflow_id: str) -> str:
+    """The same for all copies of a list: a later copy has heard what the earlier one was told."""
+    if not workflow_id.startswith(ID_PREFIX):
+        return workflow_id
+    return CaseKey.of(workflow_id).model_copy(update={"attempt": 1}).workflow_id
 
 
 def _copy_key(item: InboxItem, workflow_id: str) -> str:

@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
 from gateway.news import Kind, News
 from gateway.settings import GatewaySettings
 
-RIDES_ALONG: dict[DocumentKind, frozenset[str]] = {
+RIDES_ALONG: dict[DocumentKind | ApplicationKind, frozenset[str]] = {
     DocumentKind.ORDER: frozenset({"1", "2", "3"}),
     DocumentKind.PAYMENT: frozenset({"1", "2", "3"}),
     DocumentKind.WAYBILL: frozenset({"1", "2", "3"}),
     DocumentKind.DECLARATION_LIST: frozenset({"1", "2", "3", "120", "399"}),
+    ApplicationKind.CANCELLATION: frozenset({"1", "2", "3"}),
+    ApplicationKind.GOODS_RETURN: frozenset({"1", "2", "3"}),
 }
 """Statuses after which the case has nothing to do. Any other status wakes, above all one that nobody published."""
 
@@ -19,7 +21,7 @@ ACCEPTED = "120"
 """Of the three documents, only the last one accepted lets the case go on; the earlier ones ride along."""
 
 
-def is_decisive(about: DocumentKind, status: str) -> bool:
+def is_decisive(about: DocumentKind | ApplicationKind, status: str) -> bool:
     """Whether customs has decided one of the three documents with this status: accepted, returned or refused."""
     return about in THREE_DOCUMENTS and (status in ("120", "100") or status.startswith("-"))
 

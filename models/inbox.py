@@ -1,23 +1,23 @@
 """Queries of the inbox: store first, find the case, keep news once, and see what waits for delivery."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
-from clearway.contracts.articles import ARTICLES_PREFIX
-from clearway.contracts.case import ID_PREFIX, CaseKey
 from clearway.contracts.customs import TaxBillNotice
-from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
+from clearway.contracts.keys import ID_PREFIX, CaseKey
 from models.addresses import cases_at
 from models.tables import Address, BillRecord, FilingRecord, InboxItem, RawMessage
 
-"""How the workflow id of every list begins (DESIGN §4)."""
+Filed = DocumentKind | ApplicationKind
+"""What is filed with customs and answered by a receipt."""
 
-
+_FILED: dict[str, Filed] = {kind.value: kind for kind in (*DocumentKind, *ApplicationKind)}
 _WITHOUT_BYTES = defer(RawMessage.body)  # type: ignore[arg-type]  # SQLModel types a column as its value
 
 
@@ -85,19 +85,21 @@ def claim(session: Session, raw_id: int) -> RawMessage | None:
     return session.exec(unread_one.with_for_update()).first()
 
 
-def find_cases(session: Session, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Workflow ids known under the first of these addresses that anybody has; only the newest attempt of each list."""
+def find_cases(session: Session, addresses: Iterable[str], prefix: str = ID_PREFIX) -> tuple[str, ...]:
+    """Workflow ids that begin like this, known under the first of these addresses at which there are any.
+
+    Of Declaration Lists, only the newest attempt of each.
+    """
     for address in addresses:
-        known = cases_at(session, address)
-        articles = tuple(workflow_id for workflow_id in known if workflow_id.startswith(ARTICLES_PREFIX))
-        if found := articles + _newest_attempts(known):
-            return found
+        known = tuple(workflow_id for workflow_id in cases_at(session, address) if workflow_id.startswith(prefix))
+        if known:
+            return _newest_attempts(known) if prefix == ID_PREFIX else known
     return ()
 
 
 def _newest_attempts(workflow_ids: Iterable[str]) -> tuple[str, ...]:
     newest: dict[tuple[str, str], CaseKey] = {}
-    for key in (CaseKey.of(workflow_id) for workflow_id in workflow_ids if workflow_id.startswith(ID_PREFIX)):
+    for key in (CaseKey.of(workflow_id) for workflow_id in workflow_ids):
         known = newest.get((key.ebc_code, key.order_no))
         if known is None or known.attempt < key.attempt:
             newest[key.ebc_code, key.order_no] = key
@@ -147,14 +149,14 @@ def due_items(session: Session, kind: str, now: datetime, limit: int) -> Sequenc
     return [number for number in session.exec(due) if number is not None]
 
 
-def latest_filings(session: Session, workflow_id: str) -> dict[DocumentKind, FilingRecord]:
-    """The newest filed version of each document; locked, so that two answers do not overlook each other."""
-    ours = col(FilingRecord.kind).in_(tuple(DocumentKind))
+def latest_filings(session: Session, workflow_id: str) -> dict[Filed, FilingRecord]:
+    """The newest filed version of each document or application; locked, so that no two answers overlook each other."""
+    ours = col(FilingRecord.kind).in_(tuple(_FILED))
     rows = select(FilingRecord).where(FilingRecord.workflow_id == workflow_id, ours).order_by(col(FilingRecord.version))
-    return {DocumentKind(filing.kind): filing for filing in session.exec(rows.with_for_update())}
+    return {_FILED[filing.kind]: filing for filing in session.exec(rows.with_for_update())}
 
 
-def unanswered(filings: dict[DocumentKind, FilingRecord]) -> frozenset[DocumentKind]:
+def unanswered(filings: Mapping[Filed, FilingRecord]) -> frozenset[DocumentKind]:
     """Which of the three documents customs has not yet decided; they are filed one after another, so that one
     without a filing is still on its way as soon as any other has one."""
     if not any(kind in filings for kind in THREE_DOCUMENTS):

@@ -4,7 +4,14 @@ from fastapi import APIRouter, Request
 
 from gateway.answers import Stored, refused_with
 from gateway.arrivals import Arrivals
-from gateway.description import ARTICLES_BODY, CONTROL_BODY, RECEIPT_BODY, RESULT_BODY
+from gateway.description import (
+    ARTICLES_BODY,
+    CONTROL_BODY,
+    DISPOSITION_BODY,
+    HOLD_BODY,
+    RECEIPT_BODY,
+    RESULT_BODY,
+)
 from gateway.dispatcher import Dispatcher
 
 
@@ -24,7 +31,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         openapi_extra={"requestBody": RECEIPT_BODY},
     )
     async def take_receipts(request: Request) -> Stored:
-        """Take a CEB message of customs: 312, 412, 512, 622, 816 or 818.
+        """Take a CEB message of customs: 312, 412, 512, 622, 624, 626, 816 or 818.
 
         The bytes are committed before this answer, whatever they are. Send the same message again at any time: a
         repeat is acknowledged again and changes nothing. What became of it is shown by `GET /inbox`.
@@ -38,7 +45,11 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         openapi_extra={"requestBody": CONTROL_BODY},
     )
     async def take_control_instruction(request: Request) -> Stored:
-        """Take an instruction to hold a list for inspection; kept before it is read, as receipts are."""
+        """Take an instruction to hold a list for inspection; kept before it is read, as receipts are.
+
+        It names one list; or, in `lists`, all that a vehicle or an exit release list carries, of which a sample is
+        drawn by `sample_ratio`. The draw is recorded with the instruction and can be repeated from its seed.
+        """
         return await take(request, "control")
 
     @router.post(
@@ -50,6 +61,26 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     async def take_inspection_result(request: Request) -> Stored:
         """Take the result of an inspection; kept before it is read, as receipts are."""
         return await take(request, "inspection")
+
+    @router.post(
+        "/dispositions",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": DISPOSITION_BODY},
+    )
+    async def take_disposition(request: Request) -> Stored:
+        """Take what customs does with goods that an inspection found abnormal; kept as receipts are."""
+        return await take(request, "disposition")
+
+    @router.post(
+        "/holds",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": HOLD_BODY},
+    )
+    async def take_hold(request: Request) -> Stored:
+        """Take a hold on a list that is not inspected, or its end; kept as receipts are."""
+        return await take(request, "hold")
 
     @router.post(
         "/articles-decisions",

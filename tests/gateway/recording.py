@@ -16,14 +16,17 @@ from sqlmodel import col, select
 from clearway.contracts.articles import CustomsArticlesDecision
 from clearway.contracts.base import SHANGHAI
 from clearway.contracts.case import Answer, CaseKey, CaseView, Transmission
-from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
+from clearway.contracts.collection import CollectNow, DueAlarm, TaxNews
+from clearway.contracts.customs import ControlInstruction, CustomsHold, CustomsNews, DispositionOrder, InspectionResult
 from clearway.contracts.documents import (
+    CancelReceipt,
     DeclarationList,
     Document,
     DocumentKind,
     ListReceipt,
     OrderReceipt,
     PaymentReceipt,
+    ReturnReceipt,
     TaxBill,
     TaxBillStatus,
     WaybillReceipt,
@@ -52,11 +55,22 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 EBC, EBP, PAY, LOG = "3301960A01", "3301960P01", "3301960Y01", "3301960L01"
 ORDER_NO, PAY_ID, WAYBILL_NO = "CW20260310-0001", "PAY20260310000001", "SF1234567890123"
 COP_NO, PRE_NO, INVT_NO = "CW202603100001", "B20260310000000001", "29912026I000000001"
+CANCEL_NO, RETURN_NO = "CW202603100001C1", "CW202603100001R1"
 CASE = f"declaration-list/{EBC}/{ORDER_NO}"
+RETURN = f"goods-return/{EBC}/{ORDER_NO}/1"
 GUID = "8B1D4C01-5E9F-4A6C-9DA8-3F9E1A5C7B01"
 START = datetime(2026, 3, 10, 10, tzinfo=SHANGHAI)
 
-Receipt = OrderReceipt | PaymentReceipt | WaybillReceipt | ListReceipt | TaxBill | TaxBillStatus
+Receipt = (
+    OrderReceipt
+    | PaymentReceipt
+    | WaybillReceipt
+    | ListReceipt
+    | CancelReceipt
+    | ReturnReceipt
+    | TaxBill
+    | TaxBillStatus
+)
 
 
 class Clock:
@@ -113,6 +127,21 @@ class RecordingCases:
 
     async def record_inspection(self, workflow_id: str, result: InspectionResult) -> None:
         await self._take("record_inspection", workflow_id, result)
+
+    async def dispose(self, workflow_id: str, order: DispositionOrder) -> None:
+        await self._take("dispose", workflow_id, order)
+
+    async def hold(self, workflow_id: str, hold: CustomsHold) -> None:
+        await self._take("hold", workflow_id, hold)
+
+    async def tell_tax(self, workflow_id: str, news: TaxNews) -> None:
+        await self._take("tell_tax", workflow_id, news)
+
+    async def tell_due_alarm(self, workflow_id: str, alarm: DueAlarm) -> None:
+        await self._take("tell_due_alarm", workflow_id, alarm)
+
+    async def collect(self, workflow_id: str, now: CollectNow) -> None:
+        await self._take("collect", workflow_id, now)
 
     async def grant_guarantee(self, workflow_id: str, granted: GuaranteeGranted) -> None:
         await self._take("grant_guarantee", workflow_id, granted)
@@ -290,6 +319,25 @@ def list_receipt(status: str, minute: int = 1, **changes: Any) -> ListReceipt:
         "return_info": "收到",
     }
     return ListReceipt.model_validate(values | changes)
+
+
+def cancel_receipt(status: str, minute: int = 1, **changes: Any) -> CancelReceipt:
+    return CancelReceipt.model_validate(_about_an_application(status, minute, CANCEL_NO) | changes)
+
+
+def return_receipt(status: str, minute: int = 1, **changes: Any) -> ReturnReceipt:
+    return ReturnReceipt.model_validate(_about_an_application(status, minute, RETURN_NO) | changes)
+
+
+def _about_an_application(status: str, minute: int, cop_no: str) -> dict[str, Any]:
+    return {
+        "guid": GUID,
+        "ebc_code": EBC,
+        "cop_no": cop_no,
+        "return_status": status,
+        "return_time": START + timedelta(minutes=minute),
+        "return_info": "收到",
+    }
 
 
 def bill_status(status: str, minute: int = 1) -> TaxBillStatus:
