@@ -13,12 +13,17 @@ from clearway.contracts.case import (
     CaseKey,
     CaseView,
     DeclareList,
+    GoodsExit,
+    LicenceSupply,
+    ModifyRequest,
+    PresenceConfirmation,
     ReturnArrival,
     ReturnRequest,
     StartCase,
     Transmission,
 )
 from clearway.contracts.documents import AnyDocument, DeclarationList, Order
+from clearway.contracts.goods_return import ReturnLine
 from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
@@ -88,17 +93,51 @@ class ClearwayClient(ArticlesCalls, CustomsCalls):
             last = view
             await asyncio.sleep(every)
 
-    async def request_return(self, key: CaseKey, *, actor: str, reason: str) -> Answer:
-        """Apply to return the whole list. Raises Refused (too late, under control …), NotFound, AlreadyEnded."""
-        return await self._ask(key.workflow_id, names.REQUEST_RETURN, ReturnRequest(actor=actor, reason=reason), Answer)
+    async def request_return(
+        self, key: CaseKey, *, actor: str, reason: str, lines: tuple[ReturnLine, ...] = (), request_id: str = ""
+    ) -> Answer:
+        """Apply to return goods of a released list: `lines`, or everything that is left.
 
-    async def confirm_return_arrival(self, key: CaseKey, arrival: ReturnArrival) -> Answer:
-        """Confirm that the returned goods are back. Raises Refused (too late …), NotFound, AlreadyEnded."""
+        The answer names the return's own workflow. The same `request_id` again is answered alike and opens nothing.
+        Raises Refused (too late, more than is left, under control …), NotFound, AlreadyEnded.
+        """
+        request = ReturnRequest(actor=actor, reason=reason, lines=lines, request_id=request_id)
+        return await self._ask(key.workflow_id, names.REQUEST_RETURN, request, Answer)
+
+    async def confirm_whole_return(self, key: CaseKey, arrival: ReturnArrival) -> Answer:
+        """Confirm that the goods of a list released under 0.2 are back. Raises Refused, NotFound, AlreadyEnded."""
         return await self._ask(key.workflow_id, names.CONFIRM_RETURN_ARRIVAL, arrival, Answer)
 
+    async def modify(
+        self, declaration_list: DeclarationList, *, sender: Sender, reason: str, attempt: int = 1
+    ) -> Answer:
+        """Modify a filed list: the whole list as it shall read, appType 2, with customs' preNo and invtNo.
+
+        Taken means filed with customs, which decides; until then the list stands as it was. Raises Refused (released,
+        under control, numbers missing …), NotFound, AlreadyEnded; what the comparison says is in the answer.
+        """
+        key = CaseKey(ebc_code=declaration_list.ebc_code, order_no=declaration_list.order_no, attempt=attempt)
+        request = ModifyRequest(declaration_list=declaration_list, sender=sender, reason=reason)
+        return await self._ask(key.workflow_id, names.MODIFY, request, Answer)
+
     async def cancel(self, key: CaseKey, *, actor: str, reason: str) -> Answer:
-        """Cancel a list that is not filed with customs yet. Raises Refused, NotFound, AlreadyEnded."""
+        """Cancel a list; one that is filed with customs needs its consent, and ends when that comes.
+
+        Raises Refused (under control, exited, after day 30 …), NotFound, AlreadyEnded.
+        """
         return await self._ask(key.workflow_id, names.CANCEL, CancelRequest(actor=actor, reason=reason), Answer)
+
+    async def confirm_presence(self, key: CaseKey, confirmation: PresenceConfirmation) -> Answer:
+        """Say who attends an inspection. Raises Refused (letter missing …), NotFound, AlreadyEnded."""
+        return await self._ask(key.workflow_id, names.CONFIRM_PRESENCE, confirmation, Answer)
+
+    async def supply_licence(self, key: CaseKey, licence: LicenceSupply) -> Answer:
+        """Hand in the licence that customs asked for. Raises Refused, NotFound, AlreadyEnded."""
+        return await self._ask(key.workflow_id, names.SUPPLY_LICENCE, licence, Answer)
+
+    async def confirm_exit(self, key: CaseKey, left: GoodsExit) -> Answer:
+        """Confirm that the goods left the zone or site. Raises Refused (under control …), NotFound, AlreadyEnded."""
+        return await self._ask(key.workflow_id, names.CONFIRM_EXIT, left, Answer)
 
     async def _open_case(
         self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract

@@ -34,7 +34,7 @@ def refuse_cancel(case: DeclarationCase, now: datetime) -> Problem | None:
         return refusal("E_ALREADY_RELEASED", ("state", case.state))
     if not case.list_filed and not case.frozen and not case.holds:
         return None
-    return _first(check_cancellation(_facts(case, now), profile=case.profile))
+    return _first(check_cancellation(_facts(case, now)))
 
 
 def refuse_modify(case: DeclarationCase, request: ModifyRequest, now: datetime) -> Problem | None:

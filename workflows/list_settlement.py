@@ -19,7 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from clearway.contracts.goods_return import ReturnRecord, ReturnState, StartReturn
     from clearway.contracts.keys import ReturnKey
     from models.case_refusals import refuse_arrival, refuse_return
-    from models.work import BlockRequest, CloseReturn, OpenReturn, ReleaseFact
+    from models.return_work import CloseReturn, OpenReturn
+    from models.work import BlockRequest, ReleaseFact
     from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, refuse, wait
     from workflows.goods_return import GoodsReturnWorkflow
     from workflows.list_chapter import ListChapter
