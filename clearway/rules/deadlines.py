@@ -21,9 +21,9 @@ def legal_clocks(released_at: datetime, calendar: WorkCalendar, *, profile: str)
         rules.value(rule, on=release_day, profile=profile)
         for rule in ("returns.apply_days", "returns.arrive_days", "tax.window_opens_day", "tax.payment_day")
     )
-    hour, guard = (
+    hour, guard, cancel = (
         rules.value(rule, on=release_day, profile=profile)
-        for rule in ("returns.held_tax_hour", "tax.payment_guard_hours")
+        for rule in ("returns.held_tax_hour", "tax.payment_guard_hours", "cancellation.days")
     )
     last_day = release_day + timedelta(days=int(pay.value))
     deadline = calendar.next_working_day(last_day)
@@ -40,8 +40,9 @@ def legal_clocks(released_at: datetime, calendar: WorkCalendar, *, profile: str)
         payment_before=payment_before,
         payment_deadline=deadline,
         provisional=calendar.is_provisional(last_day) or calendar.is_provisional(deadline),
+        cancellation_before=_midnight_after(release_day, int(cancel.value)),
         rules_version=rules.version,
-        rules=tuple(rule.as_rule_use() for rule in (regime, apply, arrive, opens, pay, hour, guard)),
+        rules=tuple(rule.as_rule_use() for rule in (regime, apply, arrive, opens, pay, hour, guard, cancel)),
     )
 
 

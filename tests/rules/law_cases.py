@@ -15,7 +15,7 @@ from clearway.contracts.case import EntrustmentLetter, PresenceConfirmation
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
 from clearway.contracts.problems import Problem
-from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_modification
+from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_kept_keys, check_modification
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
 from clearway.rules.licences import check_licences
@@ -31,6 +31,7 @@ from clearway.rules.zones import check_zone, zone_of
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
 NO_USE = Decimal(0)
+NOON = datetime(2026, 3, 10, 12, tzinfo=SHANGHAI)
 
 type_of = {"order": Order, "payment": Payment, "waybill": Waybill, "declaration_list": DeclarationList}
 
@@ -106,14 +107,21 @@ def judge_case(case: dict[str, Any]) -> Judgement:
 
 
 def change_case(case: dict[str, Any]) -> tuple[Problem, ...]:
-    """Ask for the modification or cancellation of a case; its list has both numbers unless it says otherwise."""
-    numbers = {"pre_no": "B20260310000000001", "invt_no": "29912026I000000001"}
-    facts = ChangeFacts.model_validate(
-        numbers | case.get("facts", {}) | {"standing": Standing[case["standing"]], "today": case["today"]}
-    )
-    if case["ask"] == "modify":
-        return check_modification(facts)
-    return check_cancellation(facts, profile=case.get("profile", "SEED"))
+    """Ask for the modification or cancellation of a case, at noon of 2026-03-10 unless it says otherwise."""
+    known = {
+        "pre_no": "B20260310000000001",
+        "invt_no": "29912026I000000001",
+        "cancellation_before": "2026-04-10T00:00:00+08:00",
+        "now": case.get("now", NOON),
+        "standing": Standing[case["standing"]],
+    }
+    facts = ChangeFacts.model_validate(known | case.get("facts", {}))
+    return check_modification(facts) if case["ask"] == "modify" else check_cancellation(facts)
+
+
+def key_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Check that the modification of a case keeps what names the list."""
+    return check_kept_keys(papers().declaration_list, papers(case["changes"]).declaration_list)
 
 
 def goods_list(case: dict[str, Any]) -> DeclarationList:
@@ -196,8 +204,7 @@ def presence_case(case: dict[str, Any]) -> tuple[Problem, ...]:
         attendant="张三丰",
         letter=EntrustmentLetter.model_validate(letter | case["letter"]) if "letter" in case else None,
     )
-    noon = datetime(2026, 3, 10, 12, tzinfo=SHANGHAI)
-    return check_presence(confirmation, {"EBC01", "AGENT01"}, case.get("at", noon))
+    return check_presence(confirmation, {"EBC01", "AGENT01"}, case.get("at", NOON))
 
 
 def told(problems: tuple[Problem, ...]) -> list[str]:

@@ -15,6 +15,7 @@ from tests.rules.law_cases import (
     check_case,
     compare_case,
     judge_case,
+    key_case,
     law,
     licence_case,
     limits_case,
@@ -52,6 +53,8 @@ def every_problem_of_the_law_cases() -> list[Problem]:
     for file, problems_of in OF_SINGLE_RULES.items():
         for case in law(file)["cases"]:
             found += problems_of(case)
+    for case in law("changes.yaml")["changed"]:
+        found += key_case(case)
     for case in law("tax.yaml")["refused"]:
         try:
             tax_case(case)

@@ -37,6 +37,7 @@ def test_a_release_fixes_these_clocks(case: dict[str, Any]) -> None:
     clocks = legal_clocks(case["released"], announced(), profile="SEED")
     assert clocks.release_day == case["day"]
     assert clocks.return_application_before == end_of(case["apply_until"])
+    assert clocks.cancellation_before == end_of(clocks.release_day + timedelta(days=30))
     assert clocks.tax_window_opens == datetime.combine(case["tax_opens"], time.min, SHANGHAI)
     assert clocks.return_arrival_before == end_of(case["arrive_until"])
     assert clocks.payment_deadline == case["pay_until"]
