@@ -8,8 +8,9 @@ from typing import NoReturn
 import typer
 
 from clearway.cli.articles import articles_app
-from clearway.cli.changes import cancel, confirm_arrival, request_return
+from clearway.cli.changes import cancel, confirm_arrival, modify, request_return
 from clearway.cli.checking import check_files
+from clearway.cli.control import confirm_exit, confirm_presence, supply_licence
 from clearway.cli.explaining import explain
 from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
@@ -33,7 +34,11 @@ app.command("watch", epilog=EXIT_CODES)(watch)
 app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("return", epilog=EXIT_CODES)(request_return)
 app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
+app.command("modify", epilog=EXIT_CODES)(modify)
 app.command("cancel", epilog=EXIT_CODES)(cancel)
+app.command("presence", epilog=EXIT_CODES)(confirm_presence)
+app.command("licence", epilog=EXIT_CODES)(supply_licence)
+app.command("exit", epilog=EXIT_CODES)(confirm_exit)
 app.add_typer(rules_app, name="rules")
 app.add_typer(articles_app, name="articles")
 

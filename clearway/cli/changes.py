@@ -1,4 +1,4 @@
-"""`clearway return`, `confirm-arrival` and `cancel`: what enterprises and operators may do to a list."""
+"""`clearway return`, `modify`, `cancel` and `confirm-arrival`: what enterprises and operators may do to a list."""
 
 from datetime import datetime
 from typing import Annotated
@@ -15,29 +15,50 @@ from clearway.cli.options import (
     AsJson,
     Attempt,
     Case,
+    File,
     Language,
     Namespace,
     Reason,
     Seconds,
     case_key,
+    party_code,
 )
 from clearway.cli.outcomes import Exit
+from clearway.cli.papers import read_one, sender_of
 from clearway.cli.screen import Lang
 from clearway.contracts.base import Instant
 from clearway.contracts.case import Answer, ReturnArrival
+from clearway.contracts.documents import DeclarationList
+from clearway.contracts.goods_return import ReturnLine
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """Parser of options that take an instant; raises BadParameter."""
     try:
         return TypeAdapter[datetime](Instant).validate_python(text)
     except ValidationError:
         raise typer.BadParameter("an instant in ISO 8601, Shanghai time unless it names an offset") from None
 
 
+def _return_line(text: str) -> ReturnLine:
+    gnum, _, qty = text.partition("=")
+    try:
+        return ReturnLine.model_validate({"gnum": gnum, "qty": qty})
+    except ValidationError:
+        raise typer.BadParameter("GNUM=QTY, such as 1=2: of line 1 of the list, two units") from None
+
+
 def request_return(
     case: Case,
     actor: Actor,
     reason: Reason,
+    goods: Annotated[
+        list[ReturnLine] | None,
+        typer.Option("--line", parser=_return_line, metavar="GNUM=QTY", help="What goes back; else all that is left."),
+    ] = None,
+    request_id: Annotated[
+        str, typer.Option(help="Your own number; the same again is answered alike and opens nothing.")
+    ] = "",
     attempt: Attempt = 1,
     timeout: Seconds = ANSWER_SECONDS,
     address: Address = None,
@@ -45,17 +66,47 @@ def request_return(
     lang: Language = Lang.BOTH,
     as_json: AsJson = False,
 ) -> None:
-    """Apply to return the whole list, within 30 days of its release."""
+    """Apply to return goods of a released list, all or part, within 30 days of its release; `returns` follows them."""
     key = case_key(case, attempt)
     line = Line(address, namespace, as_json, lang, timeout)
-    _tell(line, line.ask(lambda client: client.request_return(key, actor=actor, reason=reason)))
+    lines = tuple(goods or ())
+    tell(
+        line,
+        line.ask(
+            lambda client: client.request_return(key, actor=actor, reason=reason, lines=lines, request_id=request_id)
+        ),
+    )
+
+
+def modify(
+    file: File,
+    reason: Reason,
+    sender: Annotated[
+        str | None, typer.Option(callback=party_code, help="Who hands it in; the list's own party unless given.")
+    ] = None,
+    attempt: Attempt = 1,
+    timeout: Seconds = ANSWER_SECONDS,
+    address: Address = None,
+    namespace: Namespace = None,
+    lang: Language = Lang.BOTH,
+    as_json: AsJson = False,
+) -> None:
+    """Modify a filed list before its release: the whole list as it shall read (appType 2, with preNo and invtNo)."""
+    line = Line(address, namespace, as_json, lang, timeout)
+    found = read_one(file)
+    if isinstance(found, tuple):
+        line.fail(Exit.USAGE, *found)
+    if not isinstance(found, DeclarationList):
+        raise typer.BadParameter(f"a {found.kind} is no Declaration List", param_hint="FILE")
+    by = sender_of(found, sender)
+    tell(line, line.ask(lambda client: client.modify(found, sender=by, reason=reason, attempt=attempt)))
 
 
 def confirm_arrival(
     case: Case,
     actor: Actor,
     arrived_at: Annotated[
-        datetime, typer.Option(parser=_instant, metavar="INSTANT", help="When the goods passed the gate, ISO 8601.")
+        datetime, typer.Option(parser=instant, metavar="INSTANT", help="When the goods passed the gate, ISO 8601.")
     ],
     original_goods: Annotated[
         bool, typer.Option("--original-goods/--other-goods", help="What the check of the original goods found.")
@@ -67,11 +118,11 @@ def confirm_arrival(
     lang: Language = Lang.BOTH,
     as_json: AsJson = False,
 ) -> None:
-    """Confirm that the returned goods are back at the original zone, centre or site."""
+    """Of a list released under 0.2: confirm that its goods are back. Later returns: `clearway returns arrive`."""
     key = case_key(case, attempt)
     line = Line(address, namespace, as_json, lang, timeout)
     arrival = ReturnArrival(actor=actor, arrived_at=arrived_at, original_goods=original_goods)
-    _tell(line, line.ask(lambda client: client.confirm_return_arrival(key, arrival)))
+    tell(line, line.ask(lambda client: client.confirm_whole_return(key, arrival)))
 
 
 def cancel(
@@ -85,13 +136,14 @@ def cancel(
     lang: Language = Lang.BOTH,
     as_json: AsJson = False,
 ) -> None:
-    """Cancel a list that is not filed with customs yet."""
+    """Cancel a list; once it is filed, this applies to customs, which decides."""
     key = case_key(case, attempt)
     line = Line(address, namespace, as_json, lang, timeout)
-    _tell(line, line.ask(lambda client: client.cancel(key, actor=actor, reason=reason)))
+    tell(line, line.ask(lambda client: client.cancel(key, actor=actor, reason=reason)))
 
 
-def _tell(line: Line, answer: Answer) -> None:
+def tell(line: Line, answer: Answer) -> None:
+    """Print an answer; one that refuses ends the command with 1."""
     line.tell(answer, answer_picture(answer, line.lang))
     if not answer.accepted:
         raise typer.Exit(Exit.REFUSED)
