@@ -25,6 +25,7 @@ from clearway.contracts.articles import ARTICLES_PREFIX, StartArticles
 from clearway.contracts.base import Contract
 from clearway.contracts.case import StartCase
 from clearway.contracts.problems import FieldValue, Problem
+from clearway.contracts.reports import REPORT_PREFIX, StartReport
 from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
 from clearway.rules.series import PROFILES
 
@@ -39,7 +40,9 @@ class Opening(NamedTuple):
 
     workflow: str
     workflow_id: str
-    start: StartCase | StartArticles
+    start: StartCase | StartArticles | StartReport
+    opens_again: bool = False
+    """Whether it may be started once more after its end; else its life is over then."""
 
 
 class Calls:
@@ -69,7 +72,7 @@ class Calls:
 
     async def _open_with(self, opening: Opening, summary: str, update: str, request: Contract, answer: type[A]) -> A:
         """Start the workflow if it does not run, and hand the request in, in one round trip."""
-        if opening.start.profile not in PROFILES:
+        if not isinstance(opening.start, StartReport) and opening.start.profile not in PROFILES:
             raise Refused((_unknown_profile(opening.start.profile),))
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             opening.workflow,
@@ -77,7 +80,9 @@ class Calls:
             id=opening.workflow_id,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_reuse_policy=(
+                WorkflowIDReusePolicy.ALLOW_DUPLICATE if opening.opens_again else WorkflowIDReusePolicy.REJECT_DUPLICATE
+            ),
             static_summary=summary.encode()[:SUMMARY_BYTES].decode(errors="ignore"),
         )
         call = self.temporal.execute_update_with_start_workflow(
@@ -145,6 +150,14 @@ def _refused(cause: BaseException | None) -> Refused:
 
 
 def _ended(where: str) -> Problem:
+    if where.startswith(REPORT_PREFIX):
+        return _plain(
+            "E_ALREADY_ENDED",
+            f"The life of {where} is over.",
+            "该举报流程已结束。",
+            "Look at its end state; report what is new under a new number.",
+            "请查看最终状态；如有新的情况，请使用新的编号举报。",
+        )
     again = (
         ("for another parcel use another number.", "如为另一包裹，请使用新的编号。")
         if where.startswith(ARTICLES_PREFIX)
@@ -160,6 +173,18 @@ def _ended(where: str) -> Problem:
 
 
 def _not_found(where: str) -> NotFound:
+    if where.startswith(REPORT_PREFIX):
+        return NotFound(
+            (
+                _plain(
+                    "E_NOT_FOUND",
+                    f"There is no report {where}.",
+                    "没有该举报。",
+                    "Check the reporter's code and its number of the report.",
+                    "请核对举报人代码和举报编号。",
+                ),
+            )
+        )
     return NotFound(
         (
             _plain(

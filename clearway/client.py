@@ -29,9 +29,10 @@ from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
 from clearway.customs_client import CustomsCalls
 from clearway.errors import Refused
+from clearway.reports_client import ReportCalls
 
 
-class ClearwayClient(ArticlesCalls, CustomsCalls):
+class ClearwayClient(ArticlesCalls, CustomsCalls, ReportCalls):
     """Everything an enterprise does with its lists; every method raises errors of `clearway.errors` only."""
 
     async def transmit(

@@ -10,6 +10,7 @@ from simulator.bank import make_bank
 from simulator.courier import Courier
 from simulator.customs.books import Books
 from simulator.customs.door import make_door
+from simulator.customs.suspicion import make_suspicion_door
 from simulator.identity import make_authority
 from simulator.parties import make_parties
 from simulator.refusals import Refusal, answer_refusal, answer_unreadable
@@ -30,6 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Refusal, answer_refusal)
     app.add_exception_handler(RequestValidationError, answer_unreadable)
     app.include_router(make_door(Books(), courier, settings))
+    app.include_router(make_suspicion_door())
     app.include_router(make_authority())
     app.include_router(make_bank())
     app.include_router(make_parties(courier))
