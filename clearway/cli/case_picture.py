@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clearway.cli.happenings import happenings
 from clearway.cli.screen import Lang, problem_table, role_name, shanghai
 from clearway.contracts.case import Answer, Awaited, CaseView
 from clearway.contracts.facts import GuaranteeHold, LegalClocks, QuotaHold
@@ -21,6 +22,7 @@ STATE_NAMES = {
     State.CANCELLED: "已撤销",
     State.DETAINED: "已扣留",
     State.RETURNED_ABROAD: "已退运出境",
+    State.DESTROYED: "已销毁",
     State.RETURNED: "已退货",
 }
 LAST_RECEIPTS = 10
@@ -64,6 +66,10 @@ def case_picture(view: CaseView, lang: Lang) -> RenderableType:
     if view.goods_return:
         applied = f"{view.goods_return.outcome}, {shanghai(view.goods_return.applied_at)}"
         parts.append(Text(f"{lang.say('return applied for', '退货申请')}: {applied}"))
+    if view.returns or view.changes or view.instructions or view.dispositions:
+        parts.append(happenings(view, lang))
+    if view.refund:
+        parts.append(Text(f"{lang.say('to be claimed back', '待申请退税')}: {view.refund:f} CNY", style="yellow"))
     if told := (*view.problems, *(view.judgement.warnings if view.judgement else ())):
         parts.append(problem_table(told, lang))
     if view.receipts:

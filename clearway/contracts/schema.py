@@ -27,12 +27,23 @@ from clearway.contracts.case import (
     CancelRequest,
     CaseView,
     DeclareList,
+    GoodsExit,
+    LicenceSupply,
+    ModifyRequest,
+    PresenceConfirmation,
     ReturnArrival,
     ReturnRequest,
     StartCase,
     Transmission,
 )
-from clearway.contracts.customs import ControlInstruction, CustomsNews, InspectionResult
+from clearway.contracts.collection import DueAlarm, TaxNews
+from clearway.contracts.customs import (
+    ControlInstruction,
+    CustomsHold,
+    CustomsNews,
+    DispositionOrder,
+    InspectionResult,
+)
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.problems import Problem
@@ -46,12 +57,20 @@ UPDATES: dict[str, type[BaseModel]] = {
     names.REQUEST_RETURN: ReturnRequest,
     names.CONFIRM_RETURN_ARRIVAL: ReturnArrival,
     names.CANCEL: CancelRequest,
+    names.MODIFY: ModifyRequest,
+    names.CONFIRM_PRESENCE: PresenceConfirmation,
+    names.SUPPLY_LICENCE: LicenceSupply,
+    names.CONFIRM_EXIT: GoodsExit,
 }
 SIGNALS: dict[str, type[BaseModel]] = {
     names.CUSTOMS_NEWS: CustomsNews,
     names.CONTROL_INSTRUCTION: ControlInstruction,
     names.INSPECTION_RESULT: InspectionResult,
+    names.DISPOSITION: DispositionOrder,
+    names.CUSTOMS_HOLD: CustomsHold,
     names.GUARANTEE_GRANTED: GuaranteeGranted,
+    names.TAX_NEWS: TaxNews,
+    names.DUE_ALARM: DueAlarm,
 }
 ARTICLES_UPDATES: dict[str, type[BaseModel]] = {
     names.SUBMIT_ARTICLES: SubmitArticles,
