@@ -6,13 +6,25 @@ from decimal import Decimal
 from sqlmodel import Session
 
 from clearway.contracts.documents import DeclarationList
-from clearway.contracts.facts import Judgement, QuantityHold, QuotaHold
+from clearway.contracts.facts import (
+    GuaranteeHold,
+    GuaranteeOutcome,
+    Judgement,
+    LimitDecision,
+    QuantityHold,
+    QuotaHold,
+    TaxAssessment,
+)
 from clearway.rules.judgement import uses_of
+from clearway.rules.parameters import parameters
+from models.changes import held
 from models.ledger import guarantee, quota
-from models.ledger.accounts import Account, balance, lock
+from models.ledger import guarantee_queue as queue
+from models.ledger.accounts import NOTHING, Account, balance, lock
+from models.ledger.guarantee_standing import Why, in_fen, standing, terms_on
 from models.ledger.quota import Limit, quantity_account, quota_account
 from models.ledger.transfers import accounts_of
-from models.tables import CaseRecord
+from models.tables import CaseRecord, GuaranteeWait
 
 
 class Securities:
@@ -84,22 +96,87 @@ class Securities:
             hold_id=f"{holds}|quota",
             at=now,
         )
-        quantities = [self._hold_quantity(group, f"{holds}|quantity|{group}", now) for group in self._quantities]
-        annual = QuotaHold(
+        for group, (account, use) in self._quantities.items():
+            hold_id = f"{holds}|quantity|{group}"
+            quota.hold(self._session, Limit(account, use.limit), use.quantity, case=case, hold_id=hold_id, at=now)
+        return judgement.model_copy(update={"quota": self._annual(limits), "guarantee": secured})
+
+    def shortage(self, tax: TaxAssessment, now: datetime, profile: str) -> GuaranteeHold | None:
+        """What keeps the guarantee from securing more than it does, where a modified list needs more; else None.
+
+        Lists that wait for the same guarantee come first: no list overtakes another (RULEBOOK B.9.5).
+        """
+        more = tax.total - held(self._session, self._record.workflow_id).get(self._guarantee.id, NOTHING)
+        if more <= 0:
+            return None
+        found, terms = standing(self._session, self._declared.assure_code), terms_on(parameters(), now, profile)
+        waiting = queue.queue_of(self._session, self._declared.assure_code)
+        why = found.obstacle(more, terms) or (Why.QUEUE if waiting else None)
+        return found.recorded(GuaranteeOutcome.AWAITING, "", more, terms, why=why) if why else None
+
+    def hold_larger(self, judgement: Judgement, now: datetime) -> Judgement:
+        """Hold of each account the larger of what the list holds and what a modification of it takes.
+
+        The judgement matched, and the guarantee is not short of it. What is held already stays as it is; the rest is
+        reserved beside it, until customs decides.
+        """
+        assert judgement.limits is not None  # it matched
+        assert judgement.tax is not None
+        case, before = self._record.workflow_id, held(self._session, self._record.workflow_id)
+        self._record.judged += 1
+        holds = f"{case}|{self._record.judged}"
+        limits = {self._quota: judgement.limits.annual_limit}
+        limits |= {account: use.limit for account, use in self._quantities.values()}
+        takes = self.takes(judgement)
+        for place, (account, limit) in enumerate(limits.items(), 1):
+            more = takes.get(account.id, NOTHING) - before.get(account.id, NOTHING)
+            if more > 0:
+                hold_id = f"{holds}|more|{place}"
+                quota.hold(self._session, Limit(account, limit), more, case=case, hold_id=hold_id, at=now)
+        secured = self._secure_more(judgement, before.get(self._guarantee.id, NOTHING), f"{holds}|more", now)
+        return judgement.model_copy(update={"quota": self._annual(judgement.limits), "guarantee": secured})
+
+    def takes(self, judgement: Judgement) -> dict[str, Decimal]:
+        """What a matched list takes of each account; accounts it takes nothing of are left out."""
+        amounts = {account.id: use.quantity for account, use in self._quantities.values()}
+        amounts[self._quota.id] = judgement.limits.counted if judgement.limits else NOTHING
+        amounts[self._guarantee.id] = judgement.tax.total if judgement.tax else NOTHING
+        return {account: amount for account, amount in amounts.items() if amount}
+
+    def _secure_more(self, judgement: Judgement, before: Decimal, hold_id: str, now: datetime) -> GuaranteeHold:
+        assert judgement.tax is not None  # it matched
+        total, guarantor = judgement.tax.total, self._declared.assure_code
+        terms = terms_on(parameters(), now, judgement.profile)
+        if total <= before:
+            outcome = GuaranteeOutcome.HELD if total else GuaranteeOutcome.NOT_NEEDED
+            return standing(self._session, guarantor).recorded(outcome, hold_id, total, terms)
+        wish = GuaranteeWait(
+            workflow_id=self._record.workflow_id,
+            guarantor=guarantor,
+            hold_id=hold_id,
+            amount=total - before,
+            profile=judgement.profile,
+            since=now,
+        )
+        secured = queue.secure(self._session, wish, terms, now, why="list modified")
+        return secured.model_copy(update={"amount": in_fen(total)})
+
+    def _annual(self, limits: LimitDecision) -> QuotaHold:
+        quantities = (
+            QuantityHold(group=group, quantity=use.quantity, limit=use.limit, used_before=self._used(account))
+            for group, (account, use) in self._quantities.items()
+        )
+        return QuotaHold(
             year=self._declared.declared_on.year,
             counted=limits.counted,
             used_before=limits.used_before,
             limit=limits.annual_limit,
             quantities=tuple(quantities),
         )
-        return judgement.model_copy(update={"quota": annual, "guarantee": secured})
 
-    def _hold_quantity(self, group: str, hold_id: str, now: datetime) -> QuantityHold:
-        account, use = self._quantities[group]
-        case = self._record.workflow_id
-        before = self._used(account)
-        quota.hold(self._session, Limit(account, use.limit), use.quantity, case=case, hold_id=hold_id, at=now)
-        return QuantityHold(group=group, quantity=use.quantity, limit=use.limit, used_before=before)
+    @property
+    def _guarantee(self) -> Account:
+        return guarantee.guarantee_account(self._declared.assure_code)
 
     def _used(self, account: Account) -> Decimal:
         if self._judged_before:
