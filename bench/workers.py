@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 from bench.bare import BareOffice, BareWorkflow
 from clearway.contracts.documents import AnyDocument
 from models.database import Database
-from tests.standins import Authority, ScriptedBank
+from tests.standins import Authority, RecordingReports, ScriptedBank
 from worker import ACTIVITY_THREADS, build_worker  # noqa: TID251  the worker is what is measured
 
 SIDES = ("list", "bare")
@@ -115,6 +115,7 @@ def _worker(side: str, client: Client, database: Database, tell: Callable[[str],
             client,
             database,
             customs=TellingCustoms(tell),
+            reports=RecordingReports(),
             bank=ScriptedBank(),
             authority=Authority(),
             person_key_secret="bench",

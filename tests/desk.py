@@ -22,7 +22,7 @@ from gateway.news import news_from
 from models.database import Database
 from models.ledger.guarantee import top_up
 from models.tables import BillRecord, InboxItem
-from tests.standins import Authority, RecordingCustoms, ScriptedBank
+from tests.standins import Authority, RecordingCustoms, RecordingReports, ScriptedBank
 from worker import build_worker
 
 LIST = DocumentKind.DECLARATION_LIST
@@ -36,6 +36,7 @@ class Desk:
     database: Database
     queue: str
     customs: RecordingCustoms = field(default_factory=RecordingCustoms)
+    reports: RecordingReports = field(default_factory=RecordingReports)
     bank: ScriptedBank = field(default_factory=ScriptedBank)
     authority: Authority = field(default_factory=Authority)
 
@@ -45,6 +46,7 @@ class Desk:
             self.client.temporal,
             self.database,
             customs=self.customs,
+            reports=self.reports,
             bank=self.bank,
             authority=self.authority,
             person_key_secret="test",

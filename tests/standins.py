@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from clearway.contracts.documents import AnyDocument
 from clearway.contracts.facts import IdentityOutcome
+from clearway.contracts.reports import ReportAcknowledgement, SuspicionReport
 from connectors.bank import BankReceipt
 from connectors.errors import Refused, Unavailable
 
@@ -90,3 +91,30 @@ class Authority:
         if self.outcome is None:
             raise Unavailable("identity authority", "told to be down")
         return self.outcome
+
+
+@dataclass
+class RecordingReports:
+    """Customs' door for suspicion reports: acknowledges each once, refuses or is down as often as told."""
+
+    filed: list[SuspicionReport] = field(default_factory=list)
+    down: int = 0
+    lost: int = 0
+    refusals: int = 0
+    meanwhile: Callable[[], None] = lambda: None
+
+    def file(self, report: SuspicionReport, *, filed_at: datetime) -> ReportAcknowledgement:
+        """Take a report; an answer may be lost after that."""
+        self.meanwhile()
+        if self.down:
+            self.down -= 1
+            raise Unavailable("customs", "told to be down")
+        if self.refusals:
+            self.refusals -= 1
+            raise Refused("customs", "E_CLOSED", f"told to refuse {report.reporter}")
+        if report not in self.filed:
+            self.filed.append(report)
+        if self.lost:
+            self.lost -= 1
+            raise Unavailable("customs", "told to lose its answer")
+        return ReportAcknowledgement(number=f"XS-{self.filed.index(report) + 1}", at=filed_at)

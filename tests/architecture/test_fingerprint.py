@@ -6,7 +6,7 @@ from temporalio.client import Client
 from models.database import Database
 from tests.architecture.fingerprint import COMMAND, Fingerprint, difference, fingerprints, read_baseline
 from tests.architecture.sources import ROOT, Sources
-from tests.standins import Authority, RecordingCustoms, ScriptedBank
+from tests.standins import Authority, RecordingCustoms, RecordingReports, ScriptedBank
 from worker import build_worker
 
 WORKFLOW = "DeclarationListWorkflow"
@@ -34,6 +34,7 @@ async def test_every_workflow_of_the_worker_has_a_fingerprint(temporal: Client, 
         temporal,
         database,
         customs=RecordingCustoms(),
+        reports=RecordingReports(),
         bank=ScriptedBank(),
         authority=Authority(),
         person_key_secret="test",

@@ -14,7 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from clearway.contracts.documents import AnyDocument
 from connectors.bank import BankReceipt
 from models.database import Database
-from tests.standins import Authority
+from tests.standins import Authority, RecordingReports
 from worker import build_worker
 
 
@@ -52,6 +52,7 @@ async def main() -> None:
         client,
         Database(options.database),
         customs=effects,
+        reports=RecordingReports(),
         bank=effects,
         authority=Authority(),
         person_key_secret="test",
