@@ -4,7 +4,6 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.changes import ChangeDesk
-
     from clearway.contracts import names
     from clearway.contracts.case import Answer, CancelRequest, ModifyRequest, Transmission
     from clearway.contracts.facts import Filing

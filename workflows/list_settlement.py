@@ -9,7 +9,6 @@ from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.goods_returns import ReturnDesk
-
     from activities.legal_clocks import LegalCalendar
     from clearway.contracts import names
     from clearway.contracts.base import SHANGHAI
@@ -182,7 +181,9 @@ class SettlementChapter(ListChapter):
             why = "its workflow was ended by hand"
             await workflow.execute_local_activity_method(
                 ReturnDesk.close_return,
-                CloseReturn(key=key, state=ReturnState.WITHDRAWN, why=why, now=workflow.now()),
+                CloseReturn(
+                    key=key, state=ReturnState.WITHDRAWN, why=why, now=workflow.now(), profile=self.case.profile
+                ),
                 start_to_close_timeout=DESK_TIMEOUT,
                 retry_policy=DESK_RETRIES,
                 summary=f"Close return {key.number}: {why}",
