@@ -104,15 +104,13 @@ class ChangedCase(CaseFile):
         if self.open_change is not None and self.open_change.kind == MODIFICATION:
             self._decide(OVERTAKEN, "released before it was decided", at)
 
-    def settle_change(self, judgement: Judgement | None) -> None:
-        """Record what the decided modification left: the judgement that stands, and the list as it reads now."""
-        decided, document = self.change_to_settle, self.change_document
+    def settle_change(self, judgement: Judgement | None, documents: tuple[DocumentOnFile, ...]) -> None:
+        """Record what the decided modification left: the judgement and the documents that stand now."""
         self.change_to_settle = self.change_document = None
         if judgement is not None:
             self.judgement = judgement
-        if decided and decided.outcome == APPROVED and document and self.examination:
-            others = (each for each in self.examination.on_file if each.kind is not document.kind)
-            self.examination = self.examination.model_copy(update={"on_file": (*others, document)})
+        if self.examination is not None:
+            self.examination = self.examination.model_copy(update={"on_file": documents})
 
     def _await_decision(self, detail: Detail) -> None:
         self.change_to_file = True

@@ -120,7 +120,7 @@ class ChangesChapter(ListChapter):
         decided = self.case.change_to_settle
         assert decided is not None  # it is what waits to be settled
         async with self._desk:
-            judgement = await workflow.execute_local_activity_method(
+            settled = await workflow.execute_local_activity_method(
                 ChangeDesk.settle_modification,
                 ChangeDecided(
                     key=self.case.key,
@@ -133,5 +133,5 @@ class ChangesChapter(ListChapter):
                 retry_policy=DESK_RETRIES,
                 summary=f"Settle the modification: {decided.outcome.lower()}",
             )
-            self.case.settle_change(judgement)
+            self.case.settle_change(settled.judgement, settled.documents)
         self._show()
