@@ -11,15 +11,18 @@ from sqlmodel import Session, col, func, select
 
 from clearway.contracts.facts import GuaranteeGranted, GuaranteeHold, GuaranteeOutcome
 from clearway.rules.parameters import Parameters
+from models import notices
 from models.inbox import ItemState
 from models.ledger.acts import keep
-from models.ledger.guarantee_standing import SECURED, Terms, guarantee_account, standing, terms_on
+from models.ledger.guarantee_standing import SECURED, Terms, guarantee_account, in_fen, standing, terms_on
 from models.ledger.transfers import Move, reserve
 from models.rule_packs import RulePacks
 from models.tables import CaseRecord, GuaranteeWait, InboxItem
 
 CROSSED = "warning share reached"
 """Begins the reason of the reservation that took a guarantee to its warning share."""
+LOW = "GUARANTEE_LOW"
+"""What the guarantor is told then."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Due whatever the deliverer's clock says: the time of a workflow may run ahead of it."""
 
@@ -102,6 +105,18 @@ def secure(
         session.delete(wait)
         session.flush()
     now = standing(session, wait.guarantor)
+    if crossed:
+        notices.tell(
+            session,
+            recipient=wait.guarantor,
+            kind=LOW,
+            subject=wait.workflow_id,
+            at=at,
+            key=wait.hold_id,
+            total=f"{in_fen(now.total):f}",
+            occupied=f"{in_fen(now.occupied):f}",
+            warning_share=f"{terms.warning.value:f}",
+        )
     return now.recorded(GuaranteeOutcome.HELD, wait.hold_id, wait.amount, terms, crossed=crossed)
 
 
