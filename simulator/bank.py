@@ -1,7 +1,7 @@
 """The bank: pays a payment order once per idempotency key, on the day it was asked to."""
 
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -11,6 +11,8 @@ from simulator.refusals import Refusal
 from simulator.scenarios import Payment, scenario_of
 
 _TIMES_DOWN = 2
+_FIRST_PART = Decimal("0.60")
+_FEN = Decimal("0.01")
 
 
 class Instruction(BaseModel):
@@ -29,7 +31,7 @@ class Instruction(BaseModel):
 
 
 class Receipt(BaseModel):
-    """Paid; the receipt's date is the payment date."""
+    """Paid, all of it or in part; the receipt's date is the payment date."""
 
     reference: str
     paid_at: Instant
@@ -41,6 +43,7 @@ def make_bank() -> APIRouter:
     router = APIRouter(prefix="/bank")
     paid: dict[str, tuple[Instruction, Receipt]] = {}
     asked: Counter[str] = Counter()
+    begun: set[str] = set()
 
     @router.post("/payments")
     async def pay(instruction: Instruction) -> Receipt:
@@ -51,15 +54,19 @@ def make_bank() -> APIRouter:
                 raise Refusal(409, "E_KEY_REUSED", "this idempotency key was used for a payment with other content")
             return receipt
         asked[instruction.idempotency_key] += 1
+        amount = instruction.amount
         match scenario_of(instruction.payment_order_no).payment:
             case Payment.REFUSES:
                 raise Refusal(422, "E_INSUFFICIENT_FUNDS", "the payer's account does not cover the amount")
             case Payment.DOWN_TWICE if asked[instruction.idempotency_key] <= _TIMES_DOWN:
                 raise Refusal(503, "E_UNAVAILABLE", "the bank is closed for maintenance")
+            case Payment.PART if instruction.payment_order_no not in begun:
+                begun.add(instruction.payment_order_no)
+                amount = max((amount * _FIRST_PART).quantize(_FEN, ROUND_HALF_UP), _FEN)
         receipt = Receipt(
             reference=f"BK{instruction.requested_at:%Y%m%d}{len(paid) + 1:08d}",
             paid_at=instruction.requested_at,
-            amount=instruction.amount,
+            amount=amount,
         )
         paid[instruction.idempotency_key] = instruction, receipt
         return receipt

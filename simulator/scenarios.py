@@ -9,6 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from clearway.contracts.customs import InspectionOutcome
+from simulator import stories
+from simulator.steps import Await, Bill, Receipt, Request, Step, Verdict, Void, story
+from simulator.stories import BILL, CLEARED, DECLARING, RELEASED, REVIEWED, SENT, SENT_ABROAD, STORED, TAKEN, inspected
 
 
 class ReadFrom(StrEnum):
@@ -19,49 +22,11 @@ class ReadFrom(StrEnum):
     PAYMENT_ORDER_NO = "order number, through entDutyNo of the tax bill"
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """Customs sends a receipt with this status."""
-
-    status: str
-    after: int
-    info: str
-
-
-@dataclass(frozen=True)
-class Bill:
-    """Customs sends the tax bill 816: the tax withheld by the order, plus `surplus` CNY."""
-
-    after: int
-    surplus: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """Customs orders an inspection, and later records its result; what comes next depends on the result.
-
-    `outcome` holds unless somebody gives another one by hand.
-    """
-
-    after: int
-    due: int
-    recorded: int
-    outcome: InspectionOutcome
-    normal: tuple["Step", ...]
-    abnormal: tuple["Step", ...]
-
-    def then(self, outcome: InspectionOutcome) -> tuple["Step", ...]:
-        """What follows a result."""
-        return self.normal if outcome is InspectionOutcome.NORMAL else self.abnormal
-
-
-Step = Receipt | Bill | Inspection
-
-
 class Payment(StrEnum):
     """How the bank takes an instruction."""
 
     PAYS = "pays"
+    PART = "pays 60 % the first time, then what it is asked to"
     DOWN_TWICE = "answers 503 twice, then pays"
     REFUSES = "refuses"
 
@@ -72,28 +37,6 @@ class Identity(StrEnum):
     VERIFIED = "verified"
     MISMATCH = "mismatch"
     DOWN = "answers 503"
-
-
-DECLARING = Receipt("2", 5, "新增申报成功")
-SENT = Receipt("3", 10, "发送海关成功")
-STORED = Receipt("120", 30, "[Code:1800;Desc:逻辑校验通过]")
-REVIEWED = Receipt("399", 60, "海关审结")
-RELEASED = Receipt("800", 90, "[Code:2600;Desc:放行]")
-BILL = Bill(120)
-
-TAKEN = (DECLARING, SENT, STORED)
-CLEARED = (REVIEWED, RELEASED, BILL)
-
-# An inspection takes an hour of the list's time.
-INSPECTED_CLEARED = (Receipt("399", 3660, "海关审结"), Receipt("800", 3690, "[Code:2600;Desc:放行]"), Bill(3720))
-DETAINED = (Receipt("599", 3660, "其它扣留"),)
-SENT_ABROAD = (Receipt("700", 3660, "退运"),)
-HELD = Receipt("500", 40, "查验")
-
-
-def _inspected(outcome: InspectionOutcome, abnormal: tuple[Step, ...] = DETAINED) -> tuple[Step, ...]:
-    inspection = Inspection(45, 86_400, 3600, outcome, normal=INSPECTED_CLEARED, abnormal=abnormal)
-    return (*TAKEN, HELD, inspection)
 
 
 @dataclass(frozen=True)
@@ -124,12 +67,55 @@ SCENARIOS: tuple[Scenario, ...] = (
         "a person at customs reviews it, then release",
         first=(*TAKEN, Receipt("300", 45, "[Code:1200;Desc:待人工审核]"), *CLEARED),
     ),
-    Scenario("INSPECTOK", "inspected, found normal, then release", first=_inspected(InspectionOutcome.NORMAL)),
-    Scenario("INSPECTBAD", "inspected, found abnormal, detained", first=_inspected(InspectionOutcome.ABNORMAL)),
+    Scenario("INSPECTOK", "inspected, found normal, then release", first=inspected(InspectionOutcome.NORMAL)),
+    Scenario("INSPECTBAD", "inspected, found abnormal, detained", first=inspected(InspectionOutcome.ABNORMAL)),
     Scenario(
         "ABNORMALABROAD",
         "inspected, found abnormal, sent back abroad",
-        first=_inspected(InspectionOutcome.ABNORMAL, SENT_ABROAD),
+        first=inspected(InspectionOutcome.ABNORMAL, (SENT_ABROAD,)),
+    ),
+    Scenario(
+        "INSPECTABSENT",
+        "the inspection waits for somebody to be present: no result until one is given by hand",
+        first=inspected(InspectionOutcome.NORMAL, by_hand=True),
+    ),
+    Scenario(
+        "DISPMODIFY",
+        "clerical error: the list is to be corrected; released once a modification came",
+        first=stories.CORRECTED,
+    ),
+    Scenario("DISPEXTRA", "undeclared goods are to be taken out, then release", first=stories.EXTRA_REMOVED),
+    Scenario(
+        "DISPLICENCE",
+        "a licence is to be handed in within 3 days; released 2 days later, for customs cannot see our update",
+        first=stories.LICENSED,
+    ),
+    Scenario("DISPRELEASE", "suspected trademark; the finding is settled, then release", first=stories.SETTLED),
+    Scenario("DISPSTOCK", "not admissible: back to stock, the list is cancelled", first=stories.BACK_IN_STOCK),
+    Scenario("DISPABROAD", "not admissible: sent back abroad", first=stories.GONE_ABROAD),
+    Scenario("DISPDESTROY", "quality failure: destroyed", first=stories.DESTROYED),
+    Scenario("DISPCONFISCATE", "infringes a trademark: confiscated", first=stories.CONFISCATED),
+    Scenario("DISPHANDOVER", "suspected smuggling: handed over, stays held", first=stories.HANDED_OVER),
+    Scenario(
+        "MODIFY",
+        "waits for a modification, takes it, then release with the new content",
+        first=(*TAKEN, Await(Request.MODIFICATION), *CLEARED),
+    ),
+    Scenario(
+        "MODIFYNO",
+        "waits for a modification, refuses it, then release with the old content",
+        first=(*TAKEN, Await(Request.MODIFICATION, Verdict.REFUSED), *CLEARED),
+    ),
+    Scenario("CANCELWAIT", "waits for a cancellation", first=(*TAKEN, Await(Request.CANCELLATION))),
+    Scenario(
+        "CANCELNO",
+        "waits for a cancellation, refuses it, then release",
+        first=(*TAKEN, Await(Request.CANCELLATION, Verdict.REFUSED), *CLEARED),
+    ),
+    Scenario(
+        "CANCELRACE",
+        "waits for a cancellation; the release crosses it, then the cancellation is approved",
+        first=(*TAKEN, Await(Request.CANCELLATION, Verdict.CROSSED), *CLEARED),
     ),
     Scenario(
         "REJECT",
@@ -198,6 +184,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         "the bill is 0.50 CNY higher than the tax withheld",
         first=(*TAKEN, REVIEWED, RELEASED, Bill(120, Decimal("0.50"))),
     ),
+    Scenario(
+        "BILLVOID",
+        "the bill is declared void and another one, with its own number, takes its place",
+        first=(*TAKEN, *CLEARED, Void(150), Bill(180)),
+    ),
     Scenario("NOBILL", "released, but the bill never comes", first=(*TAKEN, REVIEWED, RELEASED)),
     Scenario(
         "BANKDOWN",
@@ -205,10 +196,29 @@ SCENARIOS: tuple[Scenario, ...] = (
         ReadFrom.PAYMENT_ORDER_NO,
         payment=Payment.DOWN_TWICE,
     ),
+    Scenario(
+        "BANKPART", "the bank pays 60 % the first time, then the rest", ReadFrom.PAYMENT_ORDER_NO, payment=Payment.PART
+    ),
     Scenario("BANKREFUSE", "the bank refuses the payment", ReadFrom.PAYMENT_ORDER_NO, payment=Payment.REFUSES),
     Scenario("IDDOWN", "the identity authority is unavailable", ReadFrom.BUYER_NAME, identity=Identity.DOWN),
     Scenario("IDBAD", "name and number do not belong together", ReadFrom.BUYER_NAME, identity=Identity.MISMATCH),
 )
+
+
+class Wish(StrEnum):
+    """The word after the last hyphen of an application's reason: how customs answers this one application."""
+
+    USUAL = ""
+    REFUSE = "REFUSE"
+    LATE = "LATE"
+    SILENT = "SILENT"
+
+
+WISHES = {
+    Wish.REFUSE: "returned with 100",
+    Wish.LATE: "stored (120) a day later than usual",
+    Wish.SILENT: "never answered",
+}
 
 BY_WORD = {scenario.word: scenario for scenario in SCENARIOS}
 
@@ -219,18 +229,10 @@ def scenario_of(text: str) -> Scenario:
     return BY_WORD.get(word, SCENARIOS[0]) if hyphen else SCENARIOS[0]
 
 
-def story(steps: tuple[Step, ...]) -> str:
-    """What arrives, in order, for a reader: statuses, the instruction, the result and the bill."""
-    words = []
-    for step in steps:
-        match step:
-            case Receipt():
-                words.append(step.status)
-            case Bill():
-                words.append("816")
-            case Inspection():
-                words += ["instruction", step.outcome.value, story(step.then(step.outcome))]
-    return ", ".join(words) or "nothing"
+def wish_of(reason: str) -> Wish:
+    """What an application's reason asks for after its last hyphen; else the usual answer."""
+    _, hyphen, word = reason.rpartition("-")
+    return Wish(word) if hyphen and word in WISHES else Wish.USUAL
 
 
 def as_rows() -> list[dict[str, str]]:

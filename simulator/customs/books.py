@@ -1,56 +1,20 @@
 """What customs knows: documents and lists by business key, held in memory and lost when the process ends."""
 
-import asyncio
 import hashlib
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
-from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, TaxBill, Waybill
-from simulator.customs.findings import Finding
-from simulator.scenarios import Receipt, Scenario
+from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
+from simulator.customs.filing import Application, Filing, Standing, value_of
+from simulator.scenarios import Scenario
+from simulator.steps import Receipt
 
 Voucher = Order | Payment | Waybill
 """One of the three documents that must be there before the list."""
 
+Record = Voucher | DeclarationList | Application
+"""Whatever an enterprise hands in."""
+
 Key = tuple[str, ...]
-
-
-class Standing(StrEnum):
-    """Where one submission of a list stands with customs."""
-
-    OPEN = "open"
-    NOT_SENT = "not sent"
-    RETURNED = "returned"
-
-
-@dataclass(frozen=True)
-class Told:
-    """One receipt as customs decided it."""
-
-    status: str
-    at: datetime
-    info: str
-
-
-@dataclass
-class Filing:
-    """One submission of a Declaration List, and everything customs has said about it."""
-
-    declaration: DeclarationList
-    scenario: Scenario
-    pre_no: str
-    invt_no: str
-    standing: Standing = Standing.OPEN
-    told: list[Told] = field(default_factory=list)
-    bill: TaxBill | None = None
-    awaiting: asyncio.Future[Finding] | None = None
-    delayed: timedelta = timedelta(0)
-    """Added to every later time, once an inspection ended later than the scenario says."""
-
-    def time(self, after: int) -> datetime:
-        """The instant `after` seconds past the list's own appTime: customs lives on the time of the list."""
-        return self.declaration.app_time + timedelta(seconds=after) + self.delayed
 
 
 def key_of(document: Voucher) -> Key:
@@ -64,12 +28,12 @@ def key_of(document: Voucher) -> Key:
             return document.kind, document.logistics_code, document.logistics_no
 
 
-def content_of(document: Voucher | DeclarationList) -> str:
+def content_of(document: Record) -> str:
     """A document without the fields that only say which submission of it this is."""
     return document.model_dump_json(exclude={"guid", "app_type", "app_time", "app_status"})
 
 
-def _submission(document: Voucher | DeclarationList) -> str:
+def _submission(document: Record) -> str:
     """One submission; a repetition may bear a newer time, but a draft declared at last is not a repetition."""
     return f"{document.app_type}/{document.app_status}/{content_of(document)}"
 
@@ -85,12 +49,12 @@ class Books:
         self._seen: dict[tuple[str, str], tuple[str, tuple[Receipt, ...]]] = {}
         self._serials: set[int] = set()
 
-    def has_seen(self, document: Voucher | DeclarationList) -> bool:
+    def has_seen(self, document: Record) -> bool:
         """The same record, guid and content, came before: it is acknowledged and changes nothing."""
         seen = self._seen.get((document.kind, document.guid))
         return seen is not None and seen[0] == _submission(document)
 
-    def remember(self, document: Voucher | DeclarationList, last_word: tuple[Receipt, ...]) -> None:
+    def remember(self, document: Record, last_word: tuple[Receipt, ...]) -> None:
         """Note a record as seen, and how its answer ended; the first content of a guid stays."""
         self._seen.setdefault((document.kind, document.guid), (_submission(document), last_word))
 
@@ -173,13 +137,20 @@ class Books:
         filing = Filing(
             declaration,
             scenario,
-            pre_no=f"B{day:%Y%m%d}{serial:09d}",
+            guid=declaration.guid,
+            opened_at=day,
+            value=value_of(declaration),
+            pre_no=_pre_no(day, serial),
             invt_no=f"{declaration.customs_code}{day:%Y}{declaration.ie_flag}{serial:09d}",
             standing=standing,
         )
         by_enterprise = self._filings.setdefault(declaration.order_no, {})
         by_enterprise.setdefault(declaration.ebc_code, []).append(filing)
         return filing
+
+    def number(self, application: Application) -> str:
+        """A pre-entry number for an application about a list that customs does not know."""
+        return _pre_no(application.app_time, self._serial(application.guid))
 
     def _serial(self, guid: str) -> int:
         # From the guid, not from a counter: a restarted simulator must not give old numbers to other lists.
@@ -188,3 +159,7 @@ class Books:
             serial = (serial + 1) % 1_000_000_000
         self._serials.add(serial)
         return serial
+
+
+def _pre_no(day: datetime, serial: int) -> str:
+    return f"B{day:%Y%m%d}{serial:09d}"

@@ -6,19 +6,30 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel
 
-from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
+from clearway.contracts.documents import (
+    CancelApplication,
+    DeclarationList,
+    Order,
+    Payment,
+    ReturnApplication,
+    Waybill,
+)
 from clearway.messages import MessageRefused, read
 from simulator.courier import Courier
-from simulator.customs.books import Books, Filing, Voucher
-from simulator.customs.findings import Finding
+from simulator.customs.applications import judge_application
+from simulator.customs.books import Books, Voucher
+from simulator.customs.changes import is_change, judge_change
+from simulator.customs.filing import Application, Filing
+from simulator.customs.inspection_report import Report
 from simulator.customs.judgement import judge_document, judge_list
+from simulator.customs.knowledge import show
 from simulator.customs.officer import Officer
 from simulator.refusals import Refusal
 from simulator.settings import Settings
 
 log = logging.getLogger(__name__)
 
-ADMITTED = ("CEB311", "CEB411", "CEB511", "CEB621")
+ADMITTED = ("CEB311", "CEB411", "CEB511", "CEB621", "CEB623", "CEB625")
 
 
 class Acknowledgement(BaseModel):
@@ -36,7 +47,7 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
 
     @router.post("/messages", status_code=202)
     async def take_message(request: Request, traceparent: Annotated[str | None, Header()] = None) -> Acknowledgement:
-        """Take a CEB311, 411, 511 or 621 message; 400 with every problem if it cannot be read."""
+        """Take a CEB311, 411, 511, 621, 623 or 625 message; 400 with every problem if it cannot be read."""
         try:
             message = read(await request.body())
         except MessageRefused as refused:
@@ -50,6 +61,8 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
                 file_list(record, traceparent)
             elif isinstance(record, Order | Payment | Waybill):
                 file_document(record, traceparent)
+            elif isinstance(record, CancelApplication | ReturnApplication):
+                file_application(record, traceparent)
         return Acknowledgement(
             message_guid=message.guid, message_type=message.message_type, records=len(message.records)
         )
@@ -60,19 +73,35 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
             courier.run(officer.answer_document(document, steps, traceparent))
 
     def file_list(declaration: DeclarationList, traceparent: str | None) -> None:
-        if judged := judge_list(books, declaration):
-            filing, steps = judged
+        if is_change(books, declaration):
+            filing = judge_change(books, declaration, traceparent)
+        else:
+            filing = judge_list(books, declaration)
+            if filing:
+                filing.traceparent = traceparent
+        if filing:
             log.info("list taken", extra={"order_no": declaration.order_no, "scenario": filing.scenario.word})
-            courier.run(officer.answer_list(filing, steps, traceparent))
+            officer.go_on(filing)
+
+    def file_application(application: Application, traceparent: str | None) -> None:
+        judged = judge_application(books, application, traceparent)
+        if judged is None:
+            return
+        log.info("application taken", extra={"order_no": application.order_no, "kind": application.kind})
+        if isinstance(judged, Filing):
+            officer.go_on(judged)
+        else:
+            courier.run(officer.answer(judged))
 
     @router.post("/inspections/{order_no:path}/result", status_code=202)
-    async def record_result(order_no: str, finding: Finding, ebc_code: str | None = None) -> dict[str, str]:
+    async def record_result(order_no: str, report: Report, ebc_code: str | None = None) -> dict[str, str]:
         """Give the result by hand while customs waits for one; `ebc_code` where two enterprises share a number."""
-        filing = find(order_no, ebc_code)[-1]
-        if filing.awaiting is None or filing.awaiting.done():
+        waiting = [filing for filing in find(order_no, ebc_code) if filing.awaited and not filing.report]
+        if not waiting:
             raise Refusal(409, "E_NO_INSPECTION", "no inspection of this list waits for a result")
-        filing.awaiting.set_result(finding)
-        return {"order_no": order_no, "outcome": finding.outcome.value}
+        waiting[-1].report = report
+        officer.go_on(waiting[-1])
+        return {"order_no": order_no, "outcome": report.outcome.value}
 
     @router.get("/lists/{order_no:path}")
     async def show_list(order_no: str, ebc_code: str | None = None) -> dict[str, object]:
@@ -85,7 +114,7 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
             "order_stored": books.order(declared) is not None,
             "payment_stored": books.payment(declared) is not None,
             "waybill_stored": books.waybill(declared) is not None,
-            "filings": [_show(filing) for filing in filed],
+            "filings": [show(filing) for filing in filed],
         }
 
     def find(order_no: str, ebc_code: str | None) -> list[Filing]:
@@ -99,17 +128,3 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
         return found[0]
 
     return router
-
-
-def _show(filing: Filing) -> dict[str, object]:
-    return {
-        "guid": filing.declaration.guid,
-        "app_time": filing.declaration.app_time.isoformat(),
-        "scenario": filing.scenario.word,
-        "standing": filing.standing.value,
-        "pre_no": filing.pre_no,
-        "invt_no": filing.invt_no,
-        "awaits_inspection_result": filing.awaiting is not None,
-        "receipts": [{"status": told.status, "at": told.at.isoformat(), "info": told.info} for told in filing.told],
-        "bill": filing.bill and {"tax_no": filing.bill.tax_no, "value_added_tax": str(filing.bill.value_added_tax)},
-    }

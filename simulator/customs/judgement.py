@@ -1,8 +1,11 @@
 """How customs judges what it is handed: first its own order of business, then the scenario of the magic word."""
 
 from clearway.contracts.documents import DeclarationList, DocumentKind, Payment
-from simulator.customs.books import Books, Filing, Standing, Voucher, content_of
-from simulator.scenarios import TAKEN, Receipt, Scenario, Step, scenario_of
+from simulator.customs.books import Books, Voucher, content_of
+from simulator.customs.filing import Filing, Standing
+from simulator.scenarios import Scenario, scenario_of
+from simulator.steps import Receipt
+from simulator.stories import TAKEN
 
 NEW, CHANGE, DELETE = "1", "2", "3"
 DRAFT = "1"
@@ -74,35 +77,44 @@ def _take(books: Books, document: Voucher, refuse: Refusals) -> tuple[Receipt, .
     return answers
 
 
-def judge_list(books: Books, declaration: DeclarationList) -> tuple[Filing, tuple[Step, ...]] | None:
-    """The file of a list and what customs will do about it; None for a repetition, which changes nothing."""
+def judge_list(books: Books, declaration: DeclarationList) -> Filing | None:
+    """The file of a list, with what customs will do about it; None for a repetition, which changes nothing."""
     earlier = books.filings(declaration.ebc_code, declaration.order_no)
-    same = next((filing for filing in earlier if filing.declaration.guid == declaration.guid), None)
-    if same and books.has_seen(declaration):
-        return _send_again(same, declaration)
+    if books.has_seen(declaration):
+        same = next((filing for filing in earlier if filing.guid == declaration.guid), None)
+        return same and _send_again(same, declaration)
     books.remember(declaration, ())
+    if objection := _objection(books, declaration):
+        return refuse_list(books, declaration, *objection)
     scenario = scenario_of(declaration.order_no)
-    objection = _objection(books, declaration)
-    if objection:
-        return books.enter(declaration, ORDERLY, Standing.RETURNED), objection
     told_before = any(filing.scenario is scenario for filing in earlier)
-    steps = scenario.again if told_before and scenario.again is not None else scenario.first
-    return books.enter(declaration, scenario), steps
+    filing = books.enter(declaration, scenario)
+    filing.story = scenario.again if told_before and scenario.again is not None else scenario.first
+    return filing
 
 
-def _send_again(filing: Filing, declaration: DeclarationList) -> tuple[Filing, tuple[Step, ...]] | None:
+def refuse_list(books: Books, declaration: DeclarationList, *objection: Receipt) -> Filing:
+    """The file of a list that customs gives back whatever its magic word."""
+    filing = books.enter(declaration, ORDERLY, Standing.RETURNED)
+    filing.story = objection
+    return filing
+
+
+def _send_again(filing: Filing, declaration: DeclarationList) -> Filing | None:
     if filing.standing is not Standing.NOT_SENT:
         return None
     filing.declaration = declaration
+    filing.opened_at = declaration.app_time
     filing.standing = Standing.OPEN
     again = filing.scenario.again
-    return filing, filing.scenario.first if again is None else again
+    filing.story = filing.scenario.first if again is None else again
+    return filing
 
 
 def _objection(books: Books, declaration: DeclarationList) -> tuple[Receipt, ...]:
     """What stands against a list before any scenario counts."""
     handled = books.open_filing(declaration.ebc_code, declaration.order_no)
-    if declaration.app_type != NEW and handled:
+    if declaration.app_type == DELETE and handled:
         return _refusal("-621012", "清单的申报状态不符合改单申报的条件")
     if declaration.app_type != NEW and not books.filings(declaration.ebc_code, declaration.order_no):
         return _refusal("-621011", "不存在已申报的清单，无法进行改单操作")

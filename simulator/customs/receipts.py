@@ -1,28 +1,43 @@
-"""Writes what customs says: receipts 312, 412, 512 and 622, and the electronic tax bill 816."""
+"""Writes what customs says in receipts: 312, 412 and 512, 622, 624 and 626."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from uuid import UUID, uuid5
 
 from clearway.contracts.documents import (
+    CancelApplication,
+    CancelReceipt,
+    DeclarationList,
     ListReceipt,
     Order,
     OrderReceipt,
     Payment,
     PaymentReceipt,
+    ReturnReceipt,
     TaxBill,
-    TaxBillLine,
+    TaxBillStatus,
     Waybill,
     WaybillReceipt,
 )
 from clearway.messages import write
-from simulator.customs.books import Filing, Voucher
+from simulator.customs.books import Voucher
+from simulator.customs.filing import Applied, Filing
 from simulator.customs.judgement import is_return
 
+Notice = (
+    OrderReceipt
+    | PaymentReceipt
+    | WaybillReceipt
+    | ListReceipt
+    | CancelReceipt
+    | ReturnReceipt
+    | TaxBill
+    | TaxBillStatus
+)
+"""Whatever customs sends as a CEB message."""
+
 _NAMESPACE = UUID("5b1f6f0e-6a0f-4e0b-9a53-0c8f6d1f7f6e")
-_FEN = Decimal("0.01")
 _LONGEST_COP_NO = 20
+_INVT_NO = 18
 
 
 def guid_for(*parts: object) -> str:
@@ -30,7 +45,7 @@ def guid_for(*parts: object) -> str:
     return str(uuid5(_NAMESPACE, "/".join(map(str, parts)))).upper()
 
 
-def write_receipt(record: OrderReceipt | PaymentReceipt | WaybillReceipt | ListReceipt | TaxBill) -> bytes:
+def write_record(record: Notice) -> bytes:
     """One record as a message of its own."""
     return write([record], guid=guid_for("message", record.guid))
 
@@ -74,14 +89,25 @@ def answer_document(
 
 def answer_list(filing: Filing, status: str, at: datetime, info: str) -> ListReceipt:
     """The receipt for a list; the order is named in the text, since the message has no field for it."""
-    declared = filing.declaration
+    bare = filing.scenario.bare and is_return(status)
+    return _list_receipt(filing, filing.declaration, filing.guid, (status, at, info), bare=bare)
+
+
+def answer_change(filing: Filing, declaration: DeclarationList, status: str, at: datetime, info: str) -> ListReceipt:
+    """The receipt for a modification: a list's receipt, with the modification's own number where it has one."""
+    return _list_receipt(filing, declaration, declaration.guid, (status, at, info), bare=False)
+
+
+def _list_receipt(
+    filing: Filing, declared: DeclarationList, guid: str, said: tuple[str, datetime, str], *, bare: bool
+) -> ListReceipt:
+    status, at, info = said
     named = (
         info if info.startswith("[Code:") else f"{info}[电商企业编码：{declared.ebc_code}订单编号：{declared.order_no}]"
     )
-    bare = filing.scenario.bare and is_return(status)
     numbered = not bare and status not in ("1", "2", "3", "4") and not status.startswith("-")
     return ListReceipt(
-        guid=guid_for(declared.guid, status, at.isoformat()),
+        guid=guid_for(guid, status, at.isoformat()),
         customs_code=declared.customs_code,
         ebp_code=declared.ebp_code,
         ebc_code=declared.ebc_code,
@@ -95,53 +121,20 @@ def answer_list(filing: Filing, status: str, at: datetime, info: str) -> ListRec
     )
 
 
-def assess(filing: Filing, order: Order, surplus: Decimal, at: datetime) -> TaxBill:
-    """The tax bill: the tax withheld by the order plus `surplus`, all of it VAT, spread over the lines by price."""
-    declared = filing.declaration
-    prices = [line.total_price for line in declared.lines]
-    taxes = spread(order.tax_total + surplus, prices)
-    charges = spread(declared.freight + declared.insured_fee, prices)
-    lines = tuple(
-        TaxBillLine(
-            gnum=line.gnum,
-            hs_code=line.hs_code,
-            tax_price=line.total_price + charge,
-            customs_tax=Decimal(0),
-            value_added_tax=tax,
-            consumption_tax=Decimal(0),
-        )
-        for line, tax, charge in zip(declared.lines, taxes, charges, strict=True)
-    )
-    return TaxBill(
-        guid=guid_for(declared.guid, "816"),
+def answer_application(applied: Applied, status: str, at: datetime, info: str) -> CancelReceipt | ReturnReceipt:
+    """The receipt for an application: 624 or 626; its own number says which of a list's applications is meant."""
+    filed = applied.application
+    receipt = CancelReceipt if isinstance(filed, CancelApplication) else ReturnReceipt
+    return receipt(
+        guid=guid_for(filed.guid, status, at.isoformat()),
+        customs_code=filed.customs_code,
+        agent_code=filed.agent_code,
+        ebp_code=filed.ebp_code,
+        ebc_code=filed.ebc_code,
+        cop_no=filed.cop_no or filed.order_no[-_LONGEST_COP_NO:],
+        pre_no=applied.pre_no,
+        invt_no=filed.invt_no if len(filed.invt_no) == _INVT_NO else None,
+        return_status=status,
         return_time=at,
-        invt_no=filing.invt_no,
-        tax_no=f"{filing.invt_no}_0",
-        customs_tax=Decimal(0),
-        value_added_tax=sum(taxes, Decimal(0)),
-        consumption_tax=Decimal(0),
-        status="1",
-        # The word tells the bank how to behave, also after a restart of the simulator.
-        ent_duty_no=f"JK{filing.invt_no}-{filing.scenario.word}",
-        assure_code=declared.assure_code,
-        ebc_code=declared.ebc_code,
-        logistics_code=declared.logistics_code,
-        agent_code=declared.agent_code,
-        customs_code=declared.customs_code,
-        lines=lines,
+        return_info=f"{info}[{filed.guid}]" if status == "2" else info,
     )
-
-
-def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Split an amount in CNY by weight to the fen, half up; the remainder goes to the heaviest (B.9.1, D-14).
-
-    Where many small parts, all rounded up, would leave the heaviest less than nothing, they are rounded down instead.
-    """
-    heaviest = weights.index(max(weights))
-    whole = sum(weights, Decimal(0)) or Decimal(1)
-    for rounding in (ROUND_HALF_UP, ROUND_DOWN):
-        parts = [(amount * weight / whole).quantize(_FEN, rounding) for weight in weights]
-        parts[heaviest] += amount - sum(parts, Decimal(0))
-        if parts[heaviest] >= 0:
-            break
-    return parts

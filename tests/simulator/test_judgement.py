@@ -1,15 +1,17 @@
 """Customs' own order of business, before any magic word counts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from clearway.contracts.documents import Allocation, DeclarationList
-from simulator.customs.books import Books, Standing, Voucher
+from simulator.customs.books import Books, Voucher
+from simulator.customs.filing import Deed, Standing
 from simulator.customs.judgement import judge_document, judge_list
-from simulator.scenarios import Receipt, Step
+from simulator.steps import Receipt
 from tests.simulator.papers import Papers, new_guid, new_papers
 
 
-def statuses(steps: tuple[Step, ...]) -> list[str]:
+def statuses(steps: Sequence[Deed]) -> list[str]:
     return [step.status for step in steps if isinstance(step, Receipt)]
 
 
@@ -21,9 +23,9 @@ def filed(papers: Papers) -> Books:
 
 
 def judged(books: Books, declaration: DeclarationList) -> list[str]:
-    result = judge_list(books, declaration)
-    assert result is not None
-    return statuses(result[1])
+    filing = judge_list(books, declaration)
+    assert filing is not None
+    return statuses(filing.story)
 
 
 def voucher_statuses(books: Books, document: Voucher) -> list[str]:
@@ -88,12 +90,11 @@ def test_a_list_without_its_documents_is_returned_and_every_missing_one_is_named
     papers = new_papers("J-7")
     books = Books()
     judge_document(books, papers.payment)
-    result = judge_list(books, papers.declaration)
-    assert result is not None
-    filing, steps = result
-    assert statuses(steps) == ["2", "3", "100"]
-    assert isinstance(steps[-1], Receipt)
-    assert steps[-1].info == "未找到清单对应的订单、运单"
+    filing = judge_list(books, papers.declaration)
+    assert filing is not None
+    assert statuses(filing.story) == ["2", "3", "100"]
+    assert isinstance(filing.story[-1], Receipt)
+    assert filing.story[-1].info == "未找到清单对应的订单、运单"
     assert filing.standing is Standing.RETURNED
 
 
@@ -104,10 +105,10 @@ def test_a_list_returned_for_missing_documents_starts_its_story_when_filed_anew(
     for document in papers[:3]:
         judge_document(books, document)
     anew = papers.declaration.model_copy(update={"guid": new_guid()})
-    result = judge_list(books, anew)
-    assert result is not None
-    assert isinstance(result[1][-1], Receipt)
-    assert "1322" in result[1][-1].info
+    filing = judge_list(books, anew)
+    assert filing is not None
+    assert isinstance(filing.story[-1], Receipt)
+    assert "1322" in filing.story[-1].info
 
 
 def test_a_payment_is_found_through_the_transaction_that_the_order_names() -> None:
@@ -160,13 +161,13 @@ def test_other_content_under_the_same_guid_is_refused() -> None:
     assert judge_list(books, papers.declaration) is None
 
 
-def test_a_change_of_a_list_is_never_approved() -> None:
+def test_a_change_needs_a_list_to_change_and_a_list_with_customs_is_not_deleted() -> None:
     papers = new_papers("J-14")
     change = papers.declaration.model_copy(update={"guid": new_guid(), "app_type": "2"})
     assert judged(filed(papers), change) == ["-621011"]
     books = filed(papers)
     judged(books, papers.declaration)
-    assert judged(books, change) == ["-621012"]
+    assert judged(books, change.model_copy(update={"guid": new_guid(), "app_type": "3"})) == ["-621012"]
 
 
 def test_a_draft_is_only_kept_at_the_port() -> None:
@@ -195,7 +196,7 @@ def test_numbers_have_the_official_form_and_follow_the_guid() -> None:
     first, second = (judge_list(filed(papers), papers.declaration) for _ in range(2))
     assert first is not None
     assert second is not None
-    assert (first[0].pre_no, first[0].invt_no) == (second[0].pre_no, second[0].invt_no)
-    assert first[0].pre_no[:9] == "B20310310"
-    assert first[0].invt_no[:9] == "29912031I"
-    assert len(first[0].pre_no) == len(first[0].invt_no) == 18
+    assert (first.pre_no, first.invt_no) == (second.pre_no, second.invt_no)
+    assert first.pre_no[:9] == "B20310310"
+    assert first.invt_no[:9] == "29912031I"
+    assert len(first.pre_no) == len(first.invt_no) == 18

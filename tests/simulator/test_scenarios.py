@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.scenarios import SCENARIOS, Receipt, as_markdown, scenario_of
+from simulator.scenarios import SCENARIOS, Wish, as_markdown, scenario_of, wish_of
+from simulator.steps import Receipt
 
 DOC = Path(__file__).parents[2] / "docs" / "simulator.md"
 
@@ -32,6 +33,22 @@ def test_the_docs_show_the_table_as_it_stands_in_code() -> None:
 )
 def test_the_word_after_the_last_hyphen_decides(text: str, word: str) -> None:
     assert scenario_of(text).word == word
+
+
+@pytest.mark.parametrize(
+    ("reason", "wish"),
+    [
+        ("不想要了", Wish.USUAL),
+        ("不想要了-REFUSE", Wish.REFUSE),
+        ("wrong size-LATE", Wish.LATE),
+        ("a-b-SILENT", Wish.SILENT),
+        ("LATE", Wish.USUAL),
+        ("LATE-1", Wish.USUAL),
+        ("ends with a hyphen-", Wish.USUAL),
+    ],
+)
+def test_the_last_word_of_a_reason_chooses_the_answer(reason: str, wish: Wish) -> None:
+    assert wish_of(reason) is wish
 
 
 def test_every_word_stands_once_and_holds_no_hyphen() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.customs.receipts import spread
+from simulator.customs.bills import spread
 
 fen = st.decimals(min_value=0, max_value=1_000_000, places=2)
 
