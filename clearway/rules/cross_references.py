@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from clearway.contracts.customs import Finding
 from clearway.contracts.documents import DeclarationLine, DeclarationList
 from clearway.rules.series import Series
-from clearway.rules.tables import Goods, Holidays, TradeMode, WeightLimit, Zone
+from clearway.rules.tables import FindingRow, Goods, Holidays, TradeMode, WeightLimit, Zone
 
 YEAR = re.compile("[12][0-9]{3}")
 
@@ -50,6 +51,8 @@ def _wrong_in(row: object, code: str, numbers: Mapping[str, Series[Decimal]], ta
                     yield f"a line has no field {name}"
         case Zone() if row.type not in tables["zone_types"]:
             yield f"type: there is no {row.type} among the types of zones"
+        case FindingRow() if code not in set(Finding):
+            yield f"customs finds no {code}; known are {', '.join(Finding)}"
         case Holidays() if YEAR.fullmatch(code):
             for day in (*row.days_off, *row.working_days):
                 if str(day.year) != code:

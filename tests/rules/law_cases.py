@@ -12,10 +12,12 @@ import yaml
 
 from clearway.contracts.base import SHANGHAI
 from clearway.contracts.case import EntrustmentLetter, PresenceConfirmation
+from clearway.contracts.customs import Disposition, DispositionOrder, Finding
 from clearway.contracts.documents import DeclarationList, Order, Payment, Waybill
 from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
 from clearway.contracts.problems import Problem
 from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_kept_keys, check_modification
+from clearway.rules.dispositions import check_disposition
 from clearway.rules.documents import check_document
 from clearway.rules.judgement import judge
 from clearway.rules.licences import check_licences
@@ -192,6 +194,15 @@ def zone_case(case: dict[str, Any]) -> tuple[Problem, ...]:
         else zone_of(declared, profile=profile)
     )
     return check_zone(declared, zone, case.get("entered", {}), profile=profile)
+
+
+def disposition_case(case: dict[str, Any]) -> tuple[Problem, ...]:
+    """Compare customs' decision of a case with what usually follows its finding."""
+    order = DispositionOrder(
+        decision_id="D-1", disposition=Disposition(case["decided"]), at=case.get("at", NOON), officer="2991"
+    )
+    finding = Finding(case["found"]) if case["found"] else None
+    return check_disposition(order, finding, case["mode"], profile=case.get("profile", "SEED"))
 
 
 def presence_case(case: dict[str, Any]) -> tuple[Problem, ...]:

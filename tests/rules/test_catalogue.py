@@ -14,6 +14,7 @@ from tests.rules.law_cases import (
     change_case,
     check_case,
     compare_case,
+    disposition_case,
     judge_case,
     key_case,
     law,
@@ -29,6 +30,7 @@ from tests.rules.source import constants
 
 OF_SINGLE_RULES = {
     "changes.yaml": change_case,
+    "dispositions.yaml": disposition_case,
     "licences.yaml": licence_case,
     "presence.yaml": presence_case,
     "regions.yaml": region_case,

@@ -10,6 +10,7 @@ from clearway.rules.tables.codes import (
     SupervisionMode,
     TransportMode,
 )
+from clearway.rules.tables.findings import FindingRow
 from clearway.rules.tables.goods import Band, ConsumptionTax, Goods, Measure, MeasureOf, Unit
 from clearway.rules.tables.holidays import Holidays
 from clearway.rules.tables.licences import Licence, LicenceKind, LicenceWaiver, LicensedGoods, Suspension
@@ -30,6 +31,7 @@ __all__ = [
     "CustomsDistrict",
     "EligibleRegion",
     "Exclusion",
+    "FindingRow",
     "Goods",
     "Holidays",
     "IsoCode",
@@ -90,6 +92,7 @@ TABLES: dict[str, type[Row]] = {
     "holidays": Holidays,
     "article_categories": ArticleCategory,
     "controlled_articles": ControlledArticle,
+    "findings": FindingRow,
 }
 """The row class of every table, by the name of its file."""
 
@@ -112,5 +115,6 @@ PREFIXES = {
     "supervision_modes": "supervision_mode",
     "article_categories": "article_category",
     "controlled_articles": "controlled_article",
+    "findings": "finding",
 }
 """What a rule's id begins with, where it is not the table's name: `unit.035`."""
