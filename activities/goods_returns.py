@@ -4,22 +4,18 @@ Every step is one transaction and may be repeated after its commit. It locks the
 list owes, then accounts of the ledger, as all who move these do.
 """
 
-import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
-from opentelemetry.propagate import inject
 from sqlmodel import Session, select
 from temporalio import activity
 
-from activities.customs_filing import CustomsDoor
-from clearway.contracts.base import legal_day
+from activities.customs_filing import CustomsDoor, CustomsFiling, filed, own_guid, own_number
 from clearway.contracts.documents import DeclarationList, ReturnApplication, ReturnApplicationLine
+from clearway.contracts.facts import Filing
 from clearway.contracts.goods_return import ReturnSettlement
-from clearway.contracts.keys import CaseKey
+from clearway.contracts.keys import CaseKey, ReturnKey
 from clearway.contracts.problems import Problem
-from clearway.messages import MessageRefused
-from connectors.errors import Refused
 from models.addresses import list_address, remember
 from models.collection import dues
 from models.database import Database
@@ -30,13 +26,10 @@ from models.ledger.transfers import accounts_of, open_reservations, posted_of, r
 from models.notices import tell
 from models.return_quantities import NOTHING, as_lines, quantities, together
 from models.return_refusals import declined, exceeds
-from models.return_work import CloseReturn, FileReturn, OpenReturn, ReturnFiling, SettleGoods
-from models.returns import OPEN, ListReturns, keep_settlement, own_number, read, settlements, written
+from models.return_work import CloseReturn, FileReturn, OpenReturn, ReturnClosing, SettleGoods
+from models.returns import OPEN, ListReturns, keep_settlement, read, settlements, written
 from models.rule_packs import RulePacks
 from models.tables import Address, CaseRecord, GoodsReturnRecord
-
-NAMESPACE = uuid.UUID("2b6c1e64-58a7-5a3d-9c1f-7d20f4e1b9a8")
-"""Seed of message guids, so that an application sent again carries the guids of the first."""
 
 
 class ReturnDesk:
@@ -44,7 +37,7 @@ class ReturnDesk:
 
     def __init__(self, database: Database, customs: CustomsDoor) -> None:
         self._database = database
-        self._customs = customs
+        self._filing = CustomsFiling(database, customs)
         self._packs = RulePacks()
 
     @activity.defn
@@ -73,7 +66,7 @@ class ReturnDesk:
                 number=request.key.number,
                 state=OPEN,
                 lines=written(wanted),
-                cop_no=own_number(request.key),
+                cop_no=_cop_no(request.key),
                 applied_at=request.now,
             )
             session.add(row)
@@ -83,9 +76,9 @@ class ReturnDesk:
             return ()
 
     @activity.defn
-    def file_return_application(self, request: FileReturn) -> ReturnFiling:
+    def file_return_application(self, request: FileReturn) -> Filing:
         """Hand the application (CEB625) to customs, under one guid however often it is tried; a refusal is a fact."""
-        case, cop_no = request.key.case, own_number(request.key)
+        case, cop_no = request.key.case, _cop_no(request.key)
         with self._database.transaction() as session:
             record = session.get_one(CaseRecord, case.workflow_id)
             listed = self._listed(session, record, request.profile)
@@ -93,22 +86,12 @@ class ReturnDesk:
             pre_no = request.pre_no or _customs_number(session, case, "pre")
             invt_no = request.invt_no or _customs_number(session, case, "invt")
             rules = self._packs.of(session, record)
-        refused = ""
         if invt_no is None:
             refused = "customs' number of the list (invtNo) is not known"
         else:
             application = _application(request, listed.declared, cop_no, pre_no, invt_no)
-            try:
-                self._customs.file((application,), message_guid=_guid(request, "message"), traceparent=_traceparent())
-            except (Refused, MessageRefused) as error:
-                refused = str(error)
-        hours = rules.value("customs.answer_wait_hours", on=legal_day(request.now), profile=request.profile)
-        return ReturnFiling(
-            cop_no=cop_no,
-            filed_at=request.now,
-            answer_by=request.now + timedelta(hours=int(hours.value)),
-            refused=refused,
-        )
+            refused = self._filing.hand_over(application, own_guid(f"{request.key.workflow_id}|message"))
+        return filed((), refused, rules, request.now, request.profile)
 
     @activity.defn
     def settle_goods(self, request: SettleGoods) -> ReturnSettlement:
@@ -131,7 +114,7 @@ class ReturnDesk:
                 row.rejected = written(together(read(row.rejected), goods))
             after, at = listed.standing(), request.now
             step = f"{row.workflow_id}|{request.step}"
-            refund = _reassess(session, case_id, after.due, listed.held, at)
+            refund = dues.reassess(session, case_id, after.due, listed.held, at)
             lock_opened(session, *accounts_of(session, case_id, GUARANTEES, *quota.LEDGERS))
             reversal = before.due - after.due
             settlement = ReturnSettlement(
@@ -153,11 +136,8 @@ class ReturnDesk:
             return settlement
 
     @activity.defn
-    def close_return(self, request: CloseReturn) -> Decimal | None:
-        """Write the end into the register, once; its goods hold no tax any more.
-
-        Answers the list's tax as it stands, None while no goods of it were ever confirmed.
-        """
+    def close_return(self, request: CloseReturn) -> ReturnClosing:
+        """Write the end into the register, once; its goods hold no tax any more."""
         case_id = request.key.case.workflow_id
         with self._database.transaction() as session:
             record = session.get_one(CaseRecord, case_id, with_for_update=True)
@@ -169,17 +149,15 @@ class ReturnDesk:
                 session.flush()
                 dues.hold(session, case_id, listed.held, request.now)
                 _tell_of_end(session, request, listed.declared)
-            return listed.standing().due if listed.confirmed else None
+            owed = dues.find(session, case_id)
+            return ReturnClosing(
+                confirmed=as_lines(read(row.confirmed)),
+                tax_due=listed.standing().due if listed.confirmed else None,
+                refund=owed.refund if owed else NOTHING,
+            )
 
     def _listed(self, session: Session, record: CaseRecord, profile: str) -> ListReturns | None:
         return ListReturns.of(session, record, self._packs.of(session, record), profile)
-
-
-def _reassess(session: Session, case_id: str, due: Decimal, held: Decimal, at: datetime) -> Decimal:
-    """Set what the list owes; answers what was paid already for these goods."""
-    row = dues.locked(session, case_id)
-    before = row.refund if row else NOTHING
-    return max(dues.reassess(session, case_id, due, held, at) - before, NOTHING)
 
 
 def _restore(session: Session, case_id: str, amount: Decimal, at: datetime, step: str) -> Decimal:
@@ -206,7 +184,7 @@ def _application(
 ) -> ReturnApplication:
     of_list = {line.gnum: line for line in declared.lines}
     return ReturnApplication(
-        guid=_guid(request, "record"),
+        guid=own_guid(f"{request.key.workflow_id}|record"),
         app_type="1",
         app_time=request.applied_at,
         app_status="2",
@@ -275,11 +253,6 @@ def _tell_of_end(session: Session, request: CloseReturn, declared: DeclarationLi
         )
 
 
-def _guid(request: FileReturn, what: str) -> str:
-    return str(uuid.uuid5(NAMESPACE, f"{request.key.workflow_id}|{what}")).upper()
-
-
-def _traceparent() -> str | None:
-    carrier: dict[str, str] = {}
-    inject(carrier)
-    return carrier.get("traceparent")
+def _cop_no(key: ReturnKey) -> str:
+    """Our own number of the application, by which customs answers."""
+    return own_number("CR", key.workflow_id)

@@ -6,10 +6,10 @@ in any order: each is kept once.
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
+from clearway.contracts.facts import Filing
 from clearway.contracts.goods_return import (
     RETURN_ENDS,
     AdmitLateReturn,
@@ -26,7 +26,7 @@ from clearway.contracts.goods_return import (
 from models.return_chart import GoodsReturnChart
 from models.return_effects import ReturnEffect, effect_of
 from models.return_quantities import NOTHING, Quantities, as_lines, less, quantities, together, told
-from models.return_work import ReturnFiling
+from models.return_work import ReturnClosing
 
 TOO_LATE = "E_RETURN_LATE_APPLY"
 
@@ -46,7 +46,7 @@ class GoodsReturnCase:
         self.clocks = start.clocks
         self.applied = quantities(start.lines)
         self.chart = GoodsReturnChart()
-        self.filing: ReturnFiling | None = None
+        self.filing: Filing | None = None
         self.to_resend = False
         self.accepted_at: datetime | None = None
         self.admission: AdmitLateReturn | None = None
@@ -56,7 +56,7 @@ class GoodsReturnCase:
         self.settling: GoodsCheck | None = None  # what the books are being changed for this moment
         self.settlements: list[ReturnSettlement] = []  # one for each check, in their order
         self.expired: Quantities = {}
-        self.tax_due: Decimal | None = None  # of the list, at the end of this return
+        self.closing: ReturnClosing | None = None
         self.receipts: list[CustomsReceipt] = []
         self.duplicate_receipts = 0
         self.alarms: list[str] = []
@@ -109,7 +109,7 @@ class GoodsReturnCase:
 
     # --- what happens to it --------------------------------------------------------------------------------------
 
-    def take_filing(self, filing: ReturnFiling, at: datetime) -> None:
+    def take_filing(self, filing: Filing, at: datetime) -> None:
         """Record that the application was handed to customs, or that customs would not even take it."""
         self.filing = filing
         if filing.refused and self.accepted_at is None and not self.over:
@@ -246,8 +246,8 @@ class GoodsReturnCase:
             actor=self.start.actor,
             ended_at=self.passages[-1].at if self.over else None,
             why=self.why,
-            tax_due=self.tax_due,
-            refund=sum((each.refund for each in self.settlements), NOTHING),
+            tax_due=self.closing.tax_due if self.closing else None,
+            refund=self.closing.refund if self.closing else NOTHING,
         )
 
 

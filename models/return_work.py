@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from clearway.contracts.base import Contract, Instant
+from clearway.contracts.base import Amount, Contract, Instant
 from clearway.contracts.goods_return import ReturnLine, ReturnState
 from clearway.contracts.keys import ReturnKey
 
@@ -31,15 +31,6 @@ class FileReturn(Contract):
     profile: str
 
 
-class ReturnFiling(Contract):
-    """What was handed to customs."""
-
-    cop_no: str = Field(description="Our own number of the application")
-    filed_at: Instant
-    answer_by: Instant = Field(description="Customs' silence after this instant shows as overdue")
-    refused: str = Field("", description="Why customs would not even take the message; empty when it did")
-
-
 class SettleGoods(Contract):
     """Goods that were checked; the original ones get their relief, others do not."""
 
@@ -60,3 +51,11 @@ class CloseReturn(Contract):
     accepted_at: Instant | None = None
     now: Instant
     profile: str
+
+
+class ReturnClosing(Contract):
+    """What a return left behind, by the register; amounts in CNY, of the whole list at this moment."""
+
+    confirmed: tuple[ReturnLine, ...] = ()
+    tax_due: Amount | None = Field(None, description="None while no goods of the list were ever confirmed")
+    refund: Amount

@@ -1,7 +1,6 @@
 """The register of returns: what of one list came back or is on its way, and what that leaves of its tax (B.8)."""
 
 import json
-import uuid
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Self
@@ -11,7 +10,6 @@ from sqlmodel import Session, col, select
 from clearway.contracts.documents import DeclarationList, DocumentKind
 from clearway.contracts.facts import Judgement, LimitDecision, TaxAssessment
 from clearway.contracts.goods_return import ReturnSettlement, ReturnState
-from clearway.contracts.keys import ReturnKey
 from clearway.rules.parameters import Parameters, rules_in_force
 from clearway.rules.retained import Retained, retain
 from models.documents import latest, parse
@@ -20,12 +18,6 @@ from models.tables import CaseRecord, GoodsReturnRecord
 
 OPEN = ReturnState.APPLIED.value
 """State of a return in the register until it ends; how far it is, its workflow tells."""
-_NUMBERS = uuid.UUID("7c0f9a52-1d3e-5b6a-8f43-0d9e2c6b7a15")
-
-
-def own_number(key: ReturnKey) -> str:
-    """Our number of the application, the same for the same return: CR and 18 hexadecimal digits."""
-    return "CR" + uuid.uuid5(_NUMBERS, key.workflow_id).hex[:18].upper()
 
 
 def read(text: str) -> dict[int, Decimal]:

@@ -122,7 +122,7 @@ class GoodsReturnWorkflow:
     async def _close(self) -> None:
         """Let open handlers finish, write the end into the register, show the end."""
         await workflow.wait_condition(workflow.all_handlers_finished)
-        self.case.tax_due = await workflow.execute_local_activity_method(
+        self.case.closing = await workflow.execute_local_activity_method(
             ReturnDesk.close_return,
             CloseReturn(
                 key=self.case.start.key,

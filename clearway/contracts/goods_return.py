@@ -109,7 +109,7 @@ class ReturnSettlement(Contract):
     reversal: Amount = Field(description="What is not levied any more")
     restored: Amount = Field(description="What went back to the annual amount, in its original year")
     guarantee_freed: Amount
-    refund: Amount = Field(description="Tax paid already for these goods; the agent claims it from customs")
+    refund: Amount = Field(description="Tax already paid beyond what is due now; the agent claims it from customs")
     explanation: str = ""
     at: Instant
     rules: tuple[RuleUse, ...] = ()
