@@ -43,13 +43,21 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
         self.case = DeclarationCase(start)
         self._desk = asyncio.Lock()
         self._board = Noticeboard()
-        self._calls = set()
-        self._follows = set()
+        self._beside = set()
 
     @workflow.run
     async def run(self, start: StartCase) -> CaseView:
         """The story of a list; a business refusal is a named state, never a failed workflow."""
-        changes = asyncio.create_task(self._see_changes_through())
+        self._aside(self._see_changes_through())
+        story = asyncio.create_task(self._live())
+        await workflow.wait_condition(lambda: story.done() or self._defect() is not None)
+        if defect := self._defect():
+            raise defect
+        return story.result()
+
+    # --- chapters ----------------------------------------------------------------------------------------------
+
+    async def _live(self) -> CaseView:
         await self._match_and_file()
         await self._clear_customs()
         if self.case.release is not None and not self.case.over:
@@ -59,11 +67,8 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
             else:
                 await self._keep_whole_return_window()
                 await self._pay_own_tax()
-        changes.cancel()
         await self._close()
         return view_of(self.case)
-
-    # --- chapters ----------------------------------------------------------------------------------------------
 
     async def _match_and_file(self) -> None:
         """From the first document until the list is with customs; a refused document leads back to the comparison."""

@@ -1,9 +1,5 @@
 """Customs' control over a list: instructions, presence, results, dispositions, holds and the exit (RULEBOOK B.5)."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -22,9 +18,6 @@ CALLS = "call-to-inspections"
 
 class ControlChapter(ListChapter):
     """What customs orders, and what enterprises and sites do about it."""
-
-    _calls: set[asyncio.Task[None]]
-    """Calls to inspections that are under way; kept, or they would be forgotten."""
 
     @workflow.signal(name=names.CONTROL_INSTRUCTION)
     def control_instruction(self, instruction: ControlInstruction) -> None:
@@ -133,8 +126,3 @@ class ControlChapter(ListChapter):
 
     def _is_unattended(self, instruction: ControlInstruction) -> bool:
         return any(each.instruction_id == instruction.instruction_id for each in self.case.unattended)
-
-    def _aside(self, chapter: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(chapter)
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)

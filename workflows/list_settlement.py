@@ -1,6 +1,5 @@
 """A released list: its deadlines, its returns as workflows of their own, and the tax that its agent pays (B.8, B.9)."""
 
-import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -30,9 +29,6 @@ COLLECTED = "collected-by-agent"
 
 class SettlementChapter(ListChapter):
     """From the release to the end: nothing returned is taxed, nothing retained goes untaxed."""
-
-    _follows: set[asyncio.Task[None]]
-    """Returns whose end is awaited."""
 
     @workflow.update(name=names.REQUEST_RETURN)
     async def request_return(self, request: ReturnRequest) -> Answer:
@@ -84,9 +80,7 @@ class SettlementChapter(ListChapter):
             parent_close_policy=ParentClosePolicy.ABANDON,
             static_summary=f"Return {record.number} of order {self.case.key.order_no}",
         )
-        task = asyncio.create_task(self._follow(key, child))
-        self._follows.add(task)
-        task.add_done_callback(self._follows.discard)
+        self._aside(self._follow(key, child))
         self._show()
         return self._told_of(record)
 
