@@ -46,7 +46,7 @@ class CaseRegister:
                     return  # it was never opened
                 record = new_record(request.key, request.now, request.now)
                 session.add(record)
-            if record.ended_at is not None:
+            if record.ended_at is not None and not _disposed_after_payment(record, request):
                 return
             record.state = request.state
             record.changed_at = request.now
@@ -60,6 +60,11 @@ class CaseRegister:
                 quota.give_back(session, record.workflow_id, request.now, reason=request.state)
                 if person is not None and request.refused_by is not None:
                     _note_customs_figure(session, request, request.refused_by, record, person)
+
+
+def _disposed_after_payment(record: CaseRecord, request: CloseRequest) -> bool:
+    """The tax was paid in the moment in which customs took hold of the goods: what it did with them is the end."""
+    return record.state == State.TAXED and request.state not in COUNTED_ENDS
 
 
 def _note_customs_figure(

@@ -26,6 +26,8 @@ from tests.standins import Authority, RecordingCustoms, RecordingReports, Script
 from worker import build_worker
 
 LIST = DocumentKind.DECLARATION_LIST
+PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
+"""The numbers that customs gives every list here."""
 
 
 @dataclass
@@ -92,7 +94,9 @@ class Desk:
         moment = at or datetime.now(UTC)
         news = CustomsNews(
             receipts=tuple(
-                CustomsReceipt(about=kind, status=status, at=moment, info=info) for kind in about for status in statuses
+                CustomsReceipt(about=kind, status=status, at=moment, info=info, **_numbers(kind))
+                for kind in about
+                for status in statuses
             )
         )
         await self.client.deliver(key.workflow_id, news)
@@ -181,3 +185,7 @@ class Desk:
             EventType.Name(event.event_type).removeprefix(prefix)
             async for event in self.handle(key).fetch_history_events()
         ]
+
+
+def _numbers(kind: DocumentKind) -> dict[str, str]:
+    return {"pre_no": PRE_NO, "invt_no": INVT_NO} if kind is LIST else {}
