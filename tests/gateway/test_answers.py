@@ -60,6 +60,8 @@ async def test_the_description_names_every_door_and_resolves(house: House) -> No
         "/customs/receipts",
         "/customs/control-instructions",
         "/customs/inspection-results",
+        "/customs/dispositions",
+        "/customs/holds",
         "/customs/articles-decisions",
         "/documents",
         "/guarantees",
@@ -68,6 +70,7 @@ async def test_the_description_names_every_door_and_resolves(house: House) -> No
         "/inbox",
         "/inbox/{raw_id}/raw",
         "/lists/{ebc_code}/{order_no}",
+        "/notices",
         "/health",
     }
 

@@ -10,7 +10,13 @@ from models.database import Database
 from models.tables import RawMessage
 from tests.gateway.recording import CASE, GUID, House, list_receipt, order_receipt, sample
 
-DOORS = ["/customs/receipts", "/customs/control-instructions", "/customs/inspection-results"]
+DOORS = [
+    "/customs/receipts",
+    "/customs/control-instructions",
+    "/customs/inspection-results",
+    "/customs/dispositions",
+    "/customs/holds",
+]
 
 
 @pytest.mark.parametrize("path", DOORS)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
 from gateway.doors.desk import Standing
 from gateway.refusals import Code
 from gateway.settings import GatewaySettings
@@ -45,7 +45,9 @@ def test_the_wake_table_is_the_one_in_code() -> None:
     for document in THREE_DOCUMENTS:
         assert f"| order, payment, waybill: {_codes(document)} | no |" in TEXT
     assert f"| list: {_codes(DocumentKind.DECLARATION_LIST)} | no |" in TEXT
+    for application in ApplicationKind:
+        assert f"| application to cancel, to return goods: {_codes(application)} | no |" in TEXT
 
 
-def _codes(document: DocumentKind) -> str:
+def _codes(document: DocumentKind | ApplicationKind) -> str:
     return ", ".join(sorted(RIDES_ALONG[document], key=int))

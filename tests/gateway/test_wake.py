@@ -3,7 +3,7 @@
 import pytest
 
 from clearway.contracts.customs import CustomsReceipt
-from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
 from gateway.news import News
 from gateway.wake import is_decisive, wakes
 from tests.gateway.recording import (
@@ -24,7 +24,7 @@ DOWN_TO_RELEASE = ("1", "2", "3", "4", "100", "120", "300", "399", "400", "500",
 ALL = (*DOWN_TO_RELEASE, "700", "800", "899", "-1", "-621001", "18", "999", "X")
 
 
-def receipt(about: DocumentKind, status: str) -> News:
+def receipt(about: DocumentKind | ApplicationKind, status: str) -> News:
     return News(addresses=("a",), receipt=CustomsReceipt(about=about, status=status, at=START))
 
 
@@ -35,6 +35,12 @@ def test_a_list_rides_with_progress_and_wakes_with_everything_else() -> None:
 
 @pytest.mark.parametrize("about", THREE_DOCUMENTS)
 def test_a_document_rides_with_progress_and_wakes_with_everything_else(about: DocumentKind) -> None:
+    riding = {status for status in ALL if not wakes(receipt(about, status), ())}
+    assert riding == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("about", ApplicationKind)
+def test_an_application_rides_with_progress_and_wakes_with_everything_else(about: ApplicationKind) -> None:
     riding = {status for status in ALL if not wakes(receipt(about, status), ())}
     assert riding == {"1", "2", "3"}
 
@@ -56,9 +62,11 @@ def test_an_accepted_document_rides_while_another_is_undecided(about: DocumentKi
         (DocumentKind.ORDER, "3", False),
         (DocumentKind.ORDER, "4", False),
         (LIST, "120", False),
+        (ApplicationKind.GOODS_RETURN, "120", False),
+        (ApplicationKind.CANCELLATION, "100", False),
     ],
 )
-def test_a_decisive_status(about: DocumentKind, status: str, decisive: bool) -> None:
+def test_a_decisive_status(about: DocumentKind | ApplicationKind, status: str, decisive: bool) -> None:
     assert is_decisive(about, status) is decisive
 
 
