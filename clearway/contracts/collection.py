@@ -23,6 +23,13 @@ class CollectNow(Contract):
     at: Instant
 
 
+class RunNow(Contract):
+    """An operator wants the collection to run now: a bank that refused pays again, a bill has come."""
+
+    actor: str = Field(max_length=60, description="Operator id")
+    reason: str = Field("", max_length=200, description="Needed")
+
+
 class TaxNews(Contract):
     """News for a list: what became of its tax. A fact of the collection."""
 

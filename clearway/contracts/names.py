@@ -39,6 +39,7 @@ ADMIT_LATE_RETURN = "admit_late_return"
 SUBMIT_ARTICLES = "submit_articles"
 SUBMIT_APPROVAL = "submit_approval"
 CHOOSE_DISPOSITION = "choose_disposition"
+RUN_NOW = "run_now"
 SUBMIT_REPORT = "submit_report"
 
 # Signals: customs speaks.

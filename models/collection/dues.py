@@ -83,7 +83,7 @@ def reassess(session: Session, workflow_id: str, due: Decimal, held: Decimal, at
     if row is None:
         return NOTHING
     row.due, row.held, row.returned_at = due, held, at
-    _note_refund(session, row, at)
+    note_refund(session, row, at)
     _keep(session, row, at)
     return row.refund
 
@@ -110,8 +110,15 @@ def void(session: Session, workflow_id: str, at: datetime) -> None:
     if row is None or row.state == VOID:
         return
     row.due, row.held, row.state = NOTHING, NOTHING, VOID
-    _note_refund(session, row, at)
+    note_refund(session, row, at)
     _keep(session, row, at)
+
+
+def take_clocks(row: TaxDue, clocks: LegalClocks) -> None:
+    """Take deadlines that were computed again with the holidays that are announced by now."""
+    row.payable_from, row.held_until = clocks.tax_window_opens, clocks.held_tax_paid_at
+    row.guard_at, row.pay_before = clocks.payment_guard_at, clocks.payment_before
+    row.deadline, row.provisional = clocks.payment_deadline, clocks.provisional
 
 
 def find(session: Session, workflow_id: str) -> TaxDue | None:
@@ -124,7 +131,7 @@ def locked(session: Session, workflow_id: str) -> TaxDue | None:
     return session.get(TaxDue, workflow_id, populate_existing=True, with_for_update=True)
 
 
-def _note_refund(session: Session, row: TaxDue, at: datetime) -> None:
+def note_refund(session: Session, row: TaxDue, at: datetime) -> None:
     """What was paid beyond what is due: the agent claims it back from customs (RULEBOOK B.9.5)."""
     refund = max(row.paid - owed(row, bill_of(session, row.workflow_id)), NOTHING)
     if refund == row.refund:

@@ -45,7 +45,7 @@ class TaxDue(SQLModel, table=True):
     state: str = Field(default="open", max_length=8, index=True, description="open, settled, void or called")
     batch_id: str | None = Field(default=None, max_length=90, index=True, description="The batch that is paying it now")
     alarmed: int = Field(default=0, description="Last day after the release of which it was warned")
-    told: str = Field(default="", max_length=60, description="What its collection warned of: BILL_MISSING, OVERDUE …")
+    told: str = Field(default="", max_length=60, description="OVERDUE once that was told")
     tried_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Last run that looked at it")
     unbilled_since: datetime | None = Field(
         default=None, sa_type=InstantColumn, index=True, description="Paid by our own figure; customs' bill may come"
