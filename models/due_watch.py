@@ -1,8 +1,8 @@
 """The daily watch over what is released and unpaid: warned before the day, once per list and day (RULEBOOK B.9.5)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 from clearway.contracts import names
 from clearway.contracts.base import SHANGHAI, Contract, legal_day
 from clearway.contracts.collection import DueAlarm
+from clearway.rules.alarms import DAYS, days_due
+from clearway.rules.parameters import PROFILES, NoRuleInForce, rules_in_force
 from models.collection.billing import VOID
 from models.collection.dues import OPEN
 from models.collection.letters import Letter, post
@@ -18,9 +20,8 @@ from models.ledger.guarantee_queue import rules_of
 from models.notices import Event, tell_all
 from models.tables import BillRecord, TaxDue
 
-RETURN_ALARMS = {"DAY_27": "alarms.return_closing_day", "DAY_30": "alarms.return_last_day"}
+RETURN_DAYS = ("DAY_27", "DAY_30")
 """An enterprise hears of all its lists in one notice, for most of them have nothing to do but wait."""
-PAYMENT_ALARMS = {"DAY_40": "alarms.bill_missing_day", "DAY_44": "alarms.payment_last_day"}
 BILL_DAY = "DAY_40"
 BILL_MISSING = "BILL_MISSING"
 """Takes the place of BILL_DAY where customs' bill is the reason."""
@@ -40,41 +41,61 @@ class Watched(Contract):
 
 
 class Stage(NamedTuple):
-    """An alarm day; lists released in [after, before) have come to it and not yet to the next one."""
+    """Lists of these profiles that were released from day to day have come to this alarm day and not to the next."""
 
     alarm: str
     day: int
-    after: datetime | None
-    before: datetime
+    first: date | None
+    last: date
+    profiles: tuple[str, ...] = ()
 
 
 def watch(session: Session, *, agent: str, customs: str, now: datetime, limit: int = 1000) -> Watched:
     """Warn of the unpaid lists of one withholding agent at one customs that have come to one of the alarm days.
 
-    Days count from the Shanghai day of the release; which days, say the rules for lists that are opened today. A list
-    that passed several since the last watch is warned of the latest only. A paid list is warned of nothing, so let the
-    day's payments go first. One turn takes about `limit` lists, but never a part of what an enterprise is told at once;
-    while it says that there are more, take the next turn in a new transaction. The same turn again does nothing.
-    Raises NoRuleInForce for an instant before the rules begin, ValueError for one without a time zone.
+    Which days, say the newest rules: no warning changes what a list owes. A list that passed several since the last
+    watch is warned of the latest only. A paid one is warned of nothing, so let the day's payments go first. One turn
+    takes about `limit` lists, but never a part of what an enterprise is told at once; while it says that there are
+    more, take the next turn in a new transaction. The same turn again does nothing. Raises ValueError for an instant
+    without a time zone.
     """
     turn = _Turn(session, agent, customs, now)
-    for stage in _stages(session, now):
-        done = turn.tell_enterprises(stage, limit) if stage.alarm in RETURN_ALARMS else turn.warn_each(stage, limit)
+    for stage in _stages(session, legal_day(now)):
+        done = turn.tell_enterprises(stage, limit) if stage.alarm in RETURN_DAYS else turn.warn_each(stage, limit)
         if not done:
             return turn.watched(more=True)
     return turn.watched(more=False)
 
 
-def _stages(session: Session, now: datetime) -> Iterator[Stage]:
-    """The alarm days, the latest first."""
-    rules, today = rules_of(session, None), legal_day(now)
-    days = sorted(
-        (int(rules.value(rule, on=today).value), alarm) for alarm, rule in (RETURN_ALARMS | PAYMENT_ALARMS).items()
-    )
-    ends = [datetime.combine(today - timedelta(days=day - 1), time.min, SHANGHAI) for day, _ in days]
-    for number in reversed(range(len(days))):
-        day, alarm = days[number]
-        yield Stage(alarm, day, ends[number + 1] if number + 1 < len(ends) else None, ends[number])
+def _stages(session: Session, today: date) -> list[Stage]:
+    """The alarm days that have come, those of the longest released lists first; profiles mostly agree."""
+    profiles: defaultdict[Stage, tuple[str, ...]] = defaultdict(tuple)
+    with rules_in_force(rules_of(session, None)):
+        for profile in PROFILES:
+            for stage in _stages_of(profile, today):
+                profiles[stage] += (profile,)
+    stages = [stage._replace(profiles=several) for stage, several in profiles.items()]
+    return sorted(stages, key=lambda stage: stage.last)
+
+
+def _stages_of(profile: str, today: date) -> list[Stage]:
+    """Release day for release day, back from today, the latest alarm day that has come; no list is too old."""
+    stages: list[Stage] = []
+    released_on, come = today, 0
+    while come < len(DAYS):
+        try:
+            days = days_due(released_on, today, profile=profile)
+        except NoRuleInForce:  # before the law began
+            break
+        come = len(days)
+        if days:
+            day, alarm = days[-1]
+            if stages and (stages[-1].alarm, stages[-1].day) == (alarm, day):
+                stages[-1] = stages[-1]._replace(first=released_on)
+            else:
+                stages.append(Stage(alarm, day, released_on, released_on))
+        released_on -= timedelta(days=1)
+    return [*stages[:-1], *(stage._replace(first=None) for stage in stages[-1:])]
 
 
 class _Turn:
@@ -125,11 +146,12 @@ class _Turn:
         where = [
             col(TaxDue.agent) == self._agent,
             col(TaxDue.customs) == self._customs,
+            col(TaxDue.profile).in_(stage.profiles),
             col(TaxDue.state) == OPEN,
-            col(TaxDue.released_at) < stage.before,
+            col(TaxDue.released_at) < _start(stage.last + timedelta(days=1)),
             col(TaxDue.alarmed) < stage.day,
         ]
-        return where if stage.after is None else [*where, col(TaxDue.released_at) >= stage.after]
+        return [*where, col(TaxDue.released_at) >= _start(stage.first)] if stage.first else where
 
     def _rows(self, *where: ColumnElement[bool], limit: int | None = None) -> Sequence[TaxDue]:
         rows = select(TaxDue).where(*where).order_by(col(TaxDue.workflow_id)).limit(limit).with_for_update()
@@ -198,6 +220,10 @@ def _about_one(kind: str, row: TaxDue) -> list[Event]:
     }
     recipients = dict.fromkeys((row.agent, row.enterprise))
     return [Event(each, kind, row.workflow_id, row.workflow_id, details) for each in recipients]
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, SHANGHAI)
 
 
 def _parts(workflow_ids: list[str]) -> Iterator[list[str]]:
