@@ -145,7 +145,7 @@ def _unknown_profile(profile: str) -> Problem:
 
 def _refused(cause: BaseException | None) -> Refused:
     if isinstance(cause, ApplicationError) and cause.details:
-        return Refused((Problem.model_validate(cause.details[0]),))
+        return Refused(tuple(Problem.model_validate(each) for each in cause.details))
     return Refused((_plain("E_REFUSED", str(cause), "请求被拒绝。", "Look at the case.", "请查看清单状态。"),))
 
 

@@ -1,6 +1,5 @@
-"""Whether a request fits the case as it stands: what the workflow's validators ask. None means it does."""
+"""Whether a request fits the case as it stands: what the workflow's validators ask. Nothing means it does."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +12,7 @@ from clearway.contracts.case import (
     ReturnRequest,
 )
 from clearway.contracts.documents import DocumentKind
-from clearway.contracts.problems import FieldValue, Problem
+from clearway.contracts.problems import Problem
 from clearway.contracts.states import State
 from clearway.rules.changes import ChangeFacts, Standing, check_cancellation, check_modification
 from clearway.rules.presence import check_presence
@@ -26,33 +25,32 @@ def refuse_closed(case: DeclarationCase) -> Problem | None:
     return refusal("E_ALREADY_ENDED", ("state", case.state)) if case.over else None
 
 
-def refuse_cancel(case: DeclarationCase, now: datetime) -> Problem | None:
+def refuse_cancel(case: DeclarationCase, now: datetime) -> tuple[Problem, ...]:
     """Before filing at will, later if customs consents, after release until exit and day 30 (RULEBOOK B.4, D-11)."""
-    if case.over:
-        return refuse_closed(case)
+    if closed := refuse_closed(case):
+        return (closed,)
     if case.release is not None and not case.collected:
-        return refusal("E_ALREADY_RELEASED", ("state", case.state))
+        return (refusal("E_ALREADY_RELEASED", ("state", case.state)),)
     if not case.list_filed and not case.frozen and not case.holds:
-        return None
-    return _first(check_cancellation(_facts(case, now)))
+        return ()
+    return _numbers_last(check_cancellation(_facts(case, now)))
 
 
-def refuse_modify(case: DeclarationCase, request: ModifyRequest, now: datetime) -> Problem | None:
+def refuse_modify(case: DeclarationCase, request: ModifyRequest, now: datetime) -> tuple[Problem, ...]:
     """A filed list may be modified until it is released, unless it is under control (RULEBOOK B.4, B.5)."""
-    if case.over:
-        return refuse_closed(case)
+    if closed := refuse_closed(case):
+        return (closed,)
     if not case.list_filed:
-        return refusal("E_NOT_FILED", ("state", case.state))
+        return (refusal("E_NOT_FILED", ("state", case.state)),)
     asked = request.declaration_list
     facts = _facts(case, now).model_copy(update={"pre_no": asked.pre_no, "invt_no": asked.invt_no})
-    problems = check_modification(facts)
-    if problems:
-        return _first(problems)
-    known = {"pre_no": case.pre_no, "invt_no": case.invt_no}
-    for field, number in known.items():
-        if number != getattr(asked, field):
-            return refusal("E_OTHER_NUMBER", (f"declaration_list.{field}", getattr(asked, field)), ("customs", number))
-    return None
+    numbers = (("pre_no", asked.pre_no, case.pre_no), ("invt_no", asked.invt_no, case.invt_no))
+    other = tuple(
+        refusal("E_OTHER_NUMBER", (f"declaration_list.{field}", given), ("customs", known))
+        for field, given, known in numbers
+        if given and given != known
+    )
+    return (*_numbers_last(check_modification(facts)), *other)
 
 
 def refuse_return(case: DeclarationCase, request: ReturnRequest, now: datetime) -> Problem | None:
@@ -121,17 +119,16 @@ def refuse_arrival(case: DeclarationCase, arrival: ReturnArrival, now: datetime)
     return None
 
 
-def refuse_presence(case: DeclarationCase, confirmation: PresenceConfirmation, now: datetime) -> Problem | None:
+def refuse_presence(case: DeclarationCase, confirmation: PresenceConfirmation, now: datetime) -> tuple[Problem, ...]:
     """Only the owner, or who has a letter of the owner of this list, attends an inspection that is open (B.5)."""
-    if case.over:
-        return refuse_closed(case)
+    if closed := refuse_closed(case):
+        return (closed,)
     open_ones = [each.instruction_id for each in case.unattended]
     if confirmation.instruction_id not in open_ones:
-        return refusal(
-            "E_NO_INSPECTION", ("instruction_id", confirmation.instruction_id), ("open", ", ".join(open_ones) or None)
-        )
+        asked = ("instruction_id", confirmation.instruction_id)
+        return (refusal("E_NO_INSPECTION", asked, ("open", ", ".join(open_ones) or None)),)
     senders = {each.sender.code for each in case.documents if each.kind is DocumentKind.DECLARATION_LIST}
-    return _first(check_presence(confirmation, {case.key.ebc_code, *senders}, now))
+    return check_presence(confirmation, {case.key.ebc_code, *senders}, now)
 
 
 def refuse_licence(case: DeclarationCase, licence: LicenceSupply) -> Problem | None:
@@ -181,22 +178,9 @@ def _facts(case: DeclarationCase, now: datetime) -> ChangeFacts:
     )
 
 
-def _first(problems: Iterable[Problem]) -> Problem | None:
-    """An update is refused by one problem; it carries the fields and codes of all that were found."""
-    found = list(problems)
-    if len(found) < 2:
-        return found[0] if found else None
-    others = FieldValue(field="also", value=", ".join(each.code for each in found[1:]))
-    fields = tuple(dict.fromkeys(field for each in found for field in each.fields))
-    return found[0].model_copy(
-        update={
-            "fields": (*fields, others),
-            "message_en": " ".join(each.message_en for each in found),
-            "message_zh": "".join(each.message_zh for each in found),
-            "remedy_en": " ".join(dict.fromkeys(each.remedy_en for each in found)),
-            "remedy_zh": "".join(dict.fromkeys(each.remedy_zh for each in found)),
-        }
-    )
+def _numbers_last(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Numbers that are missing matter least where something else stands against it."""
+    return tuple(sorted(problems, key=lambda each: each.code == "E_CHANGE_WITHOUT_NUMBERS"))
 
 
 def _told(moment: datetime | None) -> str | None:

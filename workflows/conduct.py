@@ -1,6 +1,6 @@
 """How every workflow of this service behaves: how long it gives activities, how it refuses, waits and shows itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -21,10 +21,12 @@ DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum
 OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
 
 
-def refuse(problem: Problem | None) -> None:
-    """Refuse an update: it changes nothing, leaves no event, and says why."""
-    if problem is not None:
-        raise ApplicationError(problem.message_en, problem.model_dump(mode="json"), type=problem.code)
+def refuse(found: Problem | Sequence[Problem] | None) -> None:
+    """Refuse an update for everything found: it changes nothing, leaves no event, and says why."""
+    problems = [found] if isinstance(found, Problem) else found
+    if problems:
+        told = [problem.model_dump(mode="json") for problem in problems]
+        raise ApplicationError(problems[0].message_en, *told, type=problems[0].code)
 
 
 async def wait(done: Callable[[], bool], *, until: datetime, why: str) -> bool:

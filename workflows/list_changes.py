@@ -29,8 +29,8 @@ class ChangesChapter(ListChapter):
     async def modify(self, request: ModifyRequest) -> Answer:
         """Modify the filed list: it is judged again, then filed with customs as a change (CEB621, appType 2)."""
         async with self._desk:
-            if problem := refuse_modify(self.case, request, workflow.now()):
-                return self.case.answer((problem,))
+            if problems := refuse_modify(self.case, request, workflow.now()):
+                return self.case.answer(problems)
             prepared = await workflow.execute_local_activity_method(
                 ChangeDesk.prepare_modification,
                 ModificationAsked(
