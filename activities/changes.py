@@ -39,7 +39,7 @@ from clearway.rules.judgement import judge
 from clearway.rules.parameters import rules_in_force
 from models.addresses import list_address, remember
 from models.change_refusals import declined
-from models.changes import AMOUNTS, Outcome, drop_unheard, find, held, is_open, list_version, settle
+from models.changes import AMOUNTS, Outcome, drop_unheard, find, held, list_version, open_change, settle
 from models.database import Database
 from models.documents import addresses, latest, on_file, parse
 from models.person_key import person_key
@@ -129,7 +129,7 @@ class ChangeDesk:
         if known is not None and known.content_hash == content_hash(candidate):
             return _prepared(session, known)
         drop_unheard(session, record, asked.number, asked.now)
-        if is_open(session, case):
+        if open_change(session, case):
             return PreparedChange(refused=(problem("E_CHANGE_OPEN", Found("case", "standing", record.state)),))
         standing, candidate = _lists(session, asked)
         return self._judge_and_secure(session, record, asked, standing, candidate)

@@ -88,10 +88,19 @@ def drop_unheard(session: Session, record: CaseRecord, number: int, at: datetime
         session.flush()
 
 
-def is_open(session: Session, case: str) -> bool:
-    """Whether a modification of the list is not settled yet."""
-    rows = select(ListChange.number).where(ListChange.workflow_id == case, ListChange.outcome == Outcome.OPEN)
-    return session.exec(rows).first() is not None
+def open_change(session: Session, case: str) -> ListChange | None:
+    """The modification of the list that is not settled yet; there is never more than one."""
+    rows = select(ListChange).where(ListChange.workflow_id == case, ListChange.outcome == Outcome.OPEN)
+    return session.exec(rows).first()
+
+
+def overtake(session: Session, record: CaseRecord, at: datetime) -> None:
+    """Customs released the list before it decided the modification: what was released is the list as it was.
+
+    The caller keeps the case's row, and has settled every modification that customs decided before.
+    """
+    if change := open_change(session, record.workflow_id):
+        settle(session, record, change, Outcome.REFUSED, at)
 
 
 def bring_to(session: Session, case: str, amounts: Amounts, *, hold_id: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from clearway.contracts.documents import AnyDocument
+from clearway.contracts.documents import AnyDocument, Application
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.reports import ReportAcknowledgement, SuspicionReport
 from connectors.bank import BankReceipt
@@ -16,12 +16,14 @@ from connectors.errors import Refused, Unavailable
 class RecordingCustoms:
     """Customs' door: remembers every message, in order."""
 
-    filed: list[tuple[str, AnyDocument]] = field(default_factory=list)
+    filed: list[tuple[str, AnyDocument | Application]] = field(default_factory=list)
     down: int = 0
     refusing: set[str] = field(default_factory=set)
     meanwhile: Callable[[str], None] = lambda kind: None
 
-    def file(self, records: Sequence[AnyDocument], *, message_guid: str, traceparent: str | None = None) -> None:
+    def file(
+        self, records: Sequence[AnyDocument | Application], *, message_guid: str, traceparent: str | None = None
+    ) -> None:
         """Take a message, or be unavailable as often as told."""
         self.meanwhile(records[0].kind)
         if self.down:
