@@ -41,7 +41,7 @@ class SampleNotice(Contract):
 
     instruction: ControlInstruction
     lists: tuple[ListNamed, ...] = Field(
-        min_length=1, max_length=10_000, description="All lists that it carries, in any order; named twice counts once"
+        min_length=1, max_length=5_000, description="All lists that it carries, in any order; named twice counts once"
     )
     seed: str = Field(
         "",

@@ -104,6 +104,7 @@ async def test_lists_that_are_not_known_yet_wait_for_their_instruction(house: Ho
         (aimed("LIST"), {"instruction"}),
         (aimed("PARCEL"), {"instruction"}),
         (aimed(lists=[]), {"lists"}),
+        (aimed(lists=[{"ebc_code": EBC, "order_no": "1"}] * 5001), {"lists"}),
         (
             aimed(lists=[{"ebc_code": "a/b", "order_no": "1"}, {"ebc_code": EBC}]),
             {"lists.0.ebc_code", "lists.1.order_no"},
