@@ -16,11 +16,16 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.articles import ArticlesDesk
+from activities.changes import ChangeDesk
 from activities.closing import CaseRegister
+from activities.collection import CollectionDesk
 from activities.customs_filing import CustomsDoor, CustomsFiling
 from activities.examination import Examiner
+from activities.goods_returns import ReturnDesk
 from activities.identity import IdentityAuthority
+from activities.inspections import InspectionOffice
 from activities.legal_clocks import LegalCalendar
+from activities.reports import ReportDesk, ReportsDoor
 from activities.tax_payment import Bank, TaxOffice
 from clearway.connection import connect
 from clearway.contracts import names
@@ -29,6 +34,7 @@ from clearway.rules.parameters import ParameterError
 from clearway.telemetry import metrics_runtime, start_traces
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
+from connectors.customs.reports import ReportsClient
 from connectors.errors import Unavailable
 from connectors.identity import IdentityClient
 from connectors.settings import PlatformSettings
@@ -37,6 +43,9 @@ from models.rule_packs import check_packs
 from models.settings import StoreSettings
 from workflows.articles_list import ArticlesListWorkflow
 from workflows.declaration_list import DeclarationListWorkflow
+from workflows.goods_return import GoodsReturnWorkflow
+from workflows.suspicion_report import SuspicionReportWorkflow
+from workflows.tax_collection import TaxCollectionWorkflow
 
 ACTIVITY_THREADS = 16
 
@@ -46,6 +55,7 @@ def build_worker(
     database: Database,
     *,
     customs: CustomsDoor,
+    reports: ReportsDoor,
     bank: Bank,
     authority: IdentityAuthority,
     person_key_secret: str,
@@ -55,21 +65,51 @@ def build_worker(
     """A worker of this service on the given parts; the caller runs it and closes the parts."""
     examiner = Examiner(database, authority, person_key_secret)
     filing = CustomsFiling(database, customs)
+    changes = ChangeDesk(database, customs, person_key_secret)
+    calendar = LegalCalendar(database)
+    inspections = InspectionOffice(database)
+    returns = ReturnDesk(database, customs)
+    suspicions = ReportDesk(database, reports)
     articles = ArticlesDesk(database, authority, bank, person_key_secret)
+    collection = CollectionDesk(database, bank)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[DeclarationListWorkflow, ArticlesListWorkflow],
+        workflows=[
+            DeclarationListWorkflow,
+            ArticlesListWorkflow,
+            TaxCollectionWorkflow,
+            GoodsReturnWorkflow,
+            SuspicionReportWorkflow,
+        ],
         activities=[
             examiner.examine_documents,
             filing.send_documents_to_customs,
             filing.file_declaration_list,
-            LegalCalendar(database).set_legal_clocks,
+            changes.prepare_modification,
+            changes.file_modification,
+            changes.file_cancellation,
+            changes.settle_modification,
+            calendar.set_legal_clocks,
+            calendar.note_blocks,
+            inspections.call_to_inspection,
+            inspections.tell_disposition,
             TaxOffice(database, bank).pay_tax,
             CaseRegister(database).close_case,
+            collection.plan_run,
+            collection.pay_orders,
+            collection.settle_rows,
+            collection.close_run,
             articles.examine_articles,
             articles.pay_articles_tax,
             articles.close_articles,
+            suspicions.store_report,
+            suspicions.file_report,
+            suspicions.close_report,
+            returns.open_return,
+            returns.file_return_application,
+            returns.settle_goods,
+            returns.close_return,
         ],
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
         max_cached_workflows=max_cached_workflows,
@@ -95,6 +135,7 @@ async def serve(nth: int) -> None:
             client,
             database,
             customs=CustomsClient(platforms.customs_url, http, transfer),
+            reports=ReportsClient(platforms.customs_url, http),
             bank=BankClient(platforms.bank_url, http),
             authority=IdentityClient(platforms.identity_url, http),
             person_key_secret=store.person_key_secret.get_secret_value(),

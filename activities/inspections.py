@@ -1,19 +1,21 @@
-"""Calls to an inspection: the enterprise, its agent and the warehouse are told, up to three times (RULEBOOK B.5)."""
+"""What enterprise, agent and warehouse are told of customs' control: inspections, decisions (RULEBOOK B.5)."""
 
 from datetime import timedelta
 
-from clearway.rules.alarms import notice_times
 from sqlmodel import Session
 from temporalio import activity
 
+from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import DeclarationList, DocumentKind
+from clearway.rules.alarms import notice_times
+from clearway.rules.dispositions import check_disposition
 from clearway.rules.parameters import rules_in_force
 from models import notices
 from models.database import Database
 from models.documents import latest, parse
 from models.rule_packs import RulePacks
 from models.tables import CaseRecord
-from models.work import InspectionCall, InspectionCalled
+from models.work import DispositionHeard, DispositionTold, InspectionCall, InspectionCalled
 
 
 class InspectionOffice:
@@ -31,7 +33,7 @@ class InspectionOffice:
             record = session.get(CaseRecord, call.key.workflow_id)
             with rules_in_force(self._packs.of(session, record)):
                 second, third = notice_times(instruction.issued_at, profile=call.profile)
-            for recipient in _recipients(session, call):
+            for recipient in _recipients(session, call.key):
                 notices.tell(
                     session,
                     recipient=recipient,
@@ -53,11 +55,34 @@ class InspectionOffice:
         planned = {1: second, 2: third, 3: third + gap}[call.number]
         return InspectionCalled(next_at=max(planned, call.now + min(gap, timedelta(hours=1))))
 
+    @activity.defn
+    def tell_disposition(self, heard: DispositionHeard) -> DispositionTold:
+        """Leave a notice of customs' decision; warn where it is not what B.5 names for the finding (D-27)."""
+        order = heard.order
+        with self._database.transaction() as session:
+            record = session.get(CaseRecord, heard.key.workflow_id)
+            for recipient in _recipients(session, heard.key):
+                notices.tell(
+                    session,
+                    recipient=recipient,
+                    kind="DISPOSITION",
+                    subject=heard.key.workflow_id,
+                    at=heard.now,
+                    key=f"{heard.key.workflow_id}|{order.decision_id}",
+                    decision_id=order.decision_id,
+                    order_no=heard.key.order_no,
+                    disposition=order.disposition,
+                    due_by=order.due_by.isoformat() if order.due_by else None,
+                )
+            with rules_in_force(self._packs.of(session, record)):
+                found = check_disposition(order, heard.finding, heard.trade_mode, profile=heard.profile)
+        return DispositionTold(warnings=found)
 
-def _recipients(session: Session, call: InspectionCall) -> list[str]:
-    row = latest(session, call.key.workflow_id).get(DocumentKind.DECLARATION_LIST)
+
+def _recipients(session: Session, key: CaseKey) -> list[str]:
+    row = latest(session, key.workflow_id).get(DocumentKind.DECLARATION_LIST)
     declared = parse(row) if row else None
     if not isinstance(declared, DeclarationList):
-        return [call.key.ebc_code]
+        return [key.ebc_code]
     codes = (declared.ebc_code, declared.agent_code, declared.area_code)
     return list(dict.fromkeys(code for code in codes if code))

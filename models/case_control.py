@@ -8,6 +8,7 @@ from clearway.contracts.customs import (
     CustomsHold,
     Disposition,
     DispositionOrder,
+    Finding,
     InspectionOutcome,
     InspectionResult,
 )
@@ -106,11 +107,20 @@ class ControlledCase(CaseFile):
             if self.list_filed and self.chart_admits("pass_risk_control"):
                 self.enter("pass_risk_control", result.recorded_at, "inspection normal")
 
-    def take_disposition(self, order: DispositionOrder) -> None:
-        """Record customs' decision and do as it says; an order that was heard before changes nothing."""
+    def take_disposition(self, order: DispositionOrder) -> bool:
+        """Record customs' decision and do as it says; tells whether it was new."""
         if any(each.decision_id == order.decision_id for each in self.dispositions):
-            return
+            return False
         self.dispositions.append(order)
+        self._dispose(order)
+        return True
+
+    @property
+    def finding(self) -> Finding | None:
+        """What kind of thing the last abnormal inspection found, where customs said."""
+        return next((each.kind for each in reversed(self.inspection_results) if each.kind), None)
+
+    def _dispose(self, order: DispositionOrder) -> None:
         if self.over or self.state in (State.SUBMITTED, State.MATCH_FAILED):
             return
         if self.release is not None and not self.collected:

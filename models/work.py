@@ -7,7 +7,7 @@ from pydantic import Field
 
 from clearway.contracts.base import Contract, Instant
 from clearway.contracts.case import CaseKey, Transmission
-from clearway.contracts.customs import ControlInstruction, CustomsReceipt
+from clearway.contracts.customs import ControlInstruction, CustomsReceipt, DispositionOrder, Finding
 from clearway.contracts.facts import DocumentOnFile, Judgement
 from clearway.contracts.problems import Problem
 
@@ -57,6 +57,23 @@ class InspectionCalled(Contract):
     """When they are called again, or the matter is left to customs."""
 
     next_at: Instant
+
+
+class DispositionHeard(Contract):
+    """Customs' decision about the goods of a list, to be told to its enterprises and compared with the rules."""
+
+    key: CaseKey
+    order: DispositionOrder
+    finding: Finding | None
+    trade_mode: str
+    now: Instant
+    profile: str
+
+
+class DispositionTold(Contract):
+    """What the rules say of the decision, if it is not what usually follows the finding."""
+
+    warnings: tuple[Problem, ...] = ()
 
 
 class BlockRequest(Contract):

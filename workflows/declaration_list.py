@@ -44,6 +44,7 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
         self._desk = asyncio.Lock()
         self._board = Noticeboard()
         self._beside = set()
+        self._untold = 0
 
     @workflow.run
     async def run(self, start: StartCase) -> CaseView:
@@ -160,7 +161,7 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
 
     async def _close(self) -> None:
         """Let open handlers finish, write the end into the register, show the end."""
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._untold)
         if self.case.state is not State.TAXED or not self._payment_wrote_the_end():
             await workflow.execute_local_activity_method(
                 CaseRegister.close_case,

@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from clearway.contracts.case import Answer, GoodsExit, LicenceSupply, PresenceConfirmation
     from clearway.contracts.customs import ControlInstruction, CustomsHold, DispositionOrder, InspectionResult
     from models.case_refusals import refuse_exit, refuse_licence, refuse_presence
-    from models.work import InspectionCall
+    from models.work import DispositionHeard, InspectionCall
     from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, refuse, wait
     from workflows.list_chapter import ListChapter
 
@@ -18,6 +18,9 @@ CALLS = "call-to-inspections"
 
 class ControlChapter(ListChapter):
     """What customs orders, and what enterprises and sites do about it."""
+
+    _untold: int
+    """Decisions of customs that the enterprises are being told; the list does not end before they are."""
 
     @workflow.signal(name=names.CONTROL_INSTRUCTION)
     def control_instruction(self, instruction: ControlInstruction) -> None:
@@ -35,7 +38,9 @@ class ControlChapter(ListChapter):
     @workflow.signal(name=names.DISPOSITION)
     def disposition(self, order: DispositionOrder) -> None:
         """Customs disposes of goods that an inspection found abnormal."""
-        self.case.take_disposition(order)
+        if self.case.take_disposition(order):
+            self._untold += 1
+            self._aside(self._tell_disposition(order))
         if order.due_by is not None and self.case.licence_due_by is not None:
             self._aside(self._await_licence())
         self._show()
@@ -112,6 +117,26 @@ class ControlChapter(ListChapter):
                 return
         self.case.leave_to_customs()
         self._show()
+
+    async def _tell_disposition(self, order: DispositionOrder) -> None:
+        told = await workflow.execute_local_activity_method(
+            InspectionOffice.tell_disposition,
+            DispositionHeard(
+                key=self.case.key,
+                order=order,
+                finding=self.case.finding,
+                trade_mode=self.case.examination.trade_mode if self.case.examination else "",
+                now=workflow.now(),
+                profile=self.case.profile,
+            ),
+            start_to_close_timeout=DESK_TIMEOUT,
+            retry_policy=DESK_RETRIES,
+            summary=f"Tell enterprise and site what customs decided: {order.disposition}",
+        )
+        self._untold -= 1
+        if told.warnings:
+            self.case.raise_alarm("UNUSUAL_DISPOSITION")
+            self._show()
 
     async def _await_licence(self) -> None:
         due_by = self.case.licence_due_by
