@@ -1,12 +1,24 @@
 """Four documents that belong together, for tests of the outside world."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from clearway.contracts.base import SHANGHAI
-from clearway.contracts.documents import DeclarationLine, DeclarationList, Document, Order, OrderLine, Payment, Waybill
+from clearway.contracts.documents import (
+    CancelApplication,
+    DeclarationLine,
+    DeclarationList,
+    Document,
+    Order,
+    OrderLine,
+    Payment,
+    ReturnApplication,
+    ReturnApplicationLine,
+    Waybill,
+)
 
 AT = datetime(2031, 3, 10, 14, 20, 0, tzinfo=SHANGHAI)
 """Far from any wall clock: customs has to live on the time of what it is handed."""
@@ -147,3 +159,58 @@ def new_papers(order_no: str, at: datetime = AT, tax_total: str = "50.23") -> Pa
         ),
     )
     return Papers(order, payment, waybill, declaration)
+
+
+_OF_THE_LIST = (
+    *("customs_code", "order_no", "ebp_code", "ebp_name", "ebc_code", "ebc_name"),
+    *("logistics_no", "logistics_code", "logistics_name", "agent_code", "agent_name"),
+    *("buyer_id_number", "buyer_name", "buyer_telephone"),
+)
+"""What an application repeats of the list it is about."""
+
+Numbers = Mapping[str, Any]
+"""A list as customs shows it: `pre_no` and `invt_no` are what matters here."""
+
+
+def new_change(papers: Papers, numbers: Numbers, at: datetime, **changes: Any) -> DeclarationList:
+    """The list as it shall read, with both numbers that customs gave it."""
+    given = {"pre_no": numbers["pre_no"], "invt_no": numbers["invt_no"]}
+    head = {"guid": new_guid(), "app_type": "2", "app_time": at}
+    return papers.declaration.model_copy(update=head | given | changes)
+
+
+def new_cancellation(papers: Papers, numbers: Numbers, at: datetime, **changes: Any) -> CancelApplication:
+    """An application to cancel the list."""
+    return CancelApplication.model_validate(_application(papers, numbers, at) | changes)
+
+
+def new_return(
+    papers: Papers, numbers: Numbers, at: datetime, quantities: Mapping[int, str], **changes: Any
+) -> ReturnApplication:
+    """An application to return these quantities, by item number; an item the list lacks is some other goods."""
+    declared = {line.gnum: line for line in papers.declaration.lines}
+    lines = tuple(
+        ReturnApplicationLine(
+            gnum=gnum,
+            hs_code=declared[gnum].hs_code if gnum in declared else "9999999999",
+            goods_name=declared[gnum].goods_name if gnum in declared else "其他",
+            qty=Decimal(qty),
+            unit="142",
+        )
+        for gnum, qty in quantities.items()
+    )
+    return ReturnApplication.model_validate(_application(papers, numbers, at) | {"lines": lines} | changes)
+
+
+def _application(papers: Papers, numbers: Numbers, at: datetime) -> dict[str, Any]:
+    guid = new_guid()
+    return {name: getattr(papers.declaration, name) for name in _OF_THE_LIST} | {
+        "guid": guid,
+        "app_type": "1",
+        "app_time": at,
+        "app_status": "2",
+        "cop_no": f"AP{guid[:8]}",
+        "pre_no": numbers["pre_no"],
+        "invt_no": numbers["invt_no"],
+        "reason": "不想要了",
+    }

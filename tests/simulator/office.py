@@ -1,0 +1,144 @@
+"""Customs on one side and a gateway that records on the other, in one process and over HTTP only."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+
+from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
+from clearway.messages import Transfer, read, write
+from clearway.messages.message import Record
+from simulator.courier import Courier
+from simulator.customs.books import Books
+from simulator.customs.door import make_door
+from simulator.refusals import Refusal, answer_refusal, answer_unreadable
+from simulator.settings import Settings
+from tests.simulator.papers import Papers, new_guid
+
+TRANSFER = Transfer(cop_code="3301980AGT", cop_name="申报企业", dxp_id="DXPENT0000012345")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that customs sent to the gateway."""
+
+    path: str
+    content: bytes
+    traceparent: str | None
+
+    @property
+    def record(self) -> Any:
+        """The one record of a CEB message."""
+        (record,) = read(self.content).records
+        return record
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body of a notice about an inspection."""
+        body = json.loads(self.content)
+        assert isinstance(body, dict)
+        return body
+
+    @property
+    def word(self) -> str:
+        """In a word: a list's status, `624:399`, `816`, `818:3`, `instruction`, a result or a disposition."""
+        match self.path.removeprefix("/customs/"):
+            case "control-instructions":
+                return "instruction"
+            case "inspection-results":
+                return str(self.json["result"]["outcome"])
+            case "dispositions":
+                return str(self.json["order"]["disposition"])
+        record = self.record
+        if isinstance(record, TaxBill):
+            return "816"
+        if isinstance(record, TaxBillStatus):
+            return f"818:{record.status}"
+        if isinstance(record, ListReceipt):
+            return record.return_status
+        return f"{read(self.content).message_type[3:]}:{record.return_status}"
+
+
+class Office:
+    """Hands things in at customs' door, and reads what customs sends back."""
+
+    def __init__(self, courier: Courier, http: httpx.AsyncClient, heard: list[Said]) -> None:
+        self._courier = courier
+        self._http = http
+        self._heard = heard
+
+    async def file(self, *records: Record, traceparent: str | None = None) -> list[str]:
+        """File each record in a message of its own, and give every word that customs said then."""
+        await self.file_without_waiting(*records, traceparent=traceparent)
+        return await self.hear()
+
+    async def file_without_waiting(self, *records: Record, traceparent: str | None = None) -> None:
+        """File each record in a message of its own."""
+        headers = {"content-type": "application/xml"} | ({"traceparent": traceparent} if traceparent else {})
+        for record in records:
+            content = write([record], guid=new_guid(), transfer=TRANSFER)
+            answer = await self._http.post("/customs/messages", content=content, headers=headers)
+            assert answer.status_code == 202, answer.text
+
+    async def file_case(self, papers: Papers) -> list[str]:
+        """File all four documents, and give every word about the list."""
+        await self.file(*papers.three)
+        return await self.file(papers.declaration)
+
+    async def hear(self) -> list[str]:
+        """Wait until customs has no more to say, and give every word since the last time."""
+        while self._courier.under_way:
+            await self._courier.settle()
+            await asyncio.sleep(0)
+        said, self.heard = list(self._heard), list(self._heard)
+        self._heard.clear()
+        return [one.word for one in said]
+
+    def find(self, word: str) -> Said:
+        """The first thing heard last time that says this."""
+        return next(one for one in self.heard if one.word == word)
+
+    def times(self) -> dict[str, datetime]:
+        """When customs says that it did each thing heard last time; receipts and bills only."""
+        return {one.word: one.record.return_time for one in self.heard if one.path.endswith("receipts")}
+
+    async def know(self, order_no: str) -> dict[str, Any]:
+        """The latest submission of a list, as customs shows it."""
+        answer = await self._http.get(f"/customs/lists/{order_no}")
+        assert answer.status_code == 200, answer.text
+        filings = answer.json()["filings"]
+        assert isinstance(filings[-1], dict)
+        return filings[-1]
+
+    async def give_result(self, order_no: str, **report: Any) -> int:
+        """Give an inspection's result by hand."""
+        return (await self._http.post(f"/customs/inspections/{order_no}/result", json=report)).status_code
+
+
+@asynccontextmanager
+async def open_office(*, inspect_by_hand: bool = False, pause_ms: int = 0) -> AsyncIterator[Office]:
+    """An office with empty books."""
+    heard: list[Said] = []
+    gateway = FastAPI()
+
+    @gateway.post("/{path:path}")
+    async def take(request: Request) -> Response:
+        heard.append(Said(request.url.path, await request.body(), request.headers.get("traceparent")))
+        return Response(status_code=202)
+
+    settings = Settings(gateway_url="http://gateway", pause_ms=pause_ms, inspect_by_hand=inspect_by_hand)
+    courier = Courier(settings, httpx.ASGITransport(gateway))
+    customs = FastAPI()
+    customs.add_exception_handler(Refusal, answer_refusal)
+    customs.add_exception_handler(RequestValidationError, answer_unreadable)
+    customs.include_router(make_door(Books(), courier, settings))
+    transport = httpx.ASGITransport(customs)
+    async with courier, httpx.AsyncClient(transport=transport, base_url="http://customs") as http:
+        yield Office(courier, http, heard)
