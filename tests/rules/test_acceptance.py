@@ -23,6 +23,8 @@ EXAMPLES = {
     "B.2": r"^\d+\. ",
     "B.3": r"^\d+\. ",
     "B.4": r"^\d+\. ",
+    "B.5": r"^\d+\. ",
+    "B.8": r"^\d+\. ",
     "B.9.1": r"^\| T\d+ ",
     "B.9.2": r"FIFO order|within 60 days|80 %|`GUARANTEE_CALLED`",
     "B.9.3": r"^\d+\. ",
