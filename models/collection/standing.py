@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.base import SHANGHAI, legal_day
@@ -19,6 +20,7 @@ from models.collection.work import Standing
 from models.due_watch import BILL_MISSING
 from models.rule_packs import RulePacks, newest
 from models.tables import BillRecord, TaxBatch, TaxDue
+from models.tables.columns import PLACES
 
 SHOWN = 5
 """Batches that a collection shows; the others are in the database."""
@@ -30,13 +32,14 @@ def standing(session: Session, packs: RulePacks, key: CollectionKey, now: dateti
     """How a collection stands at an instant; raises NoRuleInForce before 2016-04-08."""
     ours = (col(TaxDue.agent) == key.agent, col(TaxDue.customs) == key.customs, col(TaxDue.state) == OPEN)
     unpaid = col(TaxDue.due) > col(TaxDue.paid)
-    payable = func.sum(col(TaxDue.due) - col(TaxDue.held) - col(TaxDue.paid))
-    lists, amount = session.exec(select(func.count(), payable).where(*ours)).one()
+    left = col(TaxDue.due) - col(TaxDue.held) - col(TaxDue.paid)
+    payable = func.sum(case((left > 0, left), else_=0))  # of whole numbers of 0.00001
+    lists, units = session.exec(select(func.count(), payable).where(*ours)).one()
     first = session.exec(select(TaxDue).where(*ours, unpaid).order_by(col(TaxDue.pay_before)).limit(1)).first()
     batches = latest_batches(session, key, SHOWN)
     return Standing(
         open_lists=lists,
-        open_amount=amount or NOTHING,
+        open_amount=Decimal(units or 0).scaleb(-PLACES),
         next_run_at=_next_run(session, packs, key, now, ours),
         next_deadline=first.deadline if first else None,
         pay_before=first.pay_before if first else None,
