@@ -76,3 +76,4 @@ async def desk(temporal: Client, database: Database) -> AsyncIterator[Desk]:
     made = Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue)
     async with made.worker():
         yield made
+        await made.end_collections()

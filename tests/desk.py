@@ -1,5 +1,7 @@
 """A list's surroundings: the real server, a worker with real activities on a database, stand-ins outside."""
 
+import asyncio
+import contextlib
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,20 +14,26 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from clearway.client import ClearwayClient
+from clearway.contracts import names
 from clearway.contracts.case import Answer, CaseKey, CaseView
+from clearway.contracts.collection import CollectionView
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
 from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, DocumentKind
+from clearway.contracts.keys import CollectionKey
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
-from clearway.testing import SampleSet, sample_set
+from clearway.errors import AlreadyEnded
+from clearway.testing import EBC, SampleSet, sample_set
 from gateway.news import news_from
 from models.database import Database
+from models.inbox import ItemState
 from models.ledger.guarantee import top_up
 from models.tables import BillRecord, InboxItem
 from tests.standins import Authority, RecordingCustoms, RecordingReports, ScriptedBank
 from worker import build_worker
 
 LIST = DocumentKind.DECLARATION_LIST
+OWN_NEWS = ("tax", "due_alarm", "collect")
 PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
 """The numbers that customs gives every list here."""
 
@@ -41,6 +49,7 @@ class Desk:
     reports: RecordingReports = field(default_factory=RecordingReports)
     bank: ScriptedBank = field(default_factory=ScriptedBank)
     authority: Authority = field(default_factory=Authority)
+    collections: set[str] = field(default_factory=set)
 
     def worker(self, **options: Any) -> Any:
         """A new worker process in all but the process."""
@@ -150,6 +159,50 @@ class Desk:
             assert grant is not None  # the kind says so
             await self.client.grant_guarantee(workflow_id, grant)
         return [workflow_id for workflow_id, _ in found]
+
+    async def deliver_own_news(self, *kinds: str) -> list[str]:
+        """What the dispatcher does with news of our ledger and our collection: hands it over, each piece once."""
+        with self.database.transaction() as session:
+            rows = session.exec(
+                select(InboxItem)
+                .where(col(InboxItem.kind).in_(kinds or OWN_NEWS), InboxItem.state == ItemState.WAITING)
+                .order_by(col(InboxItem.id))
+            ).all()
+            found = [(str(row.workflow_id), news_from(row.payload)) for row in rows]
+            for row in rows:
+                row.state = ItemState.DELIVERED
+        for workflow_id, news in found:
+            with contextlib.suppress(AlreadyEnded):
+                if news.tax:
+                    await self.client.tell_tax(workflow_id, news.tax)
+                elif news.due_alarm:
+                    await self.client.tell_due_alarm(workflow_id, news.due_alarm)
+                elif news.collect:
+                    await self.client.collect(workflow_id, news.collect)
+                    self.collections.add(workflow_id)
+        return [workflow_id for workflow_id, _ in found]
+
+    async def collect(self, moment: datetime, *, agent: str = EBC, customs: str = "2991") -> None:
+        """Let the agent's collection live until an instant on its own clock, and its lists hear what it did."""
+        await self.deliver_own_news("collect")
+        handle = self.client.temporal.get_workflow_handle(CollectionKey(agent=agent, customs=customs).workflow_id)
+        skipper = TimeSkipper(self.client.temporal)
+        now = await skipper.get_current_time(handle)
+        if moment > now:
+            await skipper.fast_forward(handle, moment - now)
+        async with asyncio.timeout(30):
+            while await self._runs_behind(handle, moment):  # noqa: ASYNC110  only the workflow knows
+                await asyncio.sleep(0.05)
+        await self.deliver_own_news()
+
+    async def _runs_behind(self, handle: WorkflowHandle[Any, Any], moment: datetime) -> bool:
+        view = await handle.query(names.VIEW, result_type=CollectionView)
+        return view.next_run_at is None or view.next_run_at <= moment
+
+    async def end_collections(self) -> None:
+        """A collection never ends by itself; the next test's has the same id."""
+        for workflow_id in self.collections:
+            await self.client.temporal.get_workflow_handle(workflow_id).terminate("the test is over")
 
     async def until(self, key: CaseKey, holds: Any) -> CaseView:
         """The first view for which something holds."""
