@@ -19,6 +19,7 @@ from activities.articles import ArticlesDesk
 from activities.changes import ChangeDesk
 from activities.closing import CaseRegister
 from activities.collection import CollectionDesk
+from activities.corrected_copy import DraftingDesk
 from activities.customs_filing import CustomsDoor, CustomsFiling
 from activities.examination import Examiner
 from activities.goods_returns import ReturnDesk
@@ -42,6 +43,7 @@ from models.database import Database
 from models.rule_packs import check_packs
 from models.settings import StoreSettings
 from workflows.articles_list import ArticlesListWorkflow
+from workflows.corrected_copy import CorrectedCopyWorkflow
 from workflows.declaration_list import DeclarationListWorkflow
 from workflows.goods_return import GoodsReturnWorkflow
 from workflows.suspicion_report import SuspicionReportWorkflow
@@ -81,6 +83,7 @@ def build_worker(
             TaxCollectionWorkflow,
             GoodsReturnWorkflow,
             SuspicionReportWorkflow,
+            CorrectedCopyWorkflow,
         ],
         activities=[
             examiner.examine_documents,
@@ -90,6 +93,7 @@ def build_worker(
             changes.file_modification,
             changes.file_cancellation,
             changes.settle_modification,
+            DraftingDesk(database).draft_corrected_copy,
             calendar.set_legal_clocks,
             calendar.note_blocks,
             inspections.call_to_inspection,

@@ -9,6 +9,7 @@ from temporalio.client import (
     Client,
     Interceptor,
     WithStartWorkflowOperation,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -121,6 +122,8 @@ class Calls:
             raise _unavailable(str(error)) from error
         except WorkflowQueryFailedError as error:
             raise _unavailable(str(error)) from error
+        except WorkflowFailureError as error:  # no workflow of ours fails: no worker did it in time
+            raise _unavailable(str(error.cause)) from error
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND and error.message.startswith("Namespace "):
                 raise _unavailable(error.message) from error

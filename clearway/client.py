@@ -28,11 +28,14 @@ from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
 from clearway.customs_client import CustomsCalls
+from clearway.drafts_client import DraftCalls
+from clearway.due_client import DueCalls
 from clearway.errors import Refused
 from clearway.reports_client import ReportCalls
+from clearway.returns_client import ReturnCalls
 
 
-class ClearwayClient(ArticlesCalls, CustomsCalls, ReportCalls):
+class ClearwayClient(ArticlesCalls, CustomsCalls, ReportCalls, ReturnCalls, DueCalls, DraftCalls):
     """Everything an enterprise does with its lists; every method raises errors of `clearway.errors` only."""
 
     async def transmit(

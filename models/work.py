@@ -156,3 +156,10 @@ class FileChange(Contract):
     reason: str = Field("", max_length=1000, description="Of a cancellation")
     pre_no: str | None = Field(None, description="Of a cancellation: the list's number at the E-Port")
     invt_no: str | None = Field(None, description="Of a cancellation: the list's number at customs")
+
+
+class DraftRequest(Contract):
+    """A list that failed, of which a corrected copy is wanted; declared on the Shanghai day of `now`."""
+
+    key: CaseKey
+    now: Instant

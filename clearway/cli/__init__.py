@@ -11,10 +11,13 @@ from clearway.cli.articles import articles_app
 from clearway.cli.changes import cancel, confirm_arrival, modify, request_return
 from clearway.cli.checking import check_files
 from clearway.cli.control import confirm_exit, confirm_presence, supply_licence
+from clearway.cli.drafts import draft_from_rejected
+from clearway.cli.due import due
 from clearway.cli.explaining import explain
 from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
 from clearway.cli.outcomes import EXIT_CODES, Exit
+from clearway.cli.returns import returns_app
 from clearway.cli.rules_commands import rules_app
 
 app = typer.Typer(
@@ -31,16 +34,19 @@ app.command("declare", epilog=EXIT_CODES)(declare)
 app.command("transmit", epilog=EXIT_CODES)(transmit)
 app.command("show", epilog=EXIT_CODES)(show)
 app.command("watch", epilog=EXIT_CODES)(watch)
+app.command("due", epilog=EXIT_CODES)(due)
 app.command("explain", epilog=EXIT_CODES)(explain)
 app.command("return", epilog=EXIT_CODES)(request_return)
 app.command("confirm-arrival", epilog=EXIT_CODES)(confirm_arrival)
 app.command("modify", epilog=EXIT_CODES)(modify)
 app.command("cancel", epilog=EXIT_CODES)(cancel)
+app.command("draft-from-rejected", epilog=EXIT_CODES)(draft_from_rejected)
 app.command("presence", epilog=EXIT_CODES)(confirm_presence)
 app.command("licence", epilog=EXIT_CODES)(supply_licence)
 app.command("exit", epilog=EXIT_CODES)(confirm_exit)
 app.add_typer(rules_app, name="rules")
 app.add_typer(articles_app, name="articles")
+app.add_typer(returns_app, name="returns")
 
 
 def main() -> NoReturn:
