@@ -153,9 +153,10 @@ class _Turn:
         ]
         return [*where, col(TaxDue.released_at) >= _start(stage.first)] if stage.first else where
 
-    def _rows(self, *where: ColumnElement[bool], limit: int | None = None) -> Sequence[TaxDue]:
-        rows = select(TaxDue).where(*where).order_by(col(TaxDue.workflow_id)).limit(limit).with_for_update()
-        return self._session.exec(rows.execution_options(populate_existing=True)).all()
+    def _rows(self, *where: ColumnElement[bool], limit: int | None = None) -> list[TaxDue]:
+        rows = select(TaxDue).where(*where).order_by(col(TaxDue.released_at)).limit(limit).with_for_update()
+        found = self._session.exec(rows.execution_options(populate_existing=True))
+        return sorted(found, key=lambda row: row.workflow_id)
 
     def _billed(self, rows: Sequence[TaxDue]) -> set[str]:
         """Of which lists a bill with an amount is there that is not void."""
