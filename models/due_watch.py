@@ -13,12 +13,12 @@ from clearway.contracts.base import SHANGHAI, Contract, legal_day
 from clearway.contracts.collection import DueAlarm
 from clearway.rules.alarms import DAYS, days_due
 from clearway.rules.parameters import PROFILES, NoRuleInForce, rules_in_force
-from models.collection.billing import VOID
+from models.collection.billing import bills_of
 from models.collection.dues import OPEN
 from models.collection.letters import Letter, post
 from models.ledger.guarantee_queue import rules_of
 from models.notices import Event, tell_all
-from models.tables import BillRecord, TaxDue
+from models.tables import TaxDue
 
 RETURN_DAYS = ("DAY_27", "DAY_30")
 """An enterprise hears of all its lists in one notice, for most of them have nothing to do but wait."""
@@ -130,14 +130,15 @@ class _Turn:
         room = max(limit - self._lists, 0)
         found = self._rows(*self._due(stage), limit=room + 1)
         rows = found[:room]
-        billed = self._billed(rows) if stage.alarm == BILL_DAY else {row.workflow_id for row in rows}
-        unbilled = [row for row in rows if row.workflow_id not in billed]
-        self._alarm(BILL_MISSING, unbilled)
-        self._tell(event for row in unbilled for event in _about_one(BILL_MISSING, row))
-        others = [row for row in rows if row.workflow_id in billed]
-        self._alarm(stage.alarm, others)
-        if stage.alarm != BILL_DAY:  # a billed list waits then for a return or a decision that its owner knows of
-            self._tell(event for row in others for event in _about_one(stage.alarm, row))
+        if stage.alarm == BILL_DAY:  # a list with a bill waits for a return or a decision that its owner knows of
+            billed = bills_of(self._session, [row.workflow_id for row in rows])
+            unbilled = [row for row in rows if row.workflow_id not in billed]
+            self._alarm(BILL_MISSING, unbilled)
+            self._tell(event for row in unbilled for event in _about_one(BILL_MISSING, row))
+            self._alarm(stage.alarm, [row for row in rows if row.workflow_id in billed])
+        else:
+            self._alarm(stage.alarm, rows)
+            self._tell(event for row in rows for event in _about_one(stage.alarm, row))
         self._mark(stage, rows)
         return len(found) <= room
 
@@ -157,18 +158,6 @@ class _Turn:
         rows = select(TaxDue).where(*where).order_by(col(TaxDue.released_at)).limit(limit).with_for_update()
         found = self._session.exec(rows.execution_options(populate_existing=True))
         return sorted(found, key=lambda row: row.workflow_id)
-
-    def _billed(self, rows: Sequence[TaxDue]) -> set[str]:
-        """Of which lists a bill with an amount is there that is not void."""
-        found: set[str] = set()
-        for part in _parts([row.workflow_id for row in rows]):
-            bills = select(BillRecord.workflow_id).where(
-                col(BillRecord.workflow_id).in_(part),
-                BillRecord.status != VOID,
-                col(BillRecord.total).is_not(None),
-            )
-            found.update(each for each in self._session.exec(bills) if each)
-        return found
 
     def _about_all(self, stage: Stage, enterprise: str, rows: Sequence[TaxDue]) -> Event:
         """What an enterprise is told of its lists; of the same day and agent it is told once, as `alarmed` says."""
