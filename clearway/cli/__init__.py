@@ -17,6 +17,7 @@ from clearway.cli.explaining import explain
 from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
 from clearway.cli.outcomes import EXIT_CODES, Exit
+from clearway.cli.reports import report_app
 from clearway.cli.returns import returns_app
 from clearway.cli.rules_commands import rules_app
 
@@ -47,6 +48,7 @@ app.command("exit", epilog=EXIT_CODES)(confirm_exit)
 app.add_typer(rules_app, name="rules")
 app.add_typer(articles_app, name="articles")
 app.add_typer(returns_app, name="returns")
+app.add_typer(report_app, name="report")
 
 
 def main() -> NoReturn:
