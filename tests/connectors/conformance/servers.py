@@ -11,12 +11,13 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from clearway.contracts.documents import ListReceipt, TaxBill
+from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
 from clearway.messages import Message, read
 
 RECEIPTS = "/customs/receipts"
 INSTRUCTIONS = "/customs/control-instructions"
 RESULTS = "/customs/inspection-results"
+DISPOSITIONS = "/customs/dispositions"
 
 
 @contextmanager
@@ -71,14 +72,18 @@ class Post:
 
     @property
     def told(self) -> str:
-        """In a word: a list's status, `816`, `instruction` or a result; documents as `312:120`."""
+        """In a word: a list's status, `816`, `void`, `instruction`, a result or disposition; documents as `312:120`."""
         if self.path == INSTRUCTIONS:
             return "instruction"
         if self.path == RESULTS:
             return str(self.json["result"]["outcome"])
+        if self.path == DISPOSITIONS:
+            return str(self.json["order"]["disposition"])
         record = self.message.records[0]
         if isinstance(record, TaxBill):
             return "816"
+        if isinstance(record, TaxBillStatus):
+            return "void"
         status = str(getattr(record, "return_status", ""))
         return status if isinstance(record, ListReceipt) else f"{self.message.message_type[3:]}:{status}"
 

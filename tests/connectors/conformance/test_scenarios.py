@@ -15,6 +15,7 @@ from tests.simulator.papers import AT, new_guid, new_papers
 
 TAKEN = ["2", "3", "120"]
 CLEARED = ["399", "800", "816"]
+ABNORMAL = [*TAKEN, "500", "instruction", "ABNORMAL"]
 
 EXPECTED: dict[str, list[str]] = {
     "0001": TAKEN + CLEARED,
@@ -23,6 +24,21 @@ EXPECTED: dict[str, list[str]] = {
     "INSPECTOK": [*TAKEN, "500", "instruction", "NORMAL", *CLEARED],
     "INSPECTBAD": [*TAKEN, "500", "instruction", "ABNORMAL", "599"],
     "ABNORMALABROAD": [*TAKEN, "500", "instruction", "ABNORMAL", "700"],
+    "INSPECTABSENT": [*TAKEN, "500", "instruction"],
+    "DISPMODIFY": [*ABNORMAL, "599", "MODIFY"],
+    "DISPEXTRA": [*ABNORMAL, "599", "REMOVE_EXTRA", *CLEARED],
+    "DISPLICENCE": [*ABNORMAL, "599", "SUPPLY_LICENCE", *CLEARED],
+    "DISPRELEASE": [*ABNORMAL, "503", "RELEASE", *CLEARED],
+    "DISPSTOCK": [*ABNORMAL, "599", "BACK_TO_STOCK"],
+    "DISPABROAD": [*ABNORMAL, "599", "RETURN_ABROAD", "700"],
+    "DISPDESTROY": [*ABNORMAL, "599", "DESTROY"],
+    "DISPCONFISCATE": [*ABNORMAL, "503", "CONFISCATE"],
+    "DISPHANDOVER": [*ABNORMAL, "502", "HAND_OVER"],
+    "MODIFY": TAKEN,
+    "MODIFYNO": TAKEN,
+    "CANCELWAIT": TAKEN,
+    "CANCELNO": TAKEN,
+    "CANCELRACE": TAKEN,
     "REJECT": ["2", "3", "100"],
     "REJECTLIMIT": ["2", "3", "100"],
     "REJECTCODE": ["2", "-621001"],
@@ -39,8 +55,10 @@ EXPECTED: dict[str, list[str]] = {
     "ABROAD": [*TAKEN, "700"],
     "CLOSED": [*TAKEN, *CLEARED, "899"],
     "BILLDIFF": TAKEN + CLEARED,
+    "BILLVOID": [*TAKEN, *CLEARED, "void", "816"],
     "NOBILL": [*TAKEN, "399", "800"],
     "BANKDOWN": TAKEN + CLEARED,
+    "BANKPART": TAKEN + CLEARED,
     "BANKREFUSE": TAKEN + CLEARED,
     "IDDOWN": TAKEN + CLEARED,
     "IDBAD": TAKEN + CLEARED,
