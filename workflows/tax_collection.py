@@ -40,6 +40,7 @@ class TaxCollectionWorkflow:
         self._standing: Standing | None = None
         self._next_run_at: datetime | None = None
         self._alarms: list[str] = []
+        self._bank_is_away = False
         self._board = Noticeboard()
 
     @workflow.run
@@ -60,7 +61,7 @@ class TaxCollectionWorkflow:
         """One run: batches are drawn and paid until nothing is payable, then the collection looks around itself."""
         self._runs += 1
         self._woken = False
-        self._alarms = []
+        self._bank_is_away = False
         run_at = workflow.now()
         while (batch_id := await self._draw(run_at)) and await self._pay(batch_id):
             pass
@@ -71,9 +72,10 @@ class TaxCollectionWorkflow:
             retry_policy=DESK_RETRIES,
             summary="Look after deadlines and late bills",
         )
-        self._alarms += self._standing.alarms
+        self._alarms = [*self._standing.alarms]
         self._next_run_at = self._standing.next_run_at
-        if "BANK_UNAVAILABLE" in self._alarms:
+        if self._bank_is_away:
+            self._raise_alarm("BANK_UNAVAILABLE")
             self._next_run_at = min(self._next_run_at, workflow.now() + BANK_PAUSE)
         self._show()
 
@@ -124,7 +126,7 @@ class TaxCollectionWorkflow:
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            self._raise_alarm("BANK_UNAVAILABLE")
+            self._bank_is_away = True
         return not left
 
     # --- signal, update and query --------------------------------------------------------------------------------
