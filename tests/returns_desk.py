@@ -103,6 +103,7 @@ class ReturnsCounter:
         """Apply for a return; without lines of everything that is left. Its application is with customs."""
         answer = await self.client.request_return(sample.key, actor=EBC, reason="wrong size", lines=wanted)
         assert answer.accepted, answer.problems
+        assert answer.goods_return is not None
         key = ReturnKey.of(answer.goods_return)
         await self.filed(key)
         return key

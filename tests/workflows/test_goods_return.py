@@ -16,6 +16,7 @@ from tests.desk import Desk
 from tests.returns_desk import ReturnsCounter, lines
 
 SECOND = timedelta(seconds=1)
+NOTHING = Decimal(0)
 WAY = [ReturnState.APPLIED, ReturnState.ACCEPTED, ReturnState.IN_TRANSIT, ReturnState.ARRIVED, ReturnState.CHECKED]
 
 
@@ -48,7 +49,7 @@ async def test_one_of_two_units_comes_back_and_the_rest_is_taxed(counter: Return
     assert (settled.restored, settled.guarantee_freed, settled.refund) == tuple(map(Decimal, ("150.00", "13.65", "0")))
     ended = await counter.ended(key)
     assert (ended.state, ended.confirmed, ended.tax_due) == (ReturnState.CONFIRMED, lines(_1="1"), Decimal("31.85"))
-    assert (owed(counter, case).due, owed(counter, case).held) == (Decimal("31.85"), 0)
+    assert (owed(counter, case).due, owed(counter, case).held) == (Decimal("31.85"), NOTHING)
     events = await counter.events(key)
     assert len(events) <= 42, events
     listed = await counter.desk.until(sample.key, lambda view: view.returns and view.returns[0].ended_at)
@@ -137,11 +138,11 @@ async def test_goods_that_are_not_the_original_ones_get_no_relief(counter: Retur
         lines(_1="1"),
         ("RETURN_NOT_ORIGINAL",),
     )
-    assert (view.settlements[0].reversal, view.settlements[0].tax_due) == (0, Decimal("45.50"))
+    assert (view.settlements[0].reversal, view.settlements[0].tax_due) == (NOTHING, Decimal("45.50"))
     ended = await counter.ended(key)
     assert (ended.state, ended.tax_due) == (ReturnState.NOT_ORIGINAL, None)
     due = owed(counter, sample.key.workflow_id)
-    assert (due.due, due.held) == (Decimal("45.50"), 0)
+    assert (due.due, due.held) == (Decimal("45.50"), NOTHING)
 
 
 async def test_goods_may_travel_and_be_checked_while_customs_decides_but_relief_needs_its_acceptance(
@@ -258,7 +259,7 @@ async def test_when_everything_is_back_the_list_ends_without_tax(counter: Return
     await counter.receipt(key, "120")
     await counter.arrive(key)
     view = await counter.check(key)
-    assert (view.settlements[0].tax_due, view.settlements[0].restored) == (0, Decimal("500.00"))
+    assert (view.settlements[0].tax_due, view.settlements[0].restored) == (NOTHING, Decimal("500.00"))
     assert (await counter.ended(key)).tax_due == 0
     listed = await counter.client.wait_for(sample.key, State.RETURNED, timeout=30)
     assert listed.payment is None
