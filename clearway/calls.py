@@ -25,6 +25,7 @@ from clearway.contracts import names
 from clearway.contracts.articles import ARTICLES_PREFIX, StartArticles
 from clearway.contracts.base import Contract
 from clearway.contracts.case import StartCase
+from clearway.contracts.keys import RETURN_PREFIX
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.reports import REPORT_PREFIX, StartReport
 from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
@@ -161,6 +162,14 @@ def _ended(where: str) -> Problem:
             "Look at its end state; report what is new under a new number.",
             "请查看最终状态；如有新的情况，请使用新的编号举报。",
         )
+    if where.startswith(RETURN_PREFIX):
+        return _plain(
+            "E_ALREADY_ENDED",
+            f"The life of {where} is over.",
+            "该退货流程已结束。",
+            "Look at its end state; for other goods of the list apply for another return in time.",
+            "请查看最终状态；如需退回清单的其他商品，请在期限内另行申请。",
+        )
     again = (
         ("for another parcel use another number.", "如为另一包裹，请使用新的编号。")
         if where.startswith(ARTICLES_PREFIX)
@@ -185,6 +194,18 @@ def _not_found(where: str) -> NotFound:
                     "没有该举报。",
                     "Check the reporter's code and its number of the report.",
                     "请核对举报人代码和举报编号。",
+                ),
+            )
+        )
+    if where.startswith(RETURN_PREFIX):
+        return NotFound(
+            (
+                _plain(
+                    "E_NOT_FOUND",
+                    f"There is no return {where}.",
+                    "没有该退货申请。",
+                    "Check the list's code and number, and the number of its return.",
+                    "请核对清单的企业代码、订单编号和退货序号。",
                 ),
             )
         )
