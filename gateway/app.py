@@ -18,6 +18,7 @@ from gateway.doors.desk import desk
 from gateway.doors.documents import DocumentDoor, document_door
 from gateway.doors.guarantees import GuaranteeDoor, guarantee_door
 from gateway.doors.notices import notices_door
+from gateway.doors.reports import ReportDoor, report_door
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
@@ -60,6 +61,7 @@ def create_app(
     answer_problems(app)
     app.include_router(customs_doors(arrivals, dispatcher))
     app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery, dispatcher)))
+    app.include_router(report_door(ReportDoor(arrivals, reader, delivery)))
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(notices_door(database))
     app.include_router(desk(database, cases, dispatcher))

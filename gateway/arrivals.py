@@ -18,6 +18,9 @@ from models.inbox import store
 
 log = logging.getLogger(__name__)
 
+_SENDERS_DOORS = frozenset({"enterprise", "report"})
+"""The doors at which the headers say who sends."""
+
 
 class Arrivals:
     """Takes messages in at the doors."""
@@ -47,7 +50,7 @@ class Arrivals:
                 door=door,
                 body=body,
                 received_at=self._clock(),
-                sender=note_sending(request.headers) if door == "enterprise" else "",
+                sender=note_sending(request.headers) if door in _SENDERS_DOORS else "",
                 content_type=request.headers.get("content-type", ""),
                 traceparent=traceparent,
             )

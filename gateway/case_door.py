@@ -9,6 +9,7 @@ from clearway.contracts.customs import ControlInstruction, CustomsHold, CustomsN
 from clearway.contracts.documents import DeclarationList, Document
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.parties import Sender
+from clearway.contracts.reports import ReportAnswer, ReportDecision, SuspicionReport
 
 
 class CaseDoor(Protocol):
@@ -62,3 +63,9 @@ class CaseDoor(Protocol):
 
     async def decide_articles(self, workflow_id: str, decision: CustomsArticlesDecision) -> None:
         """Tell an individual's List of Items what customs decided."""
+
+    async def report_suspicion(self, report: SuspicionReport, *, sender: Sender) -> ReportAnswer:
+        """Hand in a suspicion report, which opens its own workflow."""
+
+    async def decide_report(self, workflow_id: str, decision: ReportDecision) -> None:
+        """Tell a suspicion report what customs decided."""

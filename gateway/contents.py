@@ -20,6 +20,7 @@ from clearway.contracts.documents import (
     Waybill,
 )
 from clearway.contracts.problems import Problem
+from clearway.contracts.reports import SubmitReport, SuspicionReport
 from clearway.messages import (
     Correlation,
     MessageRefused,
@@ -37,6 +38,7 @@ from gateway.notices import (
     DispositionNotice,
     HoldNotice,
     Notice,
+    ReportNotice,
     ResultNotice,
     SampleNotice,
     TopUp,
@@ -50,6 +52,7 @@ from models.addresses import (
     order_address,
     order_no_address,
     payment_address,
+    report_address,
     waybill_address,
 )
 from models.tables import RawMessage
@@ -163,6 +166,25 @@ def _articles(raw: RawMessage) -> Contents:
     return Contents("articles", (News(addresses=(address,), articles=notice.decision),))
 
 
+def _report(raw: RawMessage) -> Contents:
+    sending = sending_of(raw.sender)
+    problems = () if isinstance(sending, Sending) else tuple(sending)
+    try:
+        report = notice_of(SuspicionReport, raw.body)
+    except MessageRefused as refused:
+        raise MessageRefused((*problems, *refused.problems)) from None
+    if not isinstance(sending, Sending):
+        raise MessageRefused(problems)
+    address = report_address(report.key.report_no)
+    return Contents("report", (News(addresses=(address,), report=SubmitReport(report=report, sender=sending.sender)),))
+
+
+def _report_decision(raw: RawMessage) -> Contents:
+    notice = notice_of(ReportNotice, raw.body)
+    address = report_address(notice.report_no)
+    return Contents("report-decision", (News(addresses=(address,), report_decision=notice.decision),))
+
+
 def _top_up(raw: RawMessage) -> Contents:
     """The door itself does what it says; no list hears of it but those that are served."""
     notice_of(TopUp, raw.body)
@@ -253,6 +275,8 @@ _READERS = {
     "hold": _hold,
     "articles": _articles,
     "top-up": _top_up,
+    "report": _report,
+    "report-decision": _report_decision,
     "enterprise": _documents,
 }
 """How each door's messages are read, by the name under which the door stores them."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from clearway.contracts.case import Answer, CaseKey, Transmission
 from clearway.contracts.customs import CustomsNews
 from clearway.contracts.problems import Problem
+from clearway.contracts.reports import ReportAnswer
 from clearway.errors import ClearwayError, ServiceUnavailable
 from gateway.case_door import CaseDoor
 from gateway.news import Kind, News, Submission, news_from
@@ -21,14 +22,14 @@ from models.database import Database
 from models.inbox import Filed, ItemState, due_cases, due_items, latest_filings, number_of, waiting_for
 from models.tables import InboxItem, RawMessage
 
-T = TypeVar("T", bound=Answer | None)
+T = TypeVar("T", bound=Answer | ReportAnswer | None)
 K = TypeVar("K", str, int)
 
 log = logging.getLogger(__name__)
 
 _LONGEST_FAULT = 300
 _SHARED_CALLS = {Kind.RECEIPT: "customs", Kind.BILL: "customs", Kind.COLLECT: "collect"}
-_NEWS = tuple(kind for kind in Kind if kind is not Kind.DOCUMENT)
+_NEWS = tuple(kind for kind in Kind if kind not in (Kind.DOCUMENT, Kind.REPORT))
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,25 @@ class Delivery:
         return len(due)
 
     async def hand_in_due(self) -> int:
-        """Hand in the documents that the door could not; how many."""
-        due = await asyncio.to_thread(self._due_documents)
-        await self._take_turns(due, self.hand_in)
-        return len(due)
+        """Hand in the documents and reports that the door could not; how many."""
+        documents = await asyncio.to_thread(self._due_items, Kind.DOCUMENT)
+        await self._take_turns(documents, self.hand_in)
+        reports = await asyncio.to_thread(self._due_items, Kind.REPORT)
+        await self._take_turns(reports, self.hand_in_report)
+        return len(documents) + len(reports)
 
     async def hand_in(self, item_id: int) -> Answer:
         """Hand a document to its case now. Raises ClearwayError; ServiceUnavailable leaves it waiting for later."""
         waiting = await asyncio.to_thread(self._waiting_one, item_id)
         return await self._carry([waiting], self._submit(waiting))
+
+    async def hand_in_report(self, item_id: int) -> ReportAnswer:
+        """Hand a suspicion report in now. Raises as `hand_in` does."""
+        waiting = await asyncio.to_thread(self._waiting_one, item_id)
+        told = waiting.news.report
+        if told is None:
+            raise ValueError(f"item {item_id} is no report")
+        return await self._carry([waiting], self._cases.report_suspicion(told.report, sender=told.sender))
 
     async def _take_turns(self, due: Sequence[K], work: Callable[[K], Awaitable[object]]) -> None:
         """Do the work for each, some at a time; no failure of one keeps the others from their turn."""
@@ -112,6 +123,8 @@ class Delivery:
             return cases.hold(workflow_id, news.hold)
         if news.articles:
             return cases.decide_articles(workflow_id, news.articles)
+        if news.report_decision:
+            return cases.decide_report(workflow_id, news.report_decision)
         return self._call_of_ours(workflow_id, batch)
 
     def _call_of_ours(self, workflow_id: str, batch: Sequence[Waiting]) -> Awaitable[None]:
@@ -171,9 +184,9 @@ class Delivery:
         with self._database.transaction() as session:
             return due_cases(session, _NEWS, self._clock(), self._settings.batch)
 
-    def _due_documents(self) -> Sequence[int]:
+    def _due_items(self, kind: Kind) -> Sequence[int]:
         with self._database.transaction() as session:
-            return due_items(session, Kind.DOCUMENT, self._clock(), self._settings.batch)
+            return due_items(session, kind, self._clock(), self._settings.batch)
 
     def _waiting(self, workflow_id: str) -> list[Waiting]:
         with self._database.transaction() as session:

@@ -7,11 +7,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from clearway.contracts.documents import Document
+from clearway.contracts.reports import SuspicionReport
 from gateway.notices import (
     ArticlesNotice,
     ControlNotice,
     DispositionNotice,
     HoldNotice,
+    ReportNotice,
     ResultNotice,
     SampleNotice,
     TopUp,
@@ -28,6 +30,8 @@ _BODIES: dict[str, TypeAdapter[Any]] = {
     "HoldNotice": TypeAdapter(HoldNotice),
     "ArticlesNotice": TypeAdapter(ArticlesNotice),
     "TopUp": TypeAdapter(TopUp),
+    "SuspicionReport": TypeAdapter(SuspicionReport),
+    "ReportNotice": TypeAdapter(ReportNotice),
 }
 
 
@@ -46,6 +50,8 @@ RESULT_BODY = {"required": True, "content": {"application/json": {"schema": _ref
 DISPOSITION_BODY = {"required": True, "content": {"application/json": {"schema": _ref("DispositionNotice")}}}
 HOLD_BODY = {"required": True, "content": {"application/json": {"schema": _ref("HoldNotice")}}}
 ARTICLES_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ArticlesNotice")}}}
+REPORT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("SuspicionReport")}}}
+REPORT_DECISION_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ReportNotice")}}}
 TOP_UP_BODY = {"required": True, "content": {"application/json": {"schema": _ref("TopUp")}}}
 DOCUMENT_BODY = {
     "required": True,
@@ -85,6 +91,9 @@ SENDER_HEADERS = [
         "description": "Which copy of the list is meant, after a rejection; left out, the newest one there is",
     },
 ]
+
+REPORTER_HEADERS = SENDER_HEADERS[:1]
+"""A report is its reporter's own: on behalf of nobody, of no copy of a list."""
 
 
 def describe_bodies(app: FastAPI) -> None:

@@ -22,6 +22,7 @@ from clearway.contracts.documents import ApplicationKind, DeclarationList, Docum
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.keys import ID_PREFIX, RETURN_PREFIX, CaseKey
 from clearway.contracts.parties import Sender
+from clearway.contracts.reports import REPORT_PREFIX, ReportDecision, SubmitReport
 
 
 class Kind(StrEnum):
@@ -39,6 +40,8 @@ class Kind(StrEnum):
     TAX = "tax"
     DUE_ALARM = "due_alarm"
     COLLECT = "collect"
+    REPORT = "report"
+    REPORT_DECISION = "report-decision"
 
 
 class Submission(Contract):
@@ -81,6 +84,8 @@ class News(Contract):
     tax: TaxNews | None = None
     due_alarm: DueAlarm | None = None
     collect: CollectNow | None = None
+    report: SubmitReport | None = Field(None, repr=False)
+    report_decision: ReportDecision | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "News":
@@ -103,20 +108,29 @@ class News(Contract):
         """How the id of the workflow begins that hears it, for numbers of a list are also known of its returns."""
         if self.articles:
             return ARTICLES_PREFIX
+        if self.report or self.report_decision:
+            return REPORT_PREFIX
         if self.receipt and self.receipt.about is ApplicationKind.GOODS_RETURN:
             return RETURN_PREFIX
         return ID_PREFIX
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether its sender waits for the answer at the door, which therefore delivers it itself."""
+        return self.submission is not None or self.report is not None
+
+    @property
     def at(self) -> datetime:
         """When it happened, as its sender says; a document when it was submitted."""
+        if self.report:
+            return self.report.report.at
         if self.submission:
             return max(document.app_time for document in self.submission.documents)
         if self.control:
             return self.control.issued_at
         if self.result:
             return self.result.recorded_at
-        told = (self.receipt, self.bill, self.grant, self.articles, self.disposition, self.hold)
+        told = (self.receipt, self.bill, self.grant, self.articles, self.disposition, self.hold, self.report_decision)
         ours = (self.tax, self.due_alarm, self.collect)
         return next(part.at for part in (*told, *ours) if part is not None)
 
@@ -160,6 +174,8 @@ _KINDS = {
     "tax": Kind.TAX,
     "due_alarm": Kind.DUE_ALARM,
     "collect": Kind.COLLECT,
+    "report": Kind.REPORT,
+    "report_decision": Kind.REPORT_DECISION,
 }
 """The parts of news, one of which it has, and what it is then."""
 

@@ -13,6 +13,7 @@ from clearway.contracts.customs import (
     DispositionOrder,
     InspectionResult,
 )
+from clearway.contracts.reports import REPORT_NO, ReportDecision
 from models.ledger.guarantee_standing import Form
 
 
@@ -80,6 +81,13 @@ class ArticlesNotice(ArticlesKey):
     """What customs decided of an individual's List of Items."""
 
     decision: CustomsArticlesDecision
+
+
+class ReportNotice(Contract):
+    """What customs decided of a suspicion report."""
+
+    report_no: str = Field(pattern=REPORT_NO, description="The number under which the report was filed with customs")
+    decision: ReportDecision
 
 
 class TopUp(Contract):

@@ -140,8 +140,8 @@ class Reader:
             session.flush()
             if news.bill:
                 record_bill(session, news.bill, None)
-        # The door delivers a document itself; the dispatcher only does so when the door could not.
-        wait = timedelta(seconds=self._settings.call_seconds if news.submission else 0)
+        # The door delivers itself what its sender waits for; the dispatcher only does so when the door could not.
+        wait = timedelta(seconds=self._settings.call_seconds if news.is_awaited else 0)
         self._route(session, item, news, due=self._clock() + wait)
         return item
 
@@ -196,6 +196,8 @@ class Reader:
         return filing is not None and filing.answered is None
 
     def _cases(self, session: Session, news: News) -> tuple[str, ...]:
+        if news.report:
+            return (news.report.report.key.workflow_id,)  # which it opens itself
         known = find_cases(session, news.addresses, news.hearer)
         if len(known) > 1 and news.hints:
             meant = find_cases(session, news.hints, news.hearer)

@@ -10,6 +10,7 @@ from gateway.description import (
     DISPOSITION_BODY,
     HOLD_BODY,
     RECEIPT_BODY,
+    REPORT_DECISION_BODY,
     RESULT_BODY,
 )
 from gateway.dispatcher import Dispatcher
@@ -91,5 +92,15 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     async def take_articles_decision(request: Request) -> Stored:
         """Take a decision about an individual's List of Items: reviewed, released or returned; kept as receipts are."""
         return await take(request, "articles")
+
+    @router.post(
+        "/report-decisions",
+        status_code=202,
+        responses=refused_with(400, 413),
+        openapi_extra={"requestBody": REPORT_DECISION_BODY},
+    )
+    async def take_report_decision(request: Request) -> Stored:
+        """Take a decision about a suspicion report: acknowledged, lifted or a case opened; kept as receipts are."""
+        return await take(request, "report-decision")
 
     return router

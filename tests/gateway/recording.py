@@ -33,6 +33,7 @@ from clearway.contracts.documents import (
 )
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.parties import Sender
+from clearway.contracts.reports import ReportAnswer, ReportDecision, ReportState, SuspicionReport
 from clearway.contracts.states import Detail, State
 from clearway.messages import write
 from gateway.app import create_app
@@ -93,6 +94,7 @@ class RecordingCases:
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     answer: Answer | None = None
+    report_answer: ReportAnswer | None = None
     views: dict[str, CaseView] = field(default_factory=dict)
     before_call: Callable[[], Awaitable[None]] | None = None
     silent: set[str] = field(default_factory=set)
@@ -148,6 +150,14 @@ class RecordingCases:
 
     async def decide_articles(self, workflow_id: str, decision: CustomsArticlesDecision) -> None:
         await self._take("decide_articles", workflow_id, decision)
+
+    async def report_suspicion(self, report: SuspicionReport, *, sender: Sender) -> ReportAnswer:
+        workflow_id = report.key.workflow_id
+        await self._take("report_suspicion", workflow_id, (report, sender))
+        return self.report_answer or ReportAnswer(accepted=True, workflow_id=workflow_id, state=ReportState.SUBMITTED)
+
+    async def decide_report(self, workflow_id: str, decision: ReportDecision) -> None:
+        await self._take("decide_report", workflow_id, decision)
 
     async def _take(self, what: str, workflow_id: str, content: object) -> Answer:
         if self.before_call:

@@ -58,6 +58,8 @@ async def test_the_description_names_every_door_and_resolves(house: House) -> No
 
     assert set(description["paths"]) == {
         "/customs/receipts",
+        "/customs/report-decisions",
+        "/reports",
         "/customs/control-instructions",
         "/customs/inspection-results",
         "/customs/dispositions",
