@@ -122,8 +122,8 @@ class Desk:
         await self.receipts(key, "2", "3", "120", "399", "800", at=at)
         return await self.client.wait_for(key, State.RETURN_WINDOW, timeout=30)
 
-    def bill(self, key: CaseKey, total: str, status: str = "1") -> None:
-        """Customs' tax bill, as the inbox keeps it."""
+    def bill(self, key: CaseKey, total: str, status: str = "1", *, payment_order: str = "E-") -> None:
+        """Customs' tax bill, as the inbox keeps it; without a payment order of its own it is paid with others."""
         with self.database.transaction() as session:
             session.merge(
                 BillRecord(
@@ -132,7 +132,7 @@ class Desk:
                     workflow_id=key.workflow_id,
                     status=status,
                     total=Decimal(total),
-                    payment_order_no=f"E-{key.order_no}",
+                    payment_order_no=f"{payment_order}{key.order_no}" if payment_order else None,
                     at=datetime.now(UTC),
                 )
             )

@@ -1,24 +1,25 @@
-"""Thirty days to apply, forty-five to arrive: the last accepted second and the first refused one."""
+"""A released list and its returns: thirty days to apply, forty-five to arrive, and no tax on what came back."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from clearway.contracts.case import CaseView, ReturnArrival
+from clearway.contracts.goods_return import ReturnState
+from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
-from clearway.testing import SampleSet
+from clearway.testing import EBC
 from tests.desk import Desk
+from tests.returns_desk import ReturnsCounter, lines
+
+BATCH = timedelta(hours=2, seconds=1)
 
 
-async def _released(desk: Desk) -> tuple[SampleSet, CaseView]:
-    sample = desk.sample()
-    await desk.declare(sample)
-    return sample, await desk.release(sample.key)
-
-
-def _arrival(moment: datetime, *, original: bool = True) -> ReturnArrival:
-    return ReturnArrival(actor="3301960W01", arrived_at=moment, original_goods=original)
+@pytest.fixture
+def counter(desk: Desk) -> ReturnsCounter:
+    """The desk where goods come back."""
+    return ReturnsCounter(desk)
 
 
 async def test_d0_is_the_shanghai_day_of_customs_release_not_of_the_receipt(desk: Desk) -> None:
@@ -32,82 +33,158 @@ async def test_d0_is_the_shanghai_day_of_customs_release_not_of_the_receipt(desk
 
 
 async def test_a_return_is_accepted_in_the_last_second_of_day_30(desk: Desk) -> None:
-    sample, view = await _released(desk)
+    sample = desk.sample()
+    await desk.declare(sample)
+    view = await desk.release(sample.key)
     assert view.clocks is not None
     await desk.forward_to(sample.key, view.clocks.return_application_before - timedelta(seconds=8))
-    answer = await desk.client.request_return(sample.key, actor="3301960A01", reason="buyer's remorse")
+    answer = await desk.client.request_return(sample.key, actor=EBC, reason="buyer's remorse")
     assert answer.detail is Detail.RETURN_APPLIED
+    assert answer.goods_return is not None
 
 
-async def test_a_return_at_the_first_instant_of_day_31_is_refused(desk: Desk) -> None:
-    desk.bank.refusals = 99
-    sample, view = await _released(desk)
+async def test_a_return_at_the_first_instant_of_day_31_is_refused_and_changes_nothing(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.declare(sample)
+    view = await desk.release(sample.key)
     assert view.clocks is not None
-    desk.bill(sample.key, "28.21")
     await desk.forward_to(sample.key, view.clocks.return_application_before)
-    await desk.until(sample.key, lambda view: view.detail is Detail.TAX_WINDOW)
+    before = await desk.events(sample.key)
     with pytest.raises(Refused) as refused:
-        await desk.client.request_return(sample.key, actor="3301960A01", reason="too late")
+        await desk.client.request_return(sample.key, actor=EBC, reason="too late")
     assert refused.value.problems[0].code == "E_RETURN_LATE_APPLY"
+    assert await desk.events(sample.key) == before
 
 
-async def test_a_whole_return_in_time_ends_without_tax(desk: Desk) -> None:
-    sample, _ = await _released(desk)
-    await desk.forward(sample.key, timedelta(days=10))
-    await desk.client.request_return(sample.key, actor="3301960A01", reason="wrong size")
-    with pytest.raises(Refused) as refused:
-        await desk.client.request_return(sample.key, actor="3301960A01", reason="again")
-    assert refused.value.problems[0].code == "E_RETURN_OPEN"
-    await desk.forward(sample.key, timedelta(days=5))
-    await desk.client.confirm_return_arrival(sample.key, _arrival(datetime.now(UTC) + timedelta(days=14)))
-    view = await desk.client.wait_for(sample.key, State.RETURNED, timeout=30)
-    assert view.payment is None
-    assert desk.bank.paid == {}
+async def test_the_same_request_again_opens_no_second_return(counter: ReturnsCounter) -> None:
+    sample = await counter.released()
+    ask = {"actor": EBC, "reason": "wrong size", "lines": lines(_1="1"), "request_id": "R-1"}
+    first = await counter.client.request_return(sample.key, **ask)
+    again = await counter.client.request_return(sample.key, **ask)
+    assert first.goods_return == again.goods_return
+    assert len((await counter.client.view(sample.key)).returns) == 1
+
+
+async def test_a_partial_return_leaves_the_tax_of_what_is_retained(counter: ReturnsCounter) -> None:
+    """RULEBOOK B.8, acceptance 2; and the list takes few events of it."""
+    sample = await counter.released()
+    counter.desk.bill(sample.key, "45.50")
+    before = len(await counter.desk.events(sample.key))
+    key = await counter.apply(sample, *lines(_1="1"))
+    await counter.receipt(key, "120")
+    await counter.arrive(key)
+    await counter.check(key)
+    assert (await counter.ended(key)).state is ReturnState.CONFIRMED
+    view = await counter.desk.until(sample.key, lambda view: view.returns[0].state is ReturnState.CONFIRMED)
+    assert (view.state, view.detail, view.tax_due) == (
+        State.RETURN_WINDOW,
+        Detail.RETURN_CONFIRMED,
+        Decimal("31.85"),
+    )
+    assert len(await counter.desk.events(sample.key)) - before <= 25
+    assert view.clocks is not None
+    await counter.desk.collect(view.clocks.tax_window_opens + BATCH)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.payment is not None
+    assert view.payment.amount == Decimal("31.85")
     with pytest.raises(AlreadyEnded):
-        await desk.client.request_return(sample.key, actor="3301960A01", reason="after the end")
+        await counter.client.request_return(sample.key, actor=EBC, reason="after the end")
 
 
-async def test_a_travelling_return_holds_the_tax_and_the_goods_may_arrive_until_day_45(desk: Desk) -> None:
-    sample, view = await _released(desk)
+async def test_a_travelling_return_holds_its_own_tax_and_never_that_of_retained_goods(
+    counter: ReturnsCounter,
+) -> None:
+    sample = await counter.released()
+    key = await counter.apply(sample, *lines(_1="1"))
+    await counter.receipt(key, "120")
+    counter.desk.bill(sample.key, "45.50")
+    view = await counter.client.view(sample.key)
     assert view.clocks is not None
-    await desk.client.request_return(sample.key, actor="3301960A01", reason="wrong size")
-    await desk.forward_to(sample.key, view.clocks.held_tax_paid_at - timedelta(hours=1))
-    assert (await desk.client.view(sample.key)).detail is Detail.RETURN_APPLIED
-    late = view.clocks.return_arrival_before
-    with pytest.raises(Refused) as refused:
-        await desk.client.confirm_return_arrival(sample.key, _arrival(late + timedelta(days=90)))
-    assert refused.value.problems[0].code == "E_ARRIVAL_IN_FUTURE"
-    await desk.client.confirm_return_arrival(sample.key, _arrival(view.clocks.held_tax_paid_at - timedelta(hours=2)))
-    await desk.client.wait_for(sample.key, State.RETURNED, timeout=30)
-
-
-async def test_goods_that_never_come_back_are_taxed(desk: Desk) -> None:
-    sample, view = await _released(desk)
+    await counter.desk.collect(view.clocks.tax_window_opens + BATCH)
+    view = await counter.desk.until(sample.key, lambda view: view.payment is not None)
+    assert view.payment is not None
+    assert (view.state, view.payment.amount, view.tax_open) == (
+        State.RETURN_WINDOW,
+        Decimal("31.85"),
+        Decimal("13.65"),
+    )
+    await counter.arrive(key)
+    await counter.check(key)
+    await counter.ended(key)
     assert view.clocks is not None
-    desk.bill(sample.key, "28.21")
-    await desk.client.request_return(sample.key, actor="3301960A01", reason="wrong size")
-    await desk.forward_to(sample.key, view.clocks.held_tax_paid_at + timedelta(seconds=1))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
-    assert view.goods_return is not None
-    assert view.goods_return.outcome == "EXPIRED"
+    await counter.desk.collect(view.clocks.tax_window_opens + timedelta(days=1) + BATCH)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.payment is not None
+    assert view.payment.amount == Decimal("31.85")
+    assert [amount for _, _, amount in counter.desk.bank.asked] == [Decimal("31.85")]
 
 
-async def test_goods_that_are_not_the_original_ones_get_no_relief(desk: Desk) -> None:
-    sample, view = await _released(desk)
+async def test_goods_that_never_come_back_are_taxed(counter: ReturnsCounter) -> None:
+    sample = await counter.released()
+    key = await counter.apply(sample)
+    await counter.receipt(key, "120")
+    counter.desk.bill(sample.key, "45.50")
+    view = await counter.client.view(sample.key)
     assert view.clocks is not None
-    desk.bill(sample.key, "28.21")
-    await desk.client.request_return(sample.key, actor="3301960A01", reason="wrong size")
-    await desk.client.confirm_return_arrival(sample.key, _arrival(datetime.now(UTC), original=False))
-    view = await desk.client.view(sample.key)
-    assert "RETURN_NOT_ORIGINAL" in view.alarms
+    await counter.desk.collect(view.clocks.held_tax_paid_at - timedelta(seconds=5))
+    assert counter.desk.bank.asked == []
+    await counter.forward_to(key, view.clocks.return_arrival_before)
+    assert (await counter.ended(key)).state is ReturnState.EXPIRED
+    await counter.desk.collect(view.clocks.held_tax_paid_at + BATCH)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.returns[0].state is ReturnState.EXPIRED
+    assert view.payment is not None
+    assert view.payment.amount == Decimal("45.50")
+
+
+async def test_goods_that_are_not_the_original_ones_get_no_relief(counter: ReturnsCounter) -> None:
+    sample = await counter.released()
+    key = await counter.apply(sample)
+    await counter.receipt(key, "120")
+    await counter.arrive(key)
+    await counter.check(key, original=False)
+    view = await counter.desk.until(sample.key, lambda view: "RETURN_NOT_ORIGINAL" in view.alarms)
+    counter.desk.bill(sample.key, "45.50")
     assert view.clocks is not None
-    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
-    await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    await counter.desk.collect(view.clocks.tax_window_opens + BATCH)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.payment is not None
+    assert view.payment.amount == Decimal("45.50")
+
+
+async def test_what_arrives_after_its_held_tax_was_paid_is_to_be_claimed_back(counter: ReturnsCounter) -> None:
+    """D-13: nothing had come by the guard instant, so the tax was paid; then the goods came in time after all."""
+    sample = await counter.released()
+    key = await counter.apply(sample, *lines(_1="1"))
+    await counter.receipt(key, "120")
+    counter.desk.bill(sample.key, "45.50")
+    view = await counter.client.view(sample.key)
+    assert view.clocks is not None
+    await counter.arrive(key)
+    await counter.desk.collect(view.clocks.held_tax_paid_at + BATCH)
+    view = await counter.desk.until(sample.key, lambda view: view.tax_open == 0)
+    assert view.state is State.RETURN_WINDOW
+    await counter.check(key)
+    await counter.ended(key)
+    assert view.clocks is not None
+    await counter.desk.collect(view.clocks.held_tax_paid_at + timedelta(days=1) + BATCH)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    assert view.refund == Decimal("13.65")
+    assert "REFUND_REQUESTED" in view.alarms
+
+
+async def test_a_return_whose_workflow_is_ended_by_hand_holds_nothing_any_more(counter: ReturnsCounter) -> None:
+    sample = await counter.released()
+    key: ReturnKey = await counter.apply(sample)
+    await counter.handle(key).terminate("operator")
+    view = await counter.desk.until(sample.key, lambda view: view.returns[0].state is ReturnState.WITHDRAWN)
+    assert view.detail is Detail.RETURN_OPEN
+    assert (await counter.apply(sample)).number == key.number + 1
 
 
 async def test_before_release_there_is_nothing_to_return(desk: Desk) -> None:
     sample = desk.sample()
     await desk.declare(sample)
     with pytest.raises(Refused) as refused:
-        await desk.client.request_return(sample.key, actor="3301960A01", reason="early")
+        await desk.client.request_return(sample.key, actor=EBC, reason="early")
     assert refused.value.problems[0].code == "E_NOT_RELEASED"
