@@ -87,9 +87,8 @@ class ChangeDesk:
         with self._database.transaction() as session:
             record = session.get_one(CaseRecord, decided.key.workflow_id, with_for_update=True)
             change = session.get_one(ListChange, (decided.key.workflow_id, decided.number))
-            with rules_in_force(self._packs.of(session, record)):
-                outcome = Outcome.APPROVED if decided.approved else Outcome.REFUSED
-                settle(session, record, change, outcome, decided.now)
+            outcome = Outcome.APPROVED if decided.approved else Outcome.REFUSED
+            settle(session, record, change, outcome, decided.now)
             stands = Judgement.model_validate_json(record.judgement) if record.judgement else None
             return SettledChange(judgement=stands, documents=on_file(latest(session, decided.key.workflow_id).values()))
 
@@ -108,8 +107,7 @@ class ChangeDesk:
         with self._database.transaction() as session:
             record = session.get_one(CaseRecord, case, with_for_update=True)
             rules = self._packs.of(session, record)
-            with rules_in_force(rules):
-                drop_unheard(session, record, change.number, change.now)
+            drop_unheard(session, record, change.number, change.now)
             listed = parse(latest(session, case)[LIST])
             assert isinstance(listed, DeclarationList)  # the row's kind says so
             noted = note_filing(session, change.key, ApplicationKind.CANCELLATION, change.number, change.now)

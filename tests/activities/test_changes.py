@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from clearway.contracts.documents import CancelApplication, DeclarationList, Doc
 from clearway.contracts.facts import DocumentOnFile, GuaranteeOutcome, Judgement
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
+from clearway.messages import Transfer, read, write
 from clearway.testing import AGENT, BUYER_ID, EBC, LOG, SampleSet, corrected, sample_set
 from connectors.errors import Unavailable
 from models.addresses import cases_at, list_address
@@ -33,6 +35,8 @@ from models.ledger.guarantee_care import lower
 from models.ledger.quota import Limit, hold, holding, quota_account
 from models.ledger.transfers import open_reservations
 from models.person_key import person_key
+from models.registry import load
+from models.registry import read as read_registry
 from models.tables import CaseRecord, FilingRecord, StoredDocument
 from models.work import (
     ChangeDecided,
@@ -47,6 +51,7 @@ from models.work import (
 )
 from tests.standins import Authority, RecordingCustoms
 
+ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=3)
 PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
@@ -379,6 +384,21 @@ def test_a_second_modification_waits_until_the_first_is_settled(bench: Bench) ->
     assert bench.year() == Decimal("400.00")
 
 
+def test_either_database_keeps_the_books_the_same(store: Database) -> None:
+    load(store, read_registry(ROOT / "deploy" / "registry.yaml"))
+    bench = Bench(store)
+    sample = bench.filed()
+    bench.prepare(sample.key, changed(sample, insured_fee=Decimal(90)))
+    bench.settle(sample.key, approved=False)
+    bench.prepare(sample.key, changed(sample, insured_fee=Decimal(50)), 2)
+    assert bench.settle(sample.key, 2, approved=True).judgement == bench.judgement(sample.key)
+    assert (bench.year(), bench.occupied()) == (Decimal("360.00"), tax_of(Decimal(50)))
+    bench.close(sample.key)
+    assert (bench.year(), bench.occupied()) == (NOTHING, NOTHING)
+    with store.transaction() as session:
+        assert check(session) == []
+
+
 # --- again, and never heard ------------------------------------------------------------------------------------------
 
 
@@ -472,6 +492,8 @@ def test_an_application_to_cancel_names_the_list_and_finds_its_way_back(bench: B
         assert getattr(application, name) == getattr(listed, name)
     assert (application.reason, application.pre_no, application.invt_no) == ("买家取消", PRE_NO, INVT_NO)
     assert application.guid not in (guid, listed.guid)
+    transfer = Transfer(cop_code=AGENT, cop_name="示例报关有限公司", dxp_id="DXPENT0000000001")
+    assert read(write((application,), guid=guid, transfer=transfer)).records == (application,)
 
 
 def test_the_address_of_an_application_is_known_before_customs_has_it(bench: Bench) -> None:
