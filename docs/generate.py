@@ -9,15 +9,19 @@ from datetime import date
 from typing import Any
 
 from clearway.contracts.articles import ArticlesState
+from clearway.contracts.customs import Disposition
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.names import SEARCH_ATTRIBUTES
 from clearway.contracts.states import BACKBONE, ENDS, State
+from clearway.rules.dispositions import effects_of
 from clearway.rules.parameters import Parameters, parameters
 from clearway.rules.series import Period, Series
 from clearway.rules.tables import in_words
 from models import return_status
 from models.articles_case import ENDS as ARTICLES_ENDS
 from models.lifecycle import ArticlesListChart, DeclarationListChart
+from models.report_chart import SuspicionReportChart
+from models.return_chart import GoodsReturnChart
 from models.return_status import Effect, detail_of, effect_of
 
 STATES = {
@@ -29,9 +33,10 @@ STATES = {
     State.TAXED: "the tax is paid, or none was due",
     State.MATCH_FAILED: "a comparison failed or customs refused a document; ends if not corrected in 72 hours",
     State.REJECTED: "customs returned the list; a corrected copy is a new case",
-    State.CANCELLED: "withdrawn before the list was filed",
-    State.DETAINED: "customs holds the goods and has not disposed of them yet",
-    State.RETURNED_ABROAD: "the goods were shipped back before release",
+    State.CANCELLED: "withdrawn before filing, or by customs' consent; or the goods went back to stock",
+    State.DETAINED: "customs holds the goods until it has disposed of them; ends the list where they are confiscated",
+    State.RETURNED_ABROAD: "the goods were shipped back before they left the zone or site",
+    State.DESTROYED: "the goods were destroyed by customs' decision",
     State.RETURNED: "all goods came back in time; no tax",
 }
 ARTICLES_STATES = {
@@ -83,6 +88,17 @@ STATUSES = {
 """The codes of the official specification of 2022; 400 and 600 come from published code (REFERENCE §5.9)."""
 UNLISTED = {"any other negative number": "-1", "anything else": "777"}
 """Codes that nobody lists, by an example."""
+DISPOSITIONS = {
+    Disposition.MODIFY: "the list is corrected by `modify`, though under control; then customs releases it",
+    Disposition.REMOVE_EXTRA: "what was not declared is taken out; an order is never corrected to fit",
+    Disposition.SUPPLY_LICENCE: "the licence is handed in by the day customs set, or LICENCE_OVERDUE shows",
+    Disposition.RELEASE: "the finding is settled; customs releases the list, or a released one goes on",
+    Disposition.BACK_TO_STOCK: "bonded goods go back to the shelf; the list ends `cancelled`",
+    Disposition.RETURN_ABROAD: "the list ends `returned_abroad`",
+    Disposition.DESTROY: "the list ends `destroyed`",
+    Disposition.CONFISCATE: "the list ends `detained`, detail CONFISCATED",
+    Disposition.HAND_OVER: "another department has the case; the list stays `detained` until customs says more",
+}
 
 
 def chart() -> str:
@@ -113,6 +129,26 @@ def articles_states() -> str:
     """What each state of a List of Items means."""
     rows = [(f"`{state}`", "yes" if state in ARTICLES_ENDS else "", ARTICLES_STATES[state]) for state in ArticlesState]
     return _table(("state", "end", "meaning"), rows)
+
+
+def returns_chart() -> str:
+    """The diagram of a return of goods."""
+    return f"```mermaid\n{format(GoodsReturnChart, 'mermaid').strip()}\n```\n"
+
+
+def reports_chart() -> str:
+    """The diagram of a suspicion report."""
+    return f"```mermaid\n{format(SuspicionReportChart, 'mermaid').strip()}\n```\n"
+
+
+def dispositions() -> str:
+    """What customs may do with goods that an inspection found abnormal, and what that does to the list."""
+    rows = []
+    for disposition in Disposition:
+        effect = effects_of(disposition)
+        ends = "yes" if effect.ends else ""
+        rows.append((f"`{disposition}`", DISPOSITIONS[disposition], ends, effect.quota, effect.guarantee, effect.tax))
+    return _table(("disposition", "what happens", "end", "annual amount", "guarantee", "tax"), rows)
 
 
 def receipts() -> str:
@@ -181,6 +217,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "transitions": transitions,
     "articles-chart": articles_chart,
     "articles-states": articles_states,
+    "returns-chart": returns_chart,
+    "reports-chart": reports_chart,
+    "dispositions": dispositions,
     "receipts": receipts,
     "effects": effects,
     "rules": rules,
