@@ -111,9 +111,14 @@ class ReturnsCounter:
     async def filed(self, key: ReturnKey) -> None:
         """Wait until customs has the application."""
         number = self.record(key).cop_no
+        filed = self.desk.customs.filed
+        await self.when(lambda: any(getattr(document, "cop_no", "") == number for _, document in filed))
+
+    async def when(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds."""
         async with asyncio.timeout(30):
             while True:
-                if any(getattr(document, "cop_no", "") == number for _, document in self.desk.customs.filed):
+                if holds():
                     return
                 await asyncio.sleep(0.02)
 
@@ -180,3 +185,7 @@ class ReturnsCounter:
         """Names of the history's events."""
         history = self.handle(key).fetch_history_events()
         return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") async for event in history]
+
+    async def failures(self, key: ReturnKey) -> list[str]:
+        """Workflow tasks of a return that failed."""
+        return [event for event in await self.events(key) if event == "WORKFLOW_TASK_FAILED"]

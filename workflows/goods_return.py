@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.goods_returns import ReturnDesk
@@ -212,22 +213,27 @@ class GoodsReturnWorkflow:
     async def _file_application(self) -> None:
         self.case.to_resend = False  # an answer may come before the filing is recorded
         start = self.case.start
-        filing = await workflow.execute_activity_method(
-            ReturnDesk.file_return_application,
-            FileReturn(
-                key=start.key,
-                lines=start.lines,
-                reason=start.reason,
-                applied_at=start.applied_at,
-                pre_no=start.pre_no,
-                invt_no=start.invt_no,
-                now=workflow.now(),
-                profile=start.profile,
-            ),
-            start_to_close_timeout=OUTSIDE_TIMEOUT,
-            retry_policy=OUTSIDE_RETRIES,
-            summary="File the application to return goods",
-        )
+        try:
+            filing = await workflow.execute_activity_method(
+                ReturnDesk.file_return_application,
+                FileReturn(
+                    key=start.key,
+                    lines=start.lines,
+                    reason=start.reason,
+                    applied_at=start.applied_at,
+                    pre_no=start.pre_no,
+                    invt_no=start.invt_no,
+                    now=workflow.now(),
+                    profile=start.profile,
+                ),
+                start_to_close_timeout=OUTSIDE_TIMEOUT,
+                retry_policy=OUTSIDE_RETRIES,
+                summary="File the application to return goods",
+            )
+        except ActivityError:
+            if self.case.over:
+                return  # taken back: there is nothing to apply for any more
+            raise
         self.case.take_filing(filing, workflow.now())
         self._show()
 

@@ -7,6 +7,7 @@ import pytest
 
 from clearway.contracts.documents import ReturnApplication
 from clearway.contracts.goods_return import ReturnShipment, ReturnState
+from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC
@@ -173,6 +174,18 @@ async def test_an_application_can_be_withdrawn_until_something_arrived(counter: 
     assert owed(counter, sample.key.workflow_id).held == Decimal("13.65"), "of the one that is open"
 
 
+async def test_an_application_can_be_withdrawn_while_customs_cannot_be_reached(counter: ReturnsCounter) -> None:
+    sample = await counter.released()
+    counter.desk.customs.down = 99
+    answer = await counter.client.request_return(sample.key, actor=EBC, reason="wrong size")
+    assert answer.goods_return is not None
+    key = ReturnKey.of(answer.goods_return)
+    await counter.client.withdraw_return(key, actor=EBC, reason="kept after all")
+    assert (await counter.ended(key)).state is ReturnState.WITHDRAWN
+    assert "goods_return" not in counter.desk.customs.kinds
+    assert await counter.failures(key) == []
+
+
 async def test_customs_may_refuse_an_application(counter: ReturnsCounter) -> None:
     sample = await counter.released()
     key = await counter.apply(sample)
@@ -199,7 +212,7 @@ async def test_what_could_not_be_sent_on_is_sent_again_under_the_same_number(cou
     key = await counter.apply(sample)
     await counter.receipt(key, "2", "4")
     await counter.forward_to(key, await counter.now(key) + timedelta(minutes=6))
-    await counter.until(key, lambda _: counter.desk.customs.kinds.count("goods_return") == 2)
+    await counter.when(lambda: counter.desk.customs.kinds.count("goods_return") == 2)
     sent = [(guid, record) for guid, record in counter.desk.customs.filed if isinstance(record, ReturnApplication)]
     assert sent[0] == sent[1]
     await counter.receipt(key, "120")
