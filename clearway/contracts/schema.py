@@ -47,6 +47,14 @@ from clearway.contracts.customs import (
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.problems import Problem
+from clearway.contracts.reports import (
+    ReportAnswer,
+    ReportDecision,
+    ReportView,
+    StartReport,
+    SubmitReport,
+    SuspicionReport,
+)
 
 Mode = Literal["validation", "serialization"]
 
@@ -78,6 +86,8 @@ ARTICLES_UPDATES: dict[str, type[BaseModel]] = {
     names.CHOOSE_DISPOSITION: ChooseDisposition,
 }
 ARTICLES_SIGNALS: dict[str, type[BaseModel]] = {names.ARTICLES_DECISION: CustomsArticlesDecision}
+REPORT_UPDATES: dict[str, type[BaseModel]] = {names.SUBMIT_REPORT: SubmitReport}
+REPORT_SIGNALS: dict[str, type[BaseModel]] = {names.REPORT_DECISION: ReportDecision}
 INPUTS: tuple[type[BaseModel], ...] = (
     StartCase,
     *UPDATES.values(),
@@ -87,8 +97,20 @@ INPUTS: tuple[type[BaseModel], ...] = (
     *ARTICLES_UPDATES.values(),
     *ARTICLES_SIGNALS.values(),
     ArticlesList,
+    StartReport,
+    *REPORT_UPDATES.values(),
+    *REPORT_SIGNALS.values(),
+    SuspicionReport,
 )
-ANSWERS: tuple[type[BaseModel], ...] = (Answer, CaseView, ArticlesAnswer, ArticlesView, Problem)
+ANSWERS: tuple[type[BaseModel], ...] = (
+    Answer,
+    CaseView,
+    ArticlesAnswer,
+    ArticlesView,
+    ReportAnswer,
+    ReportView,
+    Problem,
+)
 
 PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
@@ -151,6 +173,20 @@ def contract() -> dict[str, Any]:
             },
             "signals": {name: {"input": refs[model, "validation"]} for name, model in ARTICLES_SIGNALS.items()},
             "queries": {names.VIEW: {"result": refs[ArticlesView, "serialization"]}},
+            "refusal": refs[Problem, "serialization"],
+        },
+        "reportWorkflow": {
+            "type": names.SUSPICION_REPORT,
+            "taskQueue": names.TASK_QUEUE,
+            "workflowId": "suspicion-report/{report_no}: the first 24 hex digits of SHA-256 over `reporter|report_id`",
+            "input": refs[StartReport, "validation"],
+            "result": refs[ReportView, "serialization"],
+            "updates": {
+                name: {"input": refs[model, "validation"], "result": refs[ReportAnswer, "serialization"]}
+                for name, model in REPORT_UPDATES.items()
+            },
+            "signals": {name: {"input": refs[model, "validation"]} for name, model in REPORT_SIGNALS.items()},
+            "queries": {names.VIEW: {"result": refs[ReportView, "serialization"]}},
             "refusal": refs[Problem, "serialization"],
         },
         "$defs": definitions,

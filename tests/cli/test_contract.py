@@ -31,17 +31,20 @@ from clearway.contracts.customs import (
 )
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.parties import Sender
+from clearway.contracts.reports import ReportDecision, ReportOutcome, StartReport, SubmitReport
 from clearway.contracts.schema import contract, text
 from clearway.contracts.states import State
 from clearway.testing import sample_set
 from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel
 from tests.desk import Desk
+from tests.reports_desk import ReportCounter, register, report
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
 SCHEMA: dict[str, Any] = json.loads((PUBLISHED / "clearway.schema.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 SAMPLE = sample_set("SCHEMA-1", at=NOW)
 PARCEL = parcel(medicine(), at=NOW, list_no="SCHEMA-1")
+REPORT = report(SAMPLE.key, at=NOW)
 
 
 FORMATS = jsonschema.FormatChecker()
@@ -79,9 +82,9 @@ def test_published_schema_is_a_schema() -> None:
 
 def test_every_published_name_is_in_schema_and_readme() -> None:
     readme = (PUBLISHED / "README.md").read_text(encoding="utf-8")
-    workflows = (SCHEMA["workflow"], SCHEMA["articlesWorkflow"])
+    workflows = (SCHEMA["workflow"], SCHEMA["articlesWorkflow"], SCHEMA["reportWorkflow"])
     told = {name for each in workflows for kind in ("updates", "signals", "queries") for name in each[kind]}
-    others = {names.TASK_QUEUE, names.DECLARATION_LIST, names.ARTICLES_LIST}
+    others = {names.TASK_QUEUE, names.DECLARATION_LIST, names.ARTICLES_LIST, names.SUSPICION_REPORT}
     constants = {value for name, value in vars(names).items() if name.isupper() and isinstance(value, str)}
     assert told == constants - others
     for name in (*told, *others):
@@ -118,6 +121,10 @@ INPUTS = {
     "CustomsArticlesDecision": CustomsArticlesDecision(
         decision_id="D-1", decision=ArticlesDecision.REVIEWED, at=NOW, officer="2991"
     ),
+    "StartReport": StartReport(report_no=REPORT.key.report_no),
+    "SubmitReport": SubmitReport(report=REPORT, sender=Sender(code=REPORT.reporter)),
+    "SuspicionReport": REPORT,
+    "ReportDecision": ReportDecision(decision_id="D-1", decision=ReportOutcome.LIFTED, at=NOW, officer="2991"),
 }
 
 
@@ -188,6 +195,17 @@ async def test_real_answers_and_views_of_articles_are_valid(desk: Desk, temporal
     view: dict[str, Any] = await temporal.get_workflow_handle(key_of(articles).workflow_id).query(names.VIEW)
     assert view["judgement"]["tax"]
     assert faults("ArticlesView", view) == []
+
+
+async def test_real_answers_and_views_of_reports_are_valid(desk: Desk, temporal: Client) -> None:
+    register(desk.database)
+    counter, told = ReportCounter(desk), report(SAMPLE.key)
+    assert faults("ReportAnswer", sent(await counter.submit(told, sender="3301960A01"))) == []
+    assert faults("ReportAnswer", sent(await counter.submit(told))) == []
+    await counter.until(told.key, lambda view: len(view.lists) == 1)
+    view: dict[str, Any] = await temporal.get_workflow_handle(told.key.workflow_id).query(names.VIEW)
+    assert view["acknowledgement"]
+    assert faults("ReportView", view) == []
 
 
 def test_answers_are_described_as_they_come_and_inputs_as_they_may_be_sent() -> None:
