@@ -18,9 +18,9 @@ RUNS_OF_ONE_HISTORY = 60
 """Two months of quiet days; a busy history continues as new when the server suggests it."""
 PAYING_TIMEOUT = timedelta(minutes=20)
 """For the payment orders of one activity."""
-BANK_SILENT = timedelta(minutes=1)
+BANK_SILENT = timedelta(seconds=20)
 """An activity that says nothing for so long is taken up by another worker."""
-PATIENCE = timedelta(hours=6)
+PATIENCE = timedelta(hours=2)
 """How long one run waits for a bank that cannot be reached; deadlines are looked after in between."""
 BANK_PAUSE = timedelta(hours=1)
 """When a run that gave up goes on."""

@@ -152,6 +152,20 @@ async def test_held_tax_is_paid_when_its_hour_comes_and_not_before(night: Night)
     assert night.office.due(case).paid == Decimal("27.30")
 
 
+async def test_a_bank_that_stays_away_does_not_keep_deadlines_from_being_watched(night: Night) -> None:
+    case = night.release(1, days_ago=60)
+    night.desk.bank.down = 1_000_000
+    await night.desk.deliver_own_news("collect")
+    skipper = TimeSkipper(night.desk.client.temporal)
+    await skipper.fast_forward(night.handle, timedelta(hours=2, minutes=30))
+    assert set((await night.view()).alarms) == {"BANK_UNAVAILABLE", "OVERDUE"}
+    night.desk.bank.down = 0
+    await skipper.fast_forward(night.handle, timedelta(hours=2))
+    await night.live_until(night.now)
+    assert night.office.due(case).state == "settled"
+    assert len({key for key, _, _ in night.desk.bank.asked}) == len(night.desk.bank.paid) == 1
+
+
 async def test_the_collection_is_found_by_its_agent_its_customs_and_its_next_deadline(night: Night) -> None:
     night.release(1, bill=None)
     await night.live_until(night.first_night)
