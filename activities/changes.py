@@ -114,7 +114,8 @@ class ChangeDesk:
             application = _application(listed, change, noted)
             remember(session, case, [list_address("cop", application.cop_no or "")])
         refused = self._filing.hand_over(application, noted.message_guid)
-        return filed((), refused, rules, change.now, change.profile)
+        filing = filed((), refused, rules, change.now, change.profile)
+        return filing.model_copy(update={"cop_no": application.cop_no or ""})
 
     def _prepare(self, session: Session, record: CaseRecord, asked: ModificationAsked) -> PreparedChange:
         case = record.workflow_id

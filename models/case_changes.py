@@ -57,6 +57,10 @@ class ChangedCase(CaseFile):
         """The change goes to customs now; an answer may come before the filing is recorded."""
         self.change_to_file = False
 
+    def note_filed_change(self, number: int, cop_no: str) -> None:
+        """Customs has the change; an application is known by a number of its own."""
+        self.changes[number - 1] = self.changes[number - 1].model_copy(update={"cop_no": cop_no})
+
     def refuse_change(self, why: str, at: datetime) -> None:
         """Customs refused the change, or would not even take it: the list stands as it was."""
         self._decide(REFUSED, why, at)
@@ -66,8 +70,11 @@ class ChangedCase(CaseFile):
         effect = cancellation_effect(receipt.status)
         if effect is ChangeEffect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
-        if self.over or self.open_change is None or self.open_change.kind != CANCELLATION:
+        change = self.open_change
+        if self.over or change is None or change.kind != CANCELLATION:
             return
+        if change.cop_no and receipt.cop_no and receipt.cop_no != change.cop_no:
+            return  # it answers an earlier application
         told = f"{receipt.status} {receipt.info}".strip()
         if effect is ChangeEffect.RESEND:
             self.change_to_file = True
@@ -75,9 +82,8 @@ class ChangedCase(CaseFile):
         elif effect is ChangeEffect.REFUSE:
             self._decide(REFUSED, told, receipt.at)
         elif effect is ChangeEffect.APPROVE:
-            request = self.open_change
             self._decide(APPROVED, told, receipt.at)
-            self.enter("cancel", receipt.at, f"cancelled by {request.actor}: {request.reason}")
+            self.enter("cancel", receipt.at, f"cancelled by {change.actor}: {change.reason}")
 
     def answers_modification(self, receipt: CustomsReceipt, effect: Effect) -> bool:
         """Take a receipt of the list that speaks of the open modification; False where it speaks of the list itself.

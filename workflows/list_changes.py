@@ -6,7 +6,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.changes import ChangeDesk
     from clearway.contracts import names
     from clearway.contracts.case import Answer, CancelRequest, ModifyRequest, Transmission
-    from clearway.contracts.facts import Filing
     from models.case_changes import APPROVED, MODIFICATION
     from models.case_refusals import refuse_cancel, refuse_modify
     from models.work import ChangeDecided, FileChange, ModificationAsked
@@ -95,7 +94,7 @@ class ChangesChapter(ListChapter):
                 return
         self.case.begin_filing_change()
         modifies = change.kind == MODIFICATION
-        filing: Filing = await workflow.execute_activity_method(
+        filing = workflow.start_activity_method(
             ChangeDesk.file_modification if modifies else ChangeDesk.file_cancellation,
             FileChange(
                 key=self.case.key,
@@ -111,10 +110,18 @@ class ChangesChapter(ListChapter):
             retry_policy=OUTSIDE_RETRIES,
             summary="File the modified list with customs" if modifies else "Apply to customs for the cancellation",
         )
-        still_open = self.case.open_change
-        if filing.refused and still_open is not None and still_open.number == change.number:
-            self.case.refuse_change(filing.refused, workflow.now())
+        await workflow.wait_condition(lambda: filing.done() or self.case.over or not self._is_open(change.number))
+        if not filing.done():  # customs decided about the list itself meanwhile
+            filing.cancel()
+            return
+        filed = filing.result()
+        self.case.note_filed_change(change.number, filed.cop_no)
+        if filed.refused and self._is_open(change.number):
+            self.case.refuse_change(filed.refused, workflow.now())
         self._show()
+
+    def _is_open(self, number: int) -> bool:
+        return self.case.open_change is not None and self.case.open_change.number == number
 
     async def _settle_change(self) -> None:
         decided = self.case.change_to_settle

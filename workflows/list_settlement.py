@@ -114,7 +114,7 @@ class SettlementChapter(ListChapter):
 
     async def _open_return_window(self) -> None:
         """Fix every deadline that the release starts, once, and open what the list owes."""
-        await workflow.wait_condition(lambda: self.case.change_to_settle is None)
+        await workflow.wait_condition(lambda: self.case.change_to_settle is None and not self._desk.locked())
         self.case.collected = workflow.patched(COLLECTED)
         clocks = await self._legal_clocks("Set the return and tax deadlines of this release")
         if not self.case.over:  # a cancellation may have been approved meanwhile

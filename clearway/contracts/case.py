@@ -161,6 +161,7 @@ class AppliedChange(Contract):
     reason: str
     requested_at: datetime
     since: datetime = Field(description="Submission time of the change: later receipts of the list may speak of it")
+    cop_no: str = Field("", description="Of a cancellation: our own number of the application, once it is filed")
     changed: tuple[str, ...] = Field((), description="Of a modification: what it changes, e.g. `lines[1].hs_code`")
     outcome: str = Field("FILED", description="FILED, APPROVED, REFUSED or OVERTAKEN")
     why: str = ""

@@ -180,6 +180,7 @@ class Filing(Contract):
     filed_at: Instant
     answer_by: Instant = Field(description="Customs' silence after this instant shows as overdue")
     refused: str = Field("", description="Why customs would not even take the message; empty when it did")
+    cop_no: str = Field("", description="Of an application: our own number of it")
 
 
 class ReleasedLine(Contract):
