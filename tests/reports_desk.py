@@ -30,7 +30,7 @@ REPORTER = "3301960S77"
 
 def register(database: Database, code: str = REPORTER, **changes: Any) -> None:
     """Enter a site operator into the register."""
-    given = {"name": "示例监管场所", "roles": "SITE", "registered_from": date(2014, 1, 1)}
+    given: dict[str, Any] = {"name": "示例监管场所", "roles": "SITE", "registered_from": date(2014, 1, 1)}
     with database.transaction() as session:
         session.merge(Enterprise(code=code, **(given | changes)))
 
