@@ -46,6 +46,16 @@ from clearway.contracts.customs import (
 )
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
 from clearway.contracts.facts import GuaranteeGranted
+from clearway.contracts.goods_return import (
+    AdmitLateReturn,
+    ArrivedGoods,
+    GoodsCheck,
+    ReturnRecord,
+    ReturnShipment,
+    ReturnView,
+    StartReturn,
+    WithdrawReturn,
+)
 from clearway.contracts.problems import Problem
 from clearway.contracts.reports import (
     ReportAnswer,
@@ -86,6 +96,14 @@ ARTICLES_UPDATES: dict[str, type[BaseModel]] = {
     names.CHOOSE_DISPOSITION: ChooseDisposition,
 }
 ARTICLES_SIGNALS: dict[str, type[BaseModel]] = {names.ARTICLES_DECISION: CustomsArticlesDecision}
+RETURN_UPDATES: dict[str, type[BaseModel]] = {
+    names.NOTE_RETURN_SHIPMENT: ReturnShipment,
+    names.CONFIRM_RETURN_ARRIVAL: ArrivedGoods,
+    names.CHECK_RETURNED_GOODS: GoodsCheck,
+    names.WITHDRAW_RETURN: WithdrawReturn,
+    names.ADMIT_LATE_RETURN: AdmitLateReturn,
+}
+RETURN_SIGNALS: dict[str, type[BaseModel]] = {names.CUSTOMS_NEWS: CustomsNews}
 REPORT_UPDATES: dict[str, type[BaseModel]] = {names.SUBMIT_REPORT: SubmitReport}
 REPORT_SIGNALS: dict[str, type[BaseModel]] = {names.REPORT_DECISION: ReportDecision}
 INPUTS: tuple[type[BaseModel], ...] = (
@@ -97,6 +115,8 @@ INPUTS: tuple[type[BaseModel], ...] = (
     *ARTICLES_UPDATES.values(),
     *ARTICLES_SIGNALS.values(),
     ArticlesList,
+    StartReturn,
+    *RETURN_UPDATES.values(),
     StartReport,
     *REPORT_UPDATES.values(),
     *REPORT_SIGNALS.values(),
@@ -107,6 +127,8 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     CaseView,
     ArticlesAnswer,
     ArticlesView,
+    ReturnView,
+    ReturnRecord,
     ReportAnswer,
     ReportView,
     Problem,
@@ -173,6 +195,20 @@ def contract() -> dict[str, Any]:
             },
             "signals": {name: {"input": refs[model, "validation"]} for name, model in ARTICLES_SIGNALS.items()},
             "queries": {names.VIEW: {"result": refs[ArticlesView, "serialization"]}},
+            "refusal": refs[Problem, "serialization"],
+        },
+        "returnWorkflow": {
+            "type": names.GOODS_RETURN,
+            "taskQueue": names.TASK_QUEUE,
+            "workflowId": "goods-return/{ebc_code}/{order_no}, ~{attempt} as in the list's id, then /{number}",
+            "input": refs[StartReturn, "validation"],
+            "result": refs[ReturnRecord, "serialization"],
+            "updates": {
+                name: {"input": refs[model, "validation"], "result": refs[ReturnView, "serialization"]}
+                for name, model in RETURN_UPDATES.items()
+            },
+            "signals": {name: {"input": refs[model, "validation"]} for name, model in RETURN_SIGNALS.items()},
+            "queries": {names.VIEW: {"result": refs[ReturnView, "serialization"]}},
             "refusal": refs[Problem, "serialization"],
         },
         "reportWorkflow": {

@@ -30,6 +30,14 @@ from clearway.contracts.customs import (
     TaxBillNotice,
 )
 from clearway.contracts.documents import DocumentKind
+from clearway.contracts.goods_return import (
+    AdmitLateReturn,
+    ArrivedGoods,
+    GoodsCheck,
+    ReturnLine,
+    ReturnShipment,
+    WithdrawReturn,
+)
 from clearway.contracts.parties import Sender
 from clearway.contracts.reports import ReportDecision, ReportOutcome, StartReport, SubmitReport
 from clearway.contracts.schema import contract, text
@@ -38,6 +46,7 @@ from clearway.testing import sample_set
 from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel
 from tests.desk import Desk
 from tests.reports_desk import ReportCounter, register, report
+from tests.returns_desk import ReturnsCounter, lines
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "contract"
 SCHEMA: dict[str, Any] = json.loads((PUBLISHED / "clearway.schema.json").read_text(encoding="utf-8"))
@@ -82,9 +91,9 @@ def test_published_schema_is_a_schema() -> None:
 
 def test_every_published_name_is_in_schema_and_readme() -> None:
     readme = (PUBLISHED / "README.md").read_text(encoding="utf-8")
-    workflows = (SCHEMA["workflow"], SCHEMA["articlesWorkflow"], SCHEMA["reportWorkflow"])
+    workflows = [SCHEMA[f"{each}orkflow"] for each in ("w", "articlesW", "returnW", "reportW")]
     told = {name for each in workflows for kind in ("updates", "signals", "queries") for name in each[kind]}
-    others = {names.TASK_QUEUE, names.DECLARATION_LIST, names.ARTICLES_LIST, names.SUSPICION_REPORT}
+    others = {names.TASK_QUEUE, names.DECLARATION_LIST, names.ARTICLES_LIST, names.GOODS_RETURN, names.SUSPICION_REPORT}
     constants = {value for name, value in vars(names).items() if name.isupper() and isinstance(value, str)}
     assert told == constants - others
     for name in (*told, *others):
@@ -121,6 +130,13 @@ INPUTS = {
     "CustomsArticlesDecision": CustomsArticlesDecision(
         decision_id="D-1", decision=ArticlesDecision.REVIEWED, at=NOW, officer="2991"
     ),
+    "ReturnShipment": ReturnShipment(actor="IND", carrier="SF"),
+    "ArrivedGoods-Input": ArrivedGoods(
+        actor="3301960W01", arrived_at=NOW, lines=(ReturnLine(gnum=1, qty=Decimal("1.5")),)
+    ),
+    "GoodsCheck-Input": GoodsCheck(actor="3301960W01", checked_at=NOW, original=True),
+    "WithdrawReturn": WithdrawReturn(actor="3301960A01", reason="test"),
+    "AdmitLateReturn": AdmitLateReturn(actor="operator-7", reason="test", evidence="notice 17"),
     "StartReport": StartReport(report_no=REPORT.key.report_no),
     "SubmitReport": SubmitReport(report=REPORT, sender=Sender(code=REPORT.reporter)),
     "SuspicionReport": REPORT,
@@ -183,8 +199,19 @@ async def test_real_answers_and_views_are_valid(desk: Desk, temporal: Client) ->
     assert view["state"] == State.RETURN_WINDOW
     assert view["clocks"]
     assert view["receipts"]
-    assert view["goods_return"]
+    assert view["returns"]
     assert faults("CaseView", view) == []
+
+
+async def test_real_views_of_returns_are_valid(desk: Desk) -> None:
+    counter = ReturnsCounter(desk)
+    key = await counter.apply(await counter.released(), *lines(_1="1"))
+    await counter.receipt(key, "120")
+    await counter.arrive(key)
+    raw: dict[str, Any] = await counter.handle(key).query(names.VIEW)
+    assert faults("ReturnView", raw) == []
+    assert faults("ReturnView", sent(await counter.check(key))) == []
+    assert faults("ReturnRecord", sent(await counter.ended(key))) == []
 
 
 async def test_real_answers_and_views_of_articles_are_valid(desk: Desk, temporal: Client) -> None:
