@@ -63,8 +63,11 @@ class CaseRegister:
 
 
 def _disposed_after_payment(record: CaseRecord, request: CloseRequest) -> bool:
-    """The tax was paid in the moment in which customs took hold of the goods: what it did with them is the end."""
-    return record.state == State.TAXED and request.state not in COUNTED_ENDS
+    """The tax was paid in the moment in which customs took hold of the goods: what it did with them is the end.
+
+    A list that ended long ago, and is declared again, was not released this time: its end stays.
+    """
+    return record.state == State.TAXED and request.released and request.state not in COUNTED_ENDS
 
 
 def _note_customs_figure(

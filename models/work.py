@@ -107,6 +107,7 @@ class CloseRequest(Contract):
     state: str
     now: datetime
     refused_by: CustomsReceipt | None = None
+    released: bool = Field(False, description="Customs had released it: only then may its end replace `taxed`")
 
 
 class ModificationAsked(Contract):

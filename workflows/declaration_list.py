@@ -166,7 +166,11 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
             await workflow.execute_local_activity_method(
                 CaseRegister.close_case,
                 CloseRequest(
-                    key=self.case.key, state=self.case.state, now=workflow.now(), refused_by=self.case.refused_by
+                    key=self.case.key,
+                    state=self.case.state,
+                    now=workflow.now(),
+                    refused_by=self.case.refused_by,
+                    released=self.case.release is not None,
                 ),
                 start_to_close_timeout=DESK_TIMEOUT,
                 retry_policy=DESK_RETRIES,

@@ -41,6 +41,15 @@ def test_what_ended_stays_as_it_ended(database: Database, late: State) -> None:
     assert (record.state, record.ended_at) == (State.TAXED, NOW)
 
 
+def test_what_customs_did_with_released_goods_in_the_moment_of_payment_is_their_end(database: Database) -> None:
+    test_what_ended_stays_as_it_ended(database, State.SUBMITTED)
+    for state in (State.DESTROYED, State.CANCELLED):
+        CaseRegister(database).close_case(CloseRequest(key=FIRST, state=state, now=NOW, released=True))
+    record = _record(database, FIRST)
+    assert record is not None
+    assert record.state == State.DESTROYED
+
+
 def test_a_list_that_ended_with_nothing_on_file_is_recorded_so_that_a_copy_may_follow(database: Database) -> None:
     register = CaseRegister(database)
     for _ in range(2):
