@@ -4,30 +4,26 @@ import asyncio
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from temporalio.client import Client
 
 from clearway.client import ClearwayClient
 from clearway.contracts.case import CaseView
-from clearway.contracts.customs import (
-    ControlInstruction,
-    CustomsNews,
-    InspectionOutcome,
-    InspectionResult,
-    TaxBillNotice,
-)
+from clearway.contracts.customs import ControlInstruction, InspectionOutcome, InspectionResult
 from clearway.contracts.documents import THREE_DOCUMENTS
-from clearway.contracts.facts import PaymentOutcome
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
-from clearway.errors import AlreadyEnded
-from clearway.testing import PAY, SampleSet, corrected
+from clearway.errors import AlreadyEnded, Refused
+from clearway.testing import EBC, PAY, SampleSet, corrected
 from models.database import Database
 from models.tables import CaseRecord
 from tests.desk import LIST, Desk
 
 ORDER, PAYMENT, WAYBILL = THREE_DOCUMENTS
+BATCH = timedelta(hours=2, seconds=1)
+"""After the day's first instant, the collection's hour is over."""
 
 
 class Gate:
@@ -59,14 +55,13 @@ async def sample(desk: Desk) -> SampleSet:
 
 
 async def _to_the_end(desk: Desk, sample: SampleSet) -> CaseView:
-    """Customs stores the documents that are with it, releases the list, and the tax is paid."""
+    """Customs stores the documents that are with it; the list was released 31 days ago, and its tax is paid now."""
     await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS, at=datetime.now(UTC) + timedelta(hours=1))
     await desk.until(sample.key, lambda view: any(d.kind is LIST for f in view.filings for d in f.documents))
-    await desk.receipts(sample.key, "120", "399", "800")
-    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
-    assert view.clocks is not None
     desk.bill(sample.key, "28.21")
-    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await desk.receipts(sample.key, "120", "399", "800", at=datetime.now(UTC) - timedelta(days=31))
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    await desk.collect(datetime.now(UTC))
     return await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
 
 
@@ -207,20 +202,21 @@ async def test_goods_found_abnormal_before_the_list_is_filed_wait_for_customs_to
     assert LIST not in desk.customs.kinds
 
 
-async def test_a_bill_that_comes_while_the_tax_is_being_paid_is_paid_at_once(desk: Desk, sample: SampleSet) -> None:
+async def test_a_bill_that_grows_while_the_tax_is_being_paid_is_paid_to_the_fen(desk: Desk, sample: SampleSet) -> None:
     await desk.declare(sample)
-    view = await desk.release(sample.key)
-    assert view.clocks is not None
-    desk.bank.refusals, desk.bank.meanwhile = 1, (gate := Gate())
+    await desk.release(sample.key, at=datetime.now(UTC) - timedelta(days=31))
+    desk.bank.meanwhile = gate = Gate()
     desk.bill(sample.key, "28.21")
-    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    paying = asyncio.create_task(desk.collect(datetime.now(UTC)))
     await gate.reached()
-    notice = TaxBillNotice(bill_no="B", invt_no="299120261000000001", status="2", at=datetime.now(UTC))
-    await desk.client.deliver(sample.key.workflow_id, CustomsNews(bills=(notice,)))
+    desk.bill(sample.key, "30.00")
     gate.open()
+    await paying
+    await desk.collect(datetime.now(UTC) + timedelta(days=1))
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
     assert view.payment is not None
-    assert view.payment.outcome is PaymentOutcome.PAID
+    assert view.payment.amount == Decimal("30.00")
+    assert [amount for _, _, amount in desk.bank.asked] == [Decimal("28.21"), Decimal("1.79")]
 
 
 async def test_a_release_learned_forty_days_late_is_taxed_at_once_and_takes_no_return(
@@ -230,6 +226,10 @@ async def test_a_release_learned_forty_days_late_is_taxed_at_once_and_takes_no_r
     await desk.accept_documents(sample.key)
     desk.bill(sample.key, "28.21")
     await desk.receipts(sample.key, "800", at=datetime.now(UTC) - timedelta(days=40))
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    with pytest.raises(Refused, match="E_RETURN_LATE_APPLY"):
+        await desk.client.request_return(sample.key, actor=EBC, reason="too late")
+    await desk.collect(datetime.now(UTC))
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
     assert view.reason == "tax paid"
 
@@ -238,6 +238,8 @@ async def test_a_release_learned_after_the_deadline_is_paid_late_without_a_bill(
     await desk.declare(sample)
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "800", at=datetime.now(UTC) - timedelta(days=80))
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    await desk.collect(datetime.now(UTC))
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
     assert view.reason == "tax paid late, late fee waived"
 
@@ -247,7 +249,7 @@ async def test_a_release_dated_in_the_future_opens_its_window_then(desk: Desk, s
     view = await desk.release(sample.key, at=datetime.now(UTC) + timedelta(days=3))
     assert view.clocks is not None
     desk.bill(sample.key, "28.21")
-    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await desk.collect(view.clocks.tax_window_opens + BATCH)
     await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
 
 
