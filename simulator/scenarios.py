@@ -87,7 +87,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("DISPEXTRA", "undeclared goods are to be taken out, then release", first=stories.EXTRA_REMOVED),
     Scenario(
         "DISPLICENCE",
-        "a licence is to be handed in within 3 days; released 2 days later, for customs cannot see our update",
+        "a licence is to be handed in within 3 days; once customs was shown it by hand, released 2 days later",
         first=stories.LICENSED,
     ),
     Scenario("DISPRELEASE", "suspected trademark; the finding is settled, then release", first=stories.SETTLED),

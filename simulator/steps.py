@@ -65,10 +65,11 @@ class Disposal:
 
 
 class Request(StrEnum):
-    """What an enterprise may ask for about a list that is filed."""
+    """What an enterprise may ask for about a list that is filed, or has to show."""
 
     MODIFICATION = "modification"
     CANCELLATION = "cancellation"
+    LICENCE = "licence"
 
 
 class Verdict(StrEnum):
@@ -92,6 +93,7 @@ Step = Receipt | Bill | Void | Inspection | Disposal | Await
 _ANSWERS = {
     (Request.MODIFICATION, Verdict.GRANTED): "(modification) 2, 3, 120",
     (Request.MODIFICATION, Verdict.REFUSED): "(modification) 2, 3, 100",
+    (Request.LICENCE, Verdict.GRANTED): "(licence by hand)",
     (Request.CANCELLATION, Verdict.GRANTED): "(cancellation) 624: 2, 3, 120, 399",
     (Request.CANCELLATION, Verdict.REFUSED): "(cancellation) 624: 2, 3, 100; 622:",
     (Request.CANCELLATION, Verdict.CROSSED): "(cancellation) 624: 2, 3, 120; 622:",

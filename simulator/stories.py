@@ -71,7 +71,13 @@ CORRECTED = disposed(
     due_in_days=3,
 )
 EXTRA_REMOVED = disposed(Finding.CLERICAL_ERROR, Disposition.REMOVE_EXTRA, *cleared_at(_DECIDED + 30))
-LICENSED = disposed(Finding.NO_LICENCE, Disposition.SUPPLY_LICENCE, *cleared_at(_DECIDED + 2 * _DAY), due_in_days=3)
+LICENSED = disposed(
+    Finding.NO_LICENCE,
+    Disposition.SUPPLY_LICENCE,
+    Await(Request.LICENCE),
+    *cleared_at(_DECIDED + 2 * _DAY),
+    due_in_days=3,
+)
 SETTLED = disposed(Finding.IPR_SUSPICION, Disposition.RELEASE, *cleared_at(_DECIDED + 30), detained=DETAINED_LEGAL)
 BACK_IN_STOCK = disposed(Finding.NOT_ADMISSIBLE, Disposition.BACK_TO_STOCK)
 GONE_ABROAD = disposed(

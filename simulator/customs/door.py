@@ -26,6 +26,8 @@ from simulator.customs.knowledge import show
 from simulator.customs.officer import Officer
 from simulator.refusals import Refusal
 from simulator.settings import Settings
+from simulator.steps import Await
+from simulator.steps import Request as Wanted
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +104,16 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
         waiting[-1].report = report
         officer.go_on(waiting[-1])
         return {"order_no": order_no, "outcome": report.outcome.value}
+
+    @router.post("/licences/{order_no:path}", status_code=202)
+    async def show_licence(order_no: str, ebc_code: str | None = None) -> dict[str, str]:
+        """Show customs the licence that it waits for, for it cannot see what was handed in to us; no body."""
+        waiting = [filing for filing in find(order_no, ebc_code) if filing.story[:1] == (Await(Wanted.LICENCE),)]
+        if not waiting:
+            raise Refusal(409, "E_NO_LICENCE_WANTED", "customs does not wait for a licence of this list")
+        waiting[-1].stop_waiting_for(Wanted.LICENCE)
+        officer.go_on(waiting[-1])
+        return {"order_no": order_no}
 
     @router.get("/lists/{order_no:path}")
     async def show_list(order_no: str, ebc_code: str | None = None) -> dict[str, object]:

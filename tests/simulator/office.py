@@ -121,6 +121,10 @@ class Office:
         """Give an inspection's result by hand."""
         return (await self._http.post(f"/customs/inspections/{order_no}/result", json=report)).status_code
 
+    async def show_licence(self, order_no: str) -> int:
+        """Show customs the licence that it asked for."""
+        return (await self._http.post(f"/customs/licences/{order_no}")).status_code
+
 
 @asynccontextmanager
 async def open_office(*, inspect_by_hand: bool = False, pause_ms: int = 0) -> AsyncIterator[Office]:

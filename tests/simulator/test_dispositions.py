@@ -13,7 +13,7 @@ CLEARED = ["399", "800", "816"]
 
 DISPOSED = {
     "DISPEXTRA": ("CLERICAL_ERROR", "599", "REMOVE_EXTRA", CLEARED),
-    "DISPLICENCE": ("NO_LICENCE", "599", "SUPPLY_LICENCE", CLEARED),
+    "DISPLICENCE": ("NO_LICENCE", "599", "SUPPLY_LICENCE", []),
     "DISPRELEASE": ("IPR_SUSPICION", "503", "RELEASE", CLEARED),
     "DISPSTOCK": ("NOT_ADMISSIBLE", "599", "BACK_TO_STOCK", []),
     "DISPABROAD": ("NOT_ADMISSIBLE", "599", "RETURN_ABROAD", ["700"]),
@@ -62,7 +62,11 @@ async def test_a_licence_is_due_in_three_days_and_the_release_comes_two_days_lat
     await office.file_case(new_papers("DI-DISPLICENCE"))
     order = DispositionOrder.model_validate(office.find("SUPPLY_LICENCE").json["order"])
     assert order.due_by == order.at + timedelta(days=3)
+    assert (await office.know("DI-DISPLICENCE"))["awaits"] == "licence"
+    assert await office.show_licence("DI-DISPLICENCE") == 202
+    assert await office.hear() == CLEARED
     assert order.at + timedelta(days=2) <= office.times()["800"] < order.due_by
+    assert await office.show_licence("DI-DISPLICENCE") == 409
 
 
 async def test_goods_held_for_good_are_not_changed(office: Office) -> None:
