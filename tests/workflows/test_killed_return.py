@@ -21,7 +21,7 @@ from tests.desk import Desk
 from tests.returns_desk import ReturnsCounter, lines
 from tests.workflows.test_killed_worker import Mortal
 
-POINTS = ("applied", "accepted", "in transit", "arrived", "while it is settled", "never")
+POINTS = ("applied", "arrived", "while it is settled")
 
 
 @pytest.fixture
