@@ -36,6 +36,7 @@ from gateway.notices import (
     ArticlesNotice,
     ControlNotice,
     DispositionNotice,
+    GuaranteeCall,
     HoldNotice,
     Notice,
     ReportNotice,
@@ -191,6 +192,12 @@ def _top_up(raw: RawMessage) -> Contents:
     return Contents("top-up")
 
 
+def _guarantee_call(raw: RawMessage) -> Contents:
+    """The door itself does what it says; the lists hear of it by news of our own."""
+    notice_of(GuaranteeCall, raw.body)
+    return Contents("guarantee-call")
+
+
 def notice_of(model: type[N], body: bytes) -> N:
     """The JSON object in a body; raises MessageRefused with every field that is wrong."""
     return _validated(model, _object(body))
@@ -275,6 +282,7 @@ _READERS = {
     "hold": _hold,
     "articles": _articles,
     "top-up": _top_up,
+    "guarantee-call": _guarantee_call,
     "report": _report,
     "report-decision": _report_decision,
     "enterprise": _documents,

@@ -12,6 +12,7 @@ from gateway.notices import (
     ArticlesNotice,
     ControlNotice,
     DispositionNotice,
+    GuaranteeCall,
     HoldNotice,
     ReportNotice,
     ResultNotice,
@@ -30,6 +31,7 @@ _BODIES: dict[str, TypeAdapter[Any]] = {
     "HoldNotice": TypeAdapter(HoldNotice),
     "ArticlesNotice": TypeAdapter(ArticlesNotice),
     "TopUp": TypeAdapter(TopUp),
+    "GuaranteeCall": TypeAdapter(GuaranteeCall),
     "SuspicionReport": TypeAdapter(SuspicionReport),
     "ReportNotice": TypeAdapter(ReportNotice),
 }
@@ -52,6 +54,7 @@ HOLD_BODY = {"required": True, "content": {"application/json": {"schema": _ref("
 ARTICLES_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ArticlesNotice")}}}
 REPORT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("SuspicionReport")}}}
 REPORT_DECISION_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ReportNotice")}}}
+CALL_BODY = {"required": True, "content": {"application/json": {"schema": _ref("GuaranteeCall")}}}
 TOP_UP_BODY = {"required": True, "content": {"application/json": {"schema": _ref("TopUp")}}}
 DOCUMENT_BODY = {
     "required": True,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from clearway.contracts.articles import ArticlesKey, CustomsArticlesDecision
-from clearway.contracts.base import ONE_LINE, Amount, Contract, Day
+from clearway.contracts.base import ONE_LINE, Amount, Contract, Day, Instant
 from clearway.contracts.customs import (
     ControlInstruction,
     ControlTarget,
@@ -88,6 +88,24 @@ class ReportNotice(Contract):
 
     report_no: str = Field(pattern=REPORT_NO, description="The number under which the report was filed with customs")
     decision: ReportDecision
+
+
+class CalledList(Contract):
+    """A list whose tax customs takes from its guarantee."""
+
+    ebc_code: str = Field(min_length=1, max_length=18, description="E-commerce enterprise: customs or credit code")
+    order_no: str = Field(min_length=1, max_length=60, description="Order number of the list")
+
+
+class GuaranteeCall(Contract):
+    """Customs takes unpaid tax from a guarantee."""
+
+    id: str = Field(
+        min_length=1, max_length=50, pattern=ONE_LINE, description="Customs' number; again, it changes nothing"
+    )
+    lists: tuple[CalledList, ...] = Field(min_length=1, max_length=100)
+    at: Instant
+    officer: str = Field(min_length=1, max_length=60, pattern=ONE_LINE, description="Customs office or officer id")
 
 
 class TopUp(Contract):

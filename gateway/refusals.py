@@ -21,6 +21,7 @@ class Code(StrEnum):
     TOP_UP_USED = "E_TOP_UP_USED"
     NO_GUARANTEE = "E_NO_GUARANTEE"
     ENDS_EARLIER = "E_ENDS_EARLIER"
+    NOT_CALLABLE = "E_NOT_CALLABLE"
     UNAVAILABLE = "E_UNAVAILABLE"
     NOT_FOUND = "E_NOT_FOUND"
     METHOD = "E_METHOD"
@@ -88,6 +89,12 @@ _TEXTS: dict[Code, tuple[str, str, str, str]] = {
         "该编号已用于其他金额，未予增加。",
         "Give each payment its own id; repeat one only with the amount that it had.",
         "每笔款项请使用各自的编号；重复提交时金额须一致。",
+    ),
+    Code.NOT_CALLABLE: (
+        "The list holds nothing of this guarantee that could be called; nothing was called of any list.",
+        "该清单未占用此担保，或者税款已结清；所有清单均未代偿。",
+        "Check the order and the guarantor; leave out lists that are paid, returned or cancelled.",
+        "请核对订单号和担保企业；请勿包含已缴税、已退货或者已撤销的清单。",
     ),
     Code.NO_GUARANTEE: (
         "No guarantee of this guarantor is on file.",

@@ -1,4 +1,4 @@
-"""The guarantees' door: how they stand, and money added to one by the system that keeps it (RULEBOOK B.9.2)."""
+"""The guarantees' door: how they stand, money added to one, and tax that customs takes from one (RULEBOOK B.9.2)."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,15 +9,20 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 
 from clearway.contracts.base import Contract
+from clearway.contracts.problems import Problem
 from gateway.answers import refused_with
 from gateway.arrivals import Arrivals
 from gateway.contents import notice_of
-from gateway.description import TOP_UP_BODY
+from gateway.description import CALL_BODY, TOP_UP_BODY
 from gateway.dispatcher import Dispatcher
-from gateway.notices import TopUp
+from gateway.notices import GuaranteeCall, TopUp
 from gateway.reading import Reader
 from gateway.refusals import Code, DoorRefused, refusal
+from models.addresses import case_address
+from models.collection import dues
+from models.collection.calls import call_guarantee
 from models.database import Database
+from models.inbox import find_cases
 from models.ledger.guarantee_care import EndsEarlier, NotOnFile, top_up, top_up_id
 from models.ledger.guarantee_report import GuaranteeView, guarantee, guarantees, view
 from models.ledger.transfers import Conflict
@@ -30,6 +35,13 @@ class Guarantees(Contract):
     """Every guarantee, in the order of the guarantors' codes."""
 
     guarantees: tuple[GuaranteeView, ...]
+
+
+class GuaranteeCalled(Contract):
+    """The lists whose tax was taken, by workflow id, and how the guarantee stands now."""
+
+    lists: tuple[str, ...]
+    guarantee: GuaranteeView
 
 
 class GuaranteeDoor:
@@ -71,6 +83,36 @@ class GuaranteeDoor:
         added = await asyncio.to_thread(self._add, guarantor, raw_id)
         self._dispatcher.nudge()
         return added
+
+    async def call(self, request: Request, guarantor: str) -> GuaranteeCalled:
+        """Keep, read, call, answer; the lists then hear of it. Raises DoorRefused, and then nothing was called."""
+        raw_id = await self._arrivals.take(request, "guarantee-call")
+        reading = await asyncio.to_thread(self._reader.read, raw_id)
+        if reading.problems:
+            raise DoorRefused(422, reading.problems)
+        called = await asyncio.to_thread(self._call, guarantor, raw_id)
+        self._dispatcher.nudge()
+        return called
+
+    def _call(self, guarantor: str, raw_id: int) -> GuaranteeCalled:
+        refused: list[Problem] = []
+        called: list[str] = []
+        with self._database.transaction() as session:
+            said = notice_of(GuaranteeCall, session.get_one(RawMessage, raw_id).body)
+            for number, each in enumerate(said.lists):
+                found = find_cases(session, [case_address(each.ebc_code, each.order_no)])
+                row = dues.find(session, found[0]) if found else None
+                try:
+                    if row is None or row.agent != guarantor:
+                        raise Conflict("no tax of this guarantor's")
+                    call_guarantee(session, row.workflow_id, said.at, f"call|{said.id}|{row.workflow_id}")
+                except Conflict:
+                    refused.append(refusal(Code.NOT_CALLABLE, (f"lists[{number}].order_no", each.order_no)))
+                else:
+                    called.append(row.workflow_id)
+            if refused:
+                raise DoorRefused(409, refused)
+            return GuaranteeCalled(lists=tuple(called), guarantee=view(session, guarantor, self._clock()))
 
     def _add(self, guarantor: str, raw_id: int) -> GuaranteeView:
         now = self._clock()
@@ -114,6 +156,19 @@ def guarantee_door(door: GuaranteeDoor) -> APIRouter:
         guarantee stands now; the same id with another amount is refused.
         """
         return await door.add(request, guarantor)
+
+    @router.post(
+        "/{guarantor}/calls",
+        responses=refused_with(400, 409, 413, 422),
+        openapi_extra={"requestBody": CALL_BODY},
+    )
+    async def call_guarantee_of_lists(request: Request, guarantor: Guarantor) -> GuaranteeCalled:
+        """Customs takes the unpaid tax of lists from their guarantee; each list hears that its tax is settled.
+
+        The bytes are committed before they are read. All lists are called, or none: then every list that cannot be is
+        named. The same id again changes nothing.
+        """
+        return await door.call(request, guarantor)
 
     return router
 

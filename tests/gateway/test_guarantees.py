@@ -8,7 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from models.addresses import case_address
+from models.collection import dues
 from models.ledger.guarantee import hold, top_up
+from models.tables import Address
+from tests.collection_office import clocks_at, tax_of
 from tests.gateway.recording import CASE, EBC, LOG, START, House
 
 ADD = f"/guarantees/{EBC}/top-ups"
@@ -199,3 +203,64 @@ def test_the_body_is_described(house: House) -> None:
     operation = document["paths"]["/guarantees/{guarantor}/top-ups"]["post"]
     assert operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/TopUp")
     assert set(document["components"]["schemas"]["TopUp"]["required"]) == {"id", "amount", "actor", "reason"}
+
+
+CALLS = f"/guarantees/{EBC}/calls"
+
+
+def released(house: House, order_no: str, total: str = "27.30", *, secured: bool = True) -> str:
+    """A released list whose tax is not paid."""
+    workflow_id = f"declaration-list/{EBC}/{order_no}"
+    clocks = clocks_at(START)
+    with house.database.transaction() as session:
+        session.add(Address(key=case_address(EBC, order_no), workflow_id=workflow_id))
+    if secured:
+        ask(house, total, workflow_id)
+    with house.database.transaction() as session:
+        dues.open_due(
+            session,
+            workflow_id=workflow_id,
+            clocks=clocks,
+            tax=tax_of(Decimal(total)),
+            agent=EBC,
+            customs="2991",
+            enterprise=EBC,
+            profile="SEED",
+            at=START,
+        )
+    return workflow_id
+
+
+def call_of(*order_nos: str, **changes: Any) -> dict[str, Any]:
+    lists = [{"ebc_code": EBC, "order_no": order_no} for order_no in order_nos]
+    return {"id": "HG-1", "lists": lists, "at": "2026-05-06T10:00:00+08:00", "officer": "2991-7"} | changes
+
+
+async def test_customs_calls_a_guarantee_once_and_the_lists_hear_of_it(house: House) -> None:
+    put_up(house)
+    cases = [released(house, "1"), released(house, "2")]
+    answers = [await house.http.post(CALLS, json=call_of("1", "2")) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json()["lists"] == cases
+    assert (answers[1].json()["guarantee"]["total"], answers[1].json()["guarantee"]["obstacle"]) == ("45.40", "CALLED")
+    await house.step()
+    told = [(workflow_id, said.called) for what, workflow_id, said in house.cases.calls if what == "tell_tax"]
+    assert sorted(told) == [(case, True) for case in cases]
+
+
+async def test_a_call_that_cannot_be_names_every_list_and_calls_none(house: House) -> None:
+    put_up(house)
+    released(house, "1")
+    released(house, "2", secured=False)
+    answer = await house.http.post(CALLS, json=call_of("1", "2", "3"))
+    assert (answer.status_code, codes(answer)) == (409, ["E_NOT_CALLABLE", "E_NOT_CALLABLE"])
+    fields = [problem["fields"][0] for problem in answer.json()["problems"]]
+    assert [each["value"] for each in fields] == ["2", "3"]
+    assert (await show(house))["total"] == "100.00"
+    assert (await house.http.post(f"/guarantees/{LOG}/calls", json=call_of("1"))).status_code == 409
+
+
+@pytest.mark.parametrize("changes", [{"lists": []}, {"id": ""}, {"at": "tomorrow"}, {"officer": "a\nb"}])
+async def test_a_call_with_a_wrong_field_is_refused(house: House, changes: dict[str, Any]) -> None:
+    put_up(house)
+    assert (await house.http.post(CALLS, json=call_of("1", **changes))).status_code == 422
