@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from clearway.contracts import names
 from clearway.contracts.base import SHANGHAI, Contract, legal_day
@@ -191,9 +191,9 @@ class _Turn:
         self._alarms[alarm] += len(rows)
 
     def _mark(self, stage: Stage, rows: Sequence[TaxDue]) -> None:
-        for row in rows:
-            row.alarmed = stage.day
-        self._session.flush()
+        for part in _parts([row.workflow_id for row in rows]):
+            marked = update(TaxDue).where(col(TaxDue.workflow_id).in_(part)).values(alarmed=stage.day)
+            self._session.execute(marked, execution_options={"synchronize_session": False})
         self._lists += len(rows)
 
 
