@@ -12,6 +12,7 @@ from clearway.contracts.facts import Judgement, LegalClocks, ReleasedLine
 from clearway.contracts.states import State
 from clearway.rules.deadlines import legal_clocks
 from clearway.rules.parameters import rules_in_force
+from models.changes import overtake
 from models.collection import dues
 from models.database import Database
 from models.documents import latest, parse
@@ -33,10 +34,14 @@ class LegalCalendar:
 
     @activity.defn
     def set_legal_clocks(self, fact: ReleaseFact) -> LegalClocks:
-        """The deadlines of RULEBOOK B.0.1 for one release, which also confirms what the list took of its year."""
+        """The deadlines of RULEBOOK B.0.1 for one release, which also confirms what the list took of its year.
+
+        A modification that the list's workflow never heard of, because a worker died, is undone first.
+        """
         with self._database.transaction() as session:
             record = session.get_one(CaseRecord, fact.key.workflow_id, with_for_update=True)
             if record.ended_at is None:
+                overtake(session, record, fact.now)
                 record.state = State.RETURN_WINDOW
                 record.changed_at = fact.now
                 quota.confirm_holds(session, fact.key.workflow_id, fact.now)

@@ -6,12 +6,9 @@ from clearway.contracts.case import AppliedChange, CancelRequest, ModifyRequest
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.facts import DocumentOnFile, Judgement
 from clearway.contracts.states import Detail, State
-from models.case_file import CaseFile
+from models.case_file import APPROVED, CANCELLATION, MODIFICATION, OVERTAKEN, REFUSED, CaseFile
 from models.change_effects import ChangeEffect, cancellation_effect
 from models.return_status import Effect
-
-MODIFICATION, CANCELLATION = "modification", "cancellation"
-FILED, APPROVED, REFUSED, OVERTAKEN = "FILED", "APPROVED", "REFUSED", "OVERTAKEN"
 
 
 class ChangedCase(CaseFile):
@@ -134,6 +131,8 @@ class ChangedCase(CaseFile):
             self.change_to_settle = self.changes[-1]
         if self.detail in (Detail.MODIFICATION_FILED, Detail.CANCELLATION_FILED):
             self.detail = self.detail_before_change
+            if outcome == APPROVED and self.detail is Detail.MODIFICATION_ORDERED:
+                self.detail = Detail.DETAINED  # corrected as ordered: customs is next
         if self.release is not None and self.detail is not Detail.INSPECTION and self.state is State.RETURN_WINDOW:
             self.detail = self.detail_after_release
         if outcome in (REFUSED, OVERTAKEN):

@@ -89,14 +89,22 @@ class ControlledCase(CaseFile):
         if self.state in BEFORE_RELEASE:
             self._take_result_before_release(result, abnormal)
         elif self.collected and self.state in AFTER_RELEASE:
-            if abnormal:
+            if abnormal and not self._is_disposed(result):
                 self._detain(result.recorded_at, f"inspection abnormal: {result.finding}".strip(": "))
                 self.detail = Detail.INSPECTED_ABNORMAL
             elif not self.under_control:
                 self.detail = self.detail_after_release
         elif abnormal and self.state is not State.DETAINED:
-            self.abnormal_at_release = result
+            if self.release is not None and not self._is_disposed(result):
+                self.abnormal_at_release = result
             self.raise_alarm("ABNORMAL_AFTER_RELEASE")
+
+    def _is_disposed(self, result: InspectionResult) -> bool:
+        """Customs' decision about what this inspection found overtook its result."""
+        return any(
+            each.instruction_id == result.instruction_id if each.instruction_id else each.at >= result.recorded_at
+            for each in self.dispositions
+        )
 
     def _take_result_before_release(self, result: InspectionResult, abnormal: bool) -> None:
         if abnormal:
@@ -121,10 +129,11 @@ class ControlledCase(CaseFile):
         return next((each.kind for each in reversed(self.inspection_results) if each.kind), None)
 
     def _dispose(self, order: DispositionOrder) -> None:
-        if self.over or self.state in (State.SUBMITTED, State.MATCH_FAILED):
+        if self.over:
             return
-        if self.release is not None and not self.collected:
-            self.raise_alarm("UNUSUAL_DISPOSITION")  # a list released under 0.2 goes on as it began
+        if self.state in (State.SUBMITTED, State.MATCH_FAILED) or (self.clocks is not None and not self.collected):
+            # What is not declared cannot be disposed of; and a list released under 0.2 goes on as it began.
+            self.raise_alarm("UNUSUAL_DISPOSITION")
             return
         self.drop_alarms("LICENCE_OVERDUE", "CUSTOMS_DECIDES")
         told = ": ".join(filter(None, (f"customs decided {order.disposition}", order.note)))
@@ -136,7 +145,10 @@ class ControlledCase(CaseFile):
             return
         self.reason = told
         self.detail = _ORDERED[order.disposition]
+        self.licences_before_order = len(self.licences)
         self.confiscated = order.disposition is Disposition.CONFISCATE
+        if self.confiscated:
+            self.drop_open_change(order.at)
         if self.release is not None and order.disposition in (Disposition.RELEASE, Disposition.REMOVE_EXTRA):
             self._let_go(order.at, told)
 
@@ -182,8 +194,7 @@ class ControlledCase(CaseFile):
     @property
     def licences_since_order(self) -> bool:
         """Whether a licence was handed in for the last order."""
-        asked = sum(each.disposition is Disposition.SUPPLY_LICENCE for each in self.dispositions)
-        return len(self.licences) >= asked
+        return len(self.licences) > self.licences_before_order
 
     def _detain(self, at: datetime, why: str) -> None:
         if self.release is None:

@@ -38,6 +38,10 @@ from clearway.contracts.problems import Problem
 from clearway.contracts.states import ENDS, Detail, State
 from models.lifecycle import DeclarationListChart
 
+MODIFICATION, CANCELLATION = "modification", "cancellation"
+FILED, APPROVED, REFUSED, OVERTAKEN = "FILED", "APPROVED", "REFUSED", "OVERTAKEN"
+"""Kinds and outcomes of a change (`AppliedChange`)."""
+
 
 class CaseFile:
     """What a list's workflow carries from the first document to the end."""
@@ -76,6 +80,7 @@ class CaseFile:
         self.notices_sent: dict[str, int] = {}
         self.dispositions: list[DispositionOrder] = []
         self.licences: list[LicenceSupply] = []
+        self.licences_before_order = 0  # of those, the ones handed in before customs asked the last time
         self.confiscated = False
         self.holds: set[str] = set()
         self.holds_lifted: set[str] = set()  # also of those whose hold is still on its way
@@ -189,11 +194,10 @@ class CaseFile:
     def unattended(self) -> tuple[ControlInstruction, ...]:
         """Inspections that await somebody's presence and have nobody's yet."""
         attended = {each.instruction_id for each in self.attendances}
-        done = {result.instruction_id for result in self.inspection_results}
         return tuple(
             each
             for each in self.instructions
-            if each.presence_required and each.instruction_id not in attended | done and not self._ended_by(each)
+            if each.presence_required and each.instruction_id not in attended and self.stands(each)
         )
 
     def _ended_by(self, instruction: ControlInstruction) -> bool:
@@ -203,7 +207,7 @@ class CaseFile:
     @property
     def open_change(self) -> AppliedChange | None:
         """The modification or cancellation that customs has not decided yet."""
-        return self.changes[-1] if self.changes and self.changes[-1].outcome == "FILED" else None
+        return self.changes[-1] if self.changes and self.changes[-1].outcome == FILED else None
 
     @property
     def next_change(self) -> int:
@@ -217,13 +221,17 @@ class CaseFile:
         reasons = {
             "control": self.frozen,
             "hold": bool(self.holds),
-            "cancellation": change is not None and change.kind == "cancellation",
+            "cancellation": change is not None and change.kind == CANCELLATION,
         }
         return frozenset(reason for reason, holds in reasons.items() if holds)
 
     @property
     def detail_after_release(self) -> Detail:
         """Where a released list stands when nothing else is to be told."""
+        if self.collected and self.under_control:
+            return Detail.INSPECTION
+        if self.open_change is not None:
+            return Detail.CANCELLATION_FILED
         if self.return_is_open:
             return Detail.RETURN_APPLIED
         if self.payment is not None:
@@ -244,6 +252,11 @@ class CaseFile:
             return True
         return any(each.state not in RETURN_ENDS for each in self.returns.values())
 
+    def stands(self, instruction: ControlInstruction) -> bool:
+        """The inspection is still to be made: it has no result, and no later release or end made it needless."""
+        done = any(each.instruction_id == instruction.instruction_id for each in self.inspection_results)
+        return not (done or self._ended_by(instruction))
+
     @property
     def _refusals(self) -> tuple[Problem, ...]:
         return tuple(problem for _, problem in self.refused_documents.values())
@@ -255,6 +268,7 @@ class CaseFile:
         self.chart.send(event)
         if self.state in ENDS:
             self.detail = Detail.CLOSED
+            self.drop_open_change(at)
         if self.state is not State.MATCHED:
             self.drop_alarms("AWAITING_GUARANTEE")
         self.reason = why
@@ -263,6 +277,13 @@ class CaseFile:
     def chart_admits(self, event: str) -> bool:
         """Whether the chart has a transition for the event from the present state."""
         return any(each.id == event for each in self.chart.enabled_events())
+
+    def drop_open_change(self, at: datetime) -> None:
+        """The list ends before customs decided its change: there is nothing left to decide."""
+        if self.open_change is not None:
+            ended = {"outcome": OVERTAKEN, "why": "the list ended before it was decided", "decided_at": at}
+            self.changes[-1] = self.changes[-1].model_copy(update=ended)
+            self.change_to_file = False
 
     def raise_alarm(self, alarm: str) -> None:
         """Show an alarm that operators can filter by."""

@@ -29,7 +29,7 @@ def refuse_cancel(case: DeclarationCase, now: datetime) -> tuple[Problem, ...]:
     """Before filing at will, later if customs consents, after release until exit and day 30 (RULEBOOK B.4, D-11)."""
     if closed := refuse_closed(case):
         return (closed,)
-    if case.release is not None and not case.collected:
+    if case.clocks is not None and not case.collected:
         return (refusal("E_ALREADY_RELEASED", ("state", case.state)),)
     if not case.list_filed and not case.frozen and not case.holds:
         return ()

@@ -19,8 +19,11 @@ class SettledCase(CaseFile):
         self.clocks = clocks
         if clocks.provisional:
             self.raise_alarm("CALENDAR_PROVISIONAL")
-        if self.state is State.DETAINED:
-            return  # customs disposed of the goods in the same moment
+        if self.state is State.DETAINED:  # customs disposed of the goods in the same moment
+            if self.detail in (Detail.RELEASE_ORDERED, Detail.REMOVAL_ORDERED):
+                self.enter("let_go", at, self.reason)
+                self.detail = self.detail_after_release
+            return
         self.enter("open_return_window", at)
         self.detail = self.detail_after_release
         late = self.abnormal_at_release

@@ -9,7 +9,7 @@ from clearway.contracts.facts import GuaranteeHold
 from clearway.contracts.parties import ROLE_NAMES, Role
 from clearway.contracts.states import BACKBONE, Detail, State
 from models.case import OWNERS, DeclarationCase
-from models.case_changes import CANCELLATION, MODIFICATION
+from models.case_file import CANCELLATION, MODIFICATION
 from models.markdown import plain, problem_line, shanghai
 
 _DOCUMENTS = {
@@ -64,6 +64,8 @@ _ORDERED = {
 
 def _awaited_under_control(case: DeclarationCase) -> tuple[Awaited, ...]:
     """What is awaited while customs has the goods under control; nothing where it has not."""
+    if case.state is State.DETAINED and case.detail is Detail.MODIFICATION_FILED:
+        return ()  # the correction that customs ordered is with customs
     if case.state is State.DETAINED:
         due = case.dispositions[-1].due_by if case.dispositions else None
         if case.detail in _ORDERED and not (case.detail is Detail.LICENCE_ORDERED and case.licences_since_order):
@@ -228,6 +230,7 @@ def _told_after_release(case: DeclarationCase) -> list[str]:
     ]
     lines += [f"- attended by {each.actor} ({plain(each.attendant)})" for each in case.attendances]
     lines += [f"- customs decided **{each.disposition}** {shanghai(each.at)}" for each in case.dispositions]
+    lines += [f"- licence handed in: {plain(each.licence_type)} {plain(each.licence_no)}" for each in case.licences]
     if case.exited_at:
         lines.append(f"- left the zone or site {shanghai(case.exited_at)}")
     for change in case.changes:

@@ -6,9 +6,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.changes import ChangeDesk
     from clearway.contracts import names
     from clearway.contracts.case import Answer, CancelRequest, ModifyRequest, Transmission
-    from models.case_changes import APPROVED, MODIFICATION
+    from models.case_file import APPROVED, MODIFICATION
     from models.case_refusals import refuse_cancel, refuse_modify
-    from models.work import ChangeDecided, FileChange, ModificationAsked
+    from models.work import ChangeDecided, FileChange, ModificationAsked, SettledChange
     from workflows.conduct import (
         DESK_RETRIES,
         DESK_TIMEOUT,
@@ -45,9 +45,10 @@ class ChangesChapter(ListChapter):
             )
             if prepared.document is None:
                 return self.case.answer(prepared.refused)
+            if problems := refuse_modify(self.case, request, workflow.now()):  # customs was quicker
+                await self._settled(self.case.next_change, approved=False)
+                return self.case.answer(problems)
             self.case.begin_modification(request, prepared.changed, prepared.document, workflow.now())
-            if self.case.over or self.case.release is not None:  # customs decided while it was examined
-                self.case.overtake_changes(workflow.now())
         self._show()
         return self.case.answer()
 
@@ -58,10 +59,13 @@ class ChangesChapter(ListChapter):
     @workflow.update(name=names.CANCEL)
     async def cancel(self, request: CancelRequest) -> Answer:
         """End a list that is not filed; of one that is filed, apply to customs for its cancellation (CEB623)."""
-        if self.case.list_filed:
-            self.case.begin_cancellation(request, workflow.now())
-        else:
+        if not self.case.list_filed:
             self.case.cancel(request, workflow.now())
+        else:
+            async with self._desk:  # a modification may be on it
+                if problems := refuse_cancel(self.case, workflow.now()):
+                    return self.case.answer(problems)
+                self.case.begin_cancellation(request, workflow.now())
         self._show()
         return self.case.answer()
 
@@ -86,11 +90,11 @@ class ChangesChapter(ListChapter):
         if self.case.change_resent:
             until = workflow.now() + RESEND_PAUSE
             await wait(
-                lambda: not self.case.change_to_file,
+                lambda: not self._waits_to_be_filed(change.number),
                 until=until,
                 why="customs could not take the change; a pause before sending again",
             )
-            if not self.case.change_to_file or self.case.over:
+            if not self._waits_to_be_filed(change.number):
                 return
         self.case.begin_filing_change()
         modifies = change.kind == MODIFICATION
@@ -110,7 +114,7 @@ class ChangesChapter(ListChapter):
             retry_policy=OUTSIDE_RETRIES,
             summary="File the modified list with customs" if modifies else "Apply to customs for the cancellation",
         )
-        await workflow.wait_condition(lambda: filing.done() or self.case.over or not self._is_open(change.number))
+        await workflow.wait_condition(lambda: filing.done() or not self._is_open(change.number))
         if not filing.done():  # customs decided about the list itself meanwhile
             filing.cancel()
             return
@@ -121,24 +125,27 @@ class ChangesChapter(ListChapter):
         self._show()
 
     def _is_open(self, number: int) -> bool:
-        return self.case.open_change is not None and self.case.open_change.number == number
+        change = self.case.open_change
+        return change is not None and change.number == number and not self.case.over
+
+    def _waits_to_be_filed(self, number: int) -> bool:
+        return self.case.change_to_file and self._is_open(number)
 
     async def _settle_change(self) -> None:
         decided = self.case.change_to_settle
         assert decided is not None  # it is what waits to be settled
         async with self._desk:
-            settled = await workflow.execute_local_activity_method(
-                ChangeDesk.settle_modification,
-                ChangeDecided(
-                    key=self.case.key,
-                    number=decided.number,
-                    approved=decided.outcome == APPROVED,
-                    now=workflow.now(),
-                    profile=self.case.profile,
-                ),
-                start_to_close_timeout=DESK_TIMEOUT,
-                retry_policy=DESK_RETRIES,
-                summary=f"Settle the modification: {decided.outcome.lower()}",
-            )
+            settled = await self._settled(decided.number, approved=decided.outcome == APPROVED)
             self.case.settle_change(settled.judgement, settled.documents)
         self._show()
+
+    async def _settled(self, number: int, *, approved: bool) -> SettledChange:
+        return await workflow.execute_local_activity_method(
+            ChangeDesk.settle_modification,
+            ChangeDecided(
+                key=self.case.key, number=number, approved=approved, now=workflow.now(), profile=self.case.profile
+            ),
+            start_to_close_timeout=DESK_TIMEOUT,
+            retry_policy=DESK_RETRIES,
+            summary=f"Settle the modification: {'approved' if approved else 'what was before stands'}",
+        )

@@ -1,5 +1,7 @@
 """Customs' control over a list: instructions, presence, results, dispositions, holds and the exit (RULEBOOK B.5)."""
 
+from datetime import datetime
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -25,7 +27,7 @@ class ControlChapter(ListChapter):
     @workflow.signal(name=names.CONTROL_INSTRUCTION)
     def control_instruction(self, instruction: ControlInstruction) -> None:
         """Customs holds the list for inspection."""
-        if self.case.take_instruction(instruction) and not self.case.over:
+        if self.case.take_instruction(instruction) and self.case.stands(instruction):
             self._aside(self._call_to_inspection(instruction))
         self._show()
 
@@ -41,8 +43,8 @@ class ControlChapter(ListChapter):
         if self.case.take_disposition(order):
             self._untold += 1
             self._aside(self._tell_disposition(order))
-        if order.due_by is not None and self.case.licence_due_by is not None:
-            self._aside(self._await_licence())
+            if self.case.licence_due_by is not None:
+                self._aside(self._await_licence(self.case.licence_due_by))
         self._show()
 
     @workflow.signal(name=names.CUSTOMS_HOLD)
@@ -138,12 +140,9 @@ class ControlChapter(ListChapter):
             self.case.raise_alarm("UNUSUAL_DISPOSITION")
             self._show()
 
-    async def _await_licence(self) -> None:
-        due_by = self.case.licence_due_by
-        if due_by is None:
-            return
+    async def _await_licence(self, due_by: datetime) -> None:
         met = await wait(
-            lambda: self.case.licence_due_by is None, until=due_by, why="the licence that customs asked for"
+            lambda: self.case.licence_due_by != due_by, until=due_by, why="the licence that customs asked for"
         )
         if not met:
             self.case.miss_licence()
