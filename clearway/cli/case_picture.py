@@ -66,8 +66,8 @@ def case_picture(view: CaseView, lang: Lang) -> RenderableType:
     if view.goods_return:
         applied = f"{view.goods_return.outcome}, {shanghai(view.goods_return.applied_at)}"
         parts.append(Text(f"{lang.say('return applied for', '退货申请')}: {applied}"))
-    if view.returns or view.changes or view.instructions or view.dispositions:
-        parts.append(happenings(view, lang))
+    if (happened := happenings(view, lang)).row_count:
+        parts.append(happened)
     if view.refund:
         parts.append(Text(f"{lang.say('to be claimed back', '待申请退税')}: {view.refund:f} CNY", style="yellow"))
     if told := (*view.problems, *(view.judgement.warnings if view.judgement else ())):

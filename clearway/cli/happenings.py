@@ -8,6 +8,7 @@ from rich.text import Text
 
 from clearway.cli.screen import Lang, shanghai
 from clearway.contracts.case import CaseView
+from clearway.contracts.customs import Disposition
 from clearway.contracts.goods_return import ReturnLine
 
 Row = tuple[datetime, str, str]
@@ -24,24 +25,39 @@ def happenings(view: CaseView, lang: Lang) -> Table:
 
 
 def _control(view: CaseView, lang: Lang) -> Iterator[Row]:
+    for at, what, standing in (*_inspections(view, lang), *_decisions(view, lang)):
+        yield at, what, ", ".join(filter(None, standing))
+    if view.exited_at:
+        yield view.exited_at, lang.say("exit", "离区"), ""
+
+
+def _inspections(view: CaseView, lang: Lang) -> Iterator[tuple[datetime, str, tuple[str, ...]]]:
     results = {each.instruction_id: each for each in view.inspection_results}
     attended = {each.instruction_id: each for each in view.attendances}
     for order in view.instructions:
-        result, attendance = results.get(order.instruction_id), attended.get(order.instruction_id)
-        told = [
-            lang.say(f"called {view.notices_sent.get(order.instruction_id, 0)}×", "已通知") if not result else "",
+        result, attendance = results.pop(order.instruction_id, None), attended.get(order.instruction_id)
+        calls = view.notices_sent.get(order.instruction_id, 0)
+        told = (
+            lang.say(f"called {calls}×", f"已通知 {calls} 次") if not result else "",
             f"{lang.say('attended by', '到场')} {attendance.actor} ({attendance.attendant})" if attendance else "",
             f"{result.outcome} {result.finding}".strip() if result else lang.say("no result yet", "尚无结果"),
-        ]
-        yield order.issued_at, f"{lang.say('inspection', '查验')} {order.method}", ", ".join(filter(None, told))
-    for decision in view.dispositions:
-        yield (
-            decision.at,
-            lang.say("customs decided", "海关处理决定"),
-            f"{decision.disposition} {decision.note}".strip(),
         )
-    if view.exited_at:
-        yield view.exited_at, lang.say("exit", "离区"), ""
+        yield order.issued_at, f"{lang.say('inspection', '查验')} {order.method} {order.instruction_id}", told
+    for unordered in results.values():  # customs told of it by a receipt only
+        found = f"{unordered.outcome} {unordered.finding}".strip()
+        yield unordered.recorded_at, f"{lang.say('inspection', '查验')} {unordered.instruction_id}", (found,)
+
+
+def _decisions(view: CaseView, lang: Lang) -> Iterator[tuple[datetime, str, tuple[str, ...]]]:
+    asked = [each for each in view.dispositions if each.disposition is Disposition.SUPPLY_LICENCE]
+    for decision in view.dispositions:
+        supplied = view.licences if asked and decision is asked[-1] else ()
+        told = (
+            f"{decision.disposition} {decision.note}".strip(),
+            f"{lang.say('until', '截止')} {shanghai(decision.due_by)}" if decision.due_by else "",
+            *(f"{lang.say('handed in', '已提交')}: {each.licence_type} {each.licence_no}" for each in supplied),
+        )
+        yield decision.at, lang.say("customs decided", "海关处理决定"), told
 
 
 def _changes(view: CaseView, lang: Lang) -> Iterator[Row]:
@@ -60,4 +76,4 @@ def _returns(view: CaseView, lang: Lang) -> Iterator[Row]:
 
 
 def _goods(lines: tuple[ReturnLine, ...], lang: Lang) -> str:
-    return ", ".join(f"{lang.say('line', '第')} {line.gnum}: {line.qty:f}" for line in lines)
+    return ", ".join(f"{lang.say('line', '商品项')} {line.gnum}: {line.qty:f}" for line in lines)
