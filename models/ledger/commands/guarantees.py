@@ -11,6 +11,8 @@ from sqlmodel import Session
 from clearway.cli.options import Attempt, Case, case_key
 from clearway.cli.outcomes import Exit
 from clearway.cli.screen import shanghai
+from models.collection import dues
+from models.collection.calls import call_guarantee
 from models.ledger import guarantee
 from models.ledger.acts import note
 from models.ledger.commands.line import (
@@ -121,7 +123,10 @@ def call(case: Case, actor: Actor, reason: Reason, attempt: Attempt = 1, as_json
 
     def work(session: Session) -> GuaranteeView:
         transfer_id = f"{workflow_id}|guarantee|called"
-        guarantee.call(session, workflow_id, now(), transfer_id=transfer_id)
+        if dues.find(session, workflow_id) is None:  # released under 0.2, or not yet
+            guarantee.call(session, workflow_id, now(), transfer_id=transfer_id)
+        else:
+            call_guarantee(session, workflow_id, now(), transfer_id)
         note(session, "call", now(), actor=actor, reason=reason, case=workflow_id)
         (taken,) = (each for each in posted_of(session, workflow_id, ledger=LEDGER) if each.id == transfer_id)
         return _of_account(session, taken.debit)
