@@ -141,7 +141,7 @@ def _check_control(facts: ChangeFacts, *, lifted: bool = False) -> Problems:
     if facts.under_control and not lifted:
         found += (problem("E_UNDER_CONTROL.instruction", _standing(facts)),)
     if facts.suspicion_open:
-        found += (problem("E_UNDER_CONTROL.suspicion", _standing(facts)),)
+        found += (problem("E_UNDER_CONTROL.hold", _standing(facts)),)
     return found
 
 
