@@ -93,7 +93,8 @@ class SettledCase(CaseFile):
             self.reason = payment.reason
             self.raise_alarm(payment.outcome)
         else:
-            self.drop_alarms("OVERDUE", "DAY_40", "DAY_44", PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED)
+            days = [each for each in self.alarms if each.startswith("DAY_")]
+            self.drop_alarms("OVERDUE", *days, PaymentOutcome.BILL_MISSING, PaymentOutcome.REFUSED)
         if self.state is State.RETURN_WINDOW and self.detail in (Detail.RETURN_OPEN, Detail.RETURN_CONFIRMED):
             self.detail = Detail.TAX_WINDOW
 
@@ -101,6 +102,8 @@ class SettledCase(CaseFile):
         """A legal day comes near and something is open: show it."""
         if self.over or self.tax_settled:
             return
+        if due.alarm.startswith("DAY_"):
+            self.drop_alarms(*(each for each in self.alarms if each.startswith("DAY_")))
         self.raise_alarm(due.alarm)
         if due.alarm == "OVERDUE":
             self.miss_deadline()

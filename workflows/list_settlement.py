@@ -173,7 +173,7 @@ class SettlementChapter(ListChapter):
             record = await child
         except ChildWorkflowError:
             why = "its workflow was ended by hand"
-            await workflow.execute_local_activity_method(
+            closed = await workflow.execute_local_activity_method(
                 ReturnDesk.close_return,
                 CloseReturn(
                     key=key, state=ReturnState.WITHDRAWN, why=why, now=workflow.now(), profile=self.case.profile
@@ -182,8 +182,9 @@ class SettlementChapter(ListChapter):
                 retry_policy=DESK_RETRIES,
                 summary=f"Close return {key.number}: {why}",
             )
+            left = {"confirmed": closed.confirmed, "tax_due": closed.tax_due, "refund": closed.refund}
             ended = {"state": ReturnState.WITHDRAWN, "why": why, "ended_at": workflow.now()}
-            record = self.case.returns[key.number].model_copy(update=ended)
+            record = self.case.returns[key.number].model_copy(update=ended | left)
         self.case.take_return(record)
         self.case.settle(workflow.now())
         self._show()
