@@ -8,24 +8,19 @@ from typing import NamedTuple
 import pytest
 from temporalio.testing import TimeSkipper
 
-from clearway.contracts.case import CaseKey, CaseView, ReturnArrival
-from clearway.contracts.customs import (
-    ControlInstruction,
-    CustomsNews,
-    InspectionOutcome,
-    InspectionResult,
-    TaxBillNotice,
-)
+from clearway.contracts.case import CaseKey, CaseView
+from clearway.contracts.customs import ControlInstruction, InspectionOutcome, InspectionResult
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
 from clearway.contracts.facts import LegalClocks, PaymentOutcome
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import Refused
-from clearway.testing import EBP, SampleSet, corrected
+from clearway.testing import EBC, EBP, SampleSet, corrected
 from tests.desk import Desk
 
 BILL = "28.21"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+BATCH = timedelta(hours=2, seconds=1)
 
 
 class Outcome(NamedTuple):
@@ -34,6 +29,12 @@ class Outcome(NamedTuple):
     play: Callable[[Desk, SampleSet], Awaitable[None]]
     state: State
     closed: bool = True
+    two_lines: bool = False
+    """The list has two lines, so that goods of it can be returned in part."""
+    returns: bool = False
+    """The histories of its returns are saved too."""
+    collection: bool = False
+    """The history of the collection that paid it is saved too."""
 
 
 async def taxed(desk: Desk, sample: SampleSet) -> None:
@@ -112,7 +113,7 @@ async def document_refused_by_customs(desk: Desk, sample: SampleSet) -> None:
     await desk.receipts(sample.key, "100", about=(DocumentKind.PAYMENT,), info="payer unknown")
     await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
-    later = await _now(desk, sample.key) + timedelta(seconds=1)
+    later = await now_of(desk, sample.key) + timedelta(seconds=1)
     await desk.receipts(sample.key, "120", about=(DocumentKind.PAYMENT,), at=later)
     await desk.until(sample.key, lambda view: len(view.filings) == 3)
 
@@ -150,47 +151,11 @@ async def cancelled(desk: Desk, sample: SampleSet) -> None:
     await desk.client.cancel(sample.key, actor="operator-7", reason="buyer withdrew")
 
 
-async def returned(desk: Desk, sample: SampleSet) -> None:
-    """All goods come back in time: no tax."""
-    await desk.declare(sample)
-    await desk.release(sample.key)
-    await desk.forward(sample.key, 10 * DAY)
-    await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="wrong size")
-    await desk.forward(sample.key, 5 * DAY)
-    arrived = await _now(desk, sample.key) - MINUTE
-    arrival = ReturnArrival(actor="3301960W01", arrived_at=arrived, original_goods=True)
-    await desk.client.confirm_return_arrival(sample.key, arrival)
-
-
-async def return_never_arrived(desk: Desk, sample: SampleSet) -> None:
-    """A return was applied for, and the goods did not come: the tax is paid on the last day."""
-    await desk.declare(sample)
-    clocks = _clocks(await desk.release(sample.key))
-    await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="wrong size")
-    await desk.forward_to(sample.key, clocks.tax_window_opens + MINUTE)
-    await desk.forward_to(sample.key, clocks.held_tax_paid_at)
-
-
 async def bill_missing(desk: Desk, sample: SampleSet) -> None:
     """Customs sends no tax bill: paid by our own figure close to the deadline."""
     await desk.declare(sample)
     clocks = _clocks(await desk.release(sample.key))
-    await desk.forward_to(sample.key, clocks.tax_window_opens)
-    await _until_paid(desk, sample.key, PaymentOutcome.BILL_MISSING)
-    await desk.forward_to(sample.key, clocks.payment_guard_at + timedelta(seconds=1))
-
-
-async def bill_late(desk: Desk, sample: SampleSet) -> None:
-    """The tax bill comes some days after the payment window opened, and is paid at once."""
-    await desk.declare(sample)
-    clocks = _clocks(await desk.release(sample.key))
-    await desk.forward_to(sample.key, clocks.tax_window_opens)
-    await _until_paid(desk, sample.key, PaymentOutcome.BILL_MISSING)
-    await desk.forward(sample.key, 3 * DAY)
-    desk.bill(sample.key, BILL)
-    at, total = await _now(desk, sample.key), Decimal(BILL)
-    bill = TaxBillNotice(bill_no=f"B-{sample.key.order_no}", invt_no="1", status="1", total=total, at=at)
-    await desk.client.deliver(sample.key.workflow_id, CustomsNews(bills=(bill,)))
+    await desk.collect(clocks.payment_guard_at + timedelta(seconds=1))
 
 
 async def bank_refused(desk: Desk, sample: SampleSet) -> None:
@@ -199,16 +164,28 @@ async def bank_refused(desk: Desk, sample: SampleSet) -> None:
     await desk.declare(sample)
     clocks = _clocks(await desk.release(sample.key))
     desk.bill(sample.key, BILL)
-    await desk.forward_to(sample.key, clocks.tax_window_opens)
+    await desk.collect(clocks.tax_window_opens + BATCH)
     await _until_paid(desk, sample.key, PaymentOutcome.REFUSED)
-    await desk.forward(sample.key, DAY + timedelta(seconds=1))
+    await desk.collect(clocks.tax_window_opens + BATCH + DAY)
+
+
+async def overdue(desk: Desk, sample: SampleSet) -> None:
+    """Nobody pays by the deadline; warned on the way, paid late with a fee."""
+    desk.bank.refusals = 999
+    await desk.declare(sample)
+    clocks = _clocks(await desk.release(sample.key))
+    desk.bill(sample.key, BILL)
+    await desk.collect(clocks.payment_before - MINUTE)
+    await desk.forward_to(sample.key, clocks.payment_before + MINUTE)
+    desk.bank.refusals = 0
+    await desk.collect(clocks.payment_before + DAY + BATCH)
 
 
 async def receipts_twice_late_and_unknown(desk: Desk, sample: SampleSet) -> None:
     """Receipts come backwards, twice and with a code nobody published; a late instruction and a refused request."""
     await desk.declare(sample)
     await desk.accept_documents(sample.key)
-    at = await _now(desk, sample.key)
+    at = await now_of(desk, sample.key)
     await desk.receipts(sample.key, "777", at=at, info="?")
     for status in ("800", "399", "120", "800", "3", "2"):
         await desk.receipts(sample.key, status, at=at)
@@ -216,7 +193,7 @@ async def receipts_twice_late_and_unknown(desk: Desk, sample: SampleSet) -> None
     await desk.client.instruct(sample.key.workflow_id, _instruction(at))
     with pytest.raises(Refused):
         await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="under control")
-    await desk.client.record_inspection(sample.key.workflow_id, _result(at, InspectionOutcome.ABNORMAL))
+    await desk.client.record_inspection(sample.key.workflow_id, _result(at, InspectionOutcome.NORMAL))
     await _pay(desk, sample.key, view)
 
 
@@ -231,11 +208,11 @@ async def guarantee_awaited(desk: Desk, sample: SampleSet) -> None:
     await desk.deliver_grants()
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
     await desk.receipts(sample.key, "120", "399", "800")
-    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30))
+    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30), agent=EBP)
 
 
 OUTCOMES = {
-    "taxed": Outcome(taxed, State.TAXED),
+    "taxed": Outcome(taxed, State.TAXED, collection=True),
     "reviewed": Outcome(reviewed, State.RETURN_WINDOW, closed=False),
     "inspected-normal": Outcome(inspected_normal, State.TAXED),
     "detained": Outcome(detained, State.DETAINED, closed=False),
@@ -248,11 +225,9 @@ OUTCOMES = {
     "filing-refused": Outcome(filing_refused, State.REJECTED),
     "sent-again": Outcome(sent_again, State.RETURN_WINDOW, closed=False),
     "cancelled": Outcome(cancelled, State.CANCELLED),
-    "returned": Outcome(returned, State.RETURNED),
-    "return-never-arrived": Outcome(return_never_arrived, State.TAXED),
-    "bill-missing": Outcome(bill_missing, State.TAXED),
-    "bill-late": Outcome(bill_late, State.TAXED),
-    "bank-refused": Outcome(bank_refused, State.TAXED),
+    "bill-missing": Outcome(bill_missing, State.TAXED, collection=True),
+    "bank-refused": Outcome(bank_refused, State.TAXED, collection=True),
+    "overdue": Outcome(overdue, State.TAXED),
     "receipts-twice-late-and-unknown": Outcome(receipts_twice_late_and_unknown, State.TAXED),
     "guarantee-awaited": Outcome(guarantee_awaited, State.TAXED),
 }
@@ -263,12 +238,13 @@ async def _declare_alone(desk: Desk, sample: SampleSet) -> None:
     await desk.client.declare(sample.declaration_list, sender=Sender(code=sample.declaration_list.agent_code))
 
 
-async def _now(desk: Desk, key: CaseKey) -> datetime:
+async def now_of(desk: Desk, key: CaseKey) -> datetime:
+    """The list's own clock."""
     return await TimeSkipper(desk.client.temporal).get_current_time(desk.handle(key))
 
 
 async def _inspect(desk: Desk, key: CaseKey, outcome: InspectionOutcome) -> None:
-    at = await _now(desk, key)
+    at = await now_of(desk, key)
     await desk.receipts(key, "120", "500")
     await desk.client.instruct(key.workflow_id, _instruction(at))
     await desk.client.record_inspection(key.workflow_id, _result(at, outcome))
@@ -292,7 +268,7 @@ async def _until_paid(desk: Desk, key: CaseKey, outcome: PaymentOutcome) -> None
     await desk.until(key, lambda view: view.payment is not None and view.payment.outcome is outcome)
 
 
-async def _pay(desk: Desk, key: CaseKey, view: CaseView) -> None:
+async def _pay(desk: Desk, key: CaseKey, view: CaseView, *, agent: str = EBC) -> None:
     desk.bill(key, BILL)
-    await desk.forward_to(key, _clocks(view).tax_window_opens)
+    await desk.collect(_clocks(view).tax_window_opens + BATCH, agent=agent)
     await desk.client.wait_for(key, State.TAXED, timeout=30)

@@ -23,17 +23,23 @@ from clearway.embedded import server_arguments, temporal_binary
 from models.database import Database
 from models.registry import load, read
 from tests.desk import Desk
+from tests.replay.later_outcomes import LATER
 from tests.replay.outcomes import OUTCOMES, Outcome
+from tests.returns_desk import two_lines
 
 ROOT = Path(__file__).parents[2]
-HISTORIES = Path(__file__).parent / "histories" / "declaration-list"
+HISTORIES = Path(__file__).parent / "histories"
+LISTS, RETURNS, COLLECTIONS = HISTORIES / "declaration-list", HISTORIES / "goods-return", HISTORIES / "tax-collection"
+ALL = OUTCOMES | LATER
+PATIENCE = 120
+"""Seconds after which an outcome that does not come about is given up."""
 IDENTITY = "recorder"
 """Stands where Temporal would write process id and host name."""
 
 
 def path_of(outcome: str, release: str) -> Path:
     """Where the history of an outcome under a release is kept."""
-    return HISTORIES / f"{outcome}@{release}.json"
+    return LISTS / f"{outcome}@{release}.json"
 
 
 async def record(outcomes: dict[str, Outcome], release: str) -> None:
@@ -45,15 +51,20 @@ async def record(outcomes: dict[str, Outcome], release: str) -> None:
         dev_server_extra_args=server_arguments(),
         dev_server_log_level="error",
     )
-    HISTORIES.mkdir(parents=True, exist_ok=True)
+    for folder in (LISTS, RETURNS, COLLECTIONS):
+        folder.mkdir(parents=True, exist_ok=True)
     async with environment:
         for name, outcome in outcomes.items():
-            text = await _history(ClearwayClient(environment.client, task_queue=name), name, outcome)
-            path_of(name, release).write_text(text + "\n", encoding="utf-8")
-            sys.stdout.write(f"{path_of(name, release).relative_to(ROOT)}: {len(text)} bytes\n")
+            played = await _play(ClearwayClient(environment.client, task_queue=name), name, outcome)
+            for folder, texts in played.items():
+                for number, text in enumerate(texts, 1):
+                    path = folder / (f"{name}@{release}.json" if number == 1 else f"{name}-{number}@{release}.json")
+                    path.write_text(text + "\n", encoding="utf-8")
+                    sys.stdout.write(f"{path.relative_to(ROOT)}: {len(text)} bytes\n")
 
 
-async def _history(client: ClearwayClient, name: str, outcome: Outcome) -> str:
+async def _play(client: ClearwayClient, name: str, outcome: Outcome) -> dict[Path, list[str]]:
+    """Play one outcome; the histories of the list, of its returns and of the collection that paid it."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/clearway.db")
         database.migrate()
@@ -61,14 +72,27 @@ async def _history(client: ClearwayClient, name: str, outcome: Outcome) -> str:
         desk = Desk(client, database, queue=name)
         async with desk.worker():
             sample = desk.sample()
-            await outcome.play(desk, sample)
+            if outcome.two_lines:
+                sample = two_lines(sample.order.order_no, sample.order.app_time)
+            async with asyncio.timeout(PATIENCE):
+                await outcome.play(desk, sample)
             if outcome.closed:
                 await asyncio.wait_for(desk.handle(sample.key).result(), timeout=60)
             view = await desk.client.view(sample.key)
             if view.state is not outcome.state:
                 raise RuntimeError(f"{name}: meant to be {outcome.state}, but is {view.state}: {view.reason}")
+        returns = [each.workflow_id for each in view.returns] if outcome.returns else []
+        paid = sorted(desk.collections) if outcome.collection else []
+        wanted = {LISTS: [sample.key.workflow_id], RETURNS: returns, COLLECTIONS: paid}
+        played = {folder: [await _saved(client, name, each) for each in ids] for folder, ids in wanted.items()}
+        await desk.end_collections()
         database.close()
-        return written(name, (await desk.handle(sample.key).fetch_history()).to_json_dict())
+        return played
+
+
+async def _saved(client: ClearwayClient, name: str, workflow_id: str) -> str:
+    handle = client.temporal.get_workflow_handle(workflow_id)
+    return written(name, (await handle.fetch_history()).to_json_dict())
 
 
 def written(name: str, history: dict[str, Any]) -> str:
@@ -85,13 +109,13 @@ def main() -> None:
     """Record the outcomes named, or every one that has no history under this release yet."""
     release = version("clearway")
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("outcomes", nargs="*", metavar="outcome", help=", ".join(OUTCOMES))
+    parser.add_argument("outcomes", nargs="*", metavar="outcome", help=", ".join(ALL))
     parser.add_argument("--again", action="store_true", help="before a release only: replace what is saved under it")
     chosen = parser.parse_args()
-    unknown = [name for name in chosen.outcomes if name not in OUTCOMES]
+    unknown = [name for name in chosen.outcomes if name not in ALL]
     if unknown:
-        parser.error(f"no such outcome: {', '.join(unknown)}; known are {', '.join(OUTCOMES)}")
-    wanted = {name: OUTCOMES[name] for name in chosen.outcomes or OUTCOMES}
+        parser.error(f"no such outcome: {', '.join(unknown)}; known are {', '.join(ALL)}")
+    wanted = {name: ALL[name] for name in chosen.outcomes or ALL}
     missing = {name: each for name, each in wanted.items() if chosen.again or not path_of(name, release).exists()}
     if not missing:
         sys.stdout.write(f"nothing to record: every outcome is saved under {release}; see --again\n")
