@@ -1,187 +1,57 @@
-"""Changes of a filed list: refused whole, or secured so that nothing customs decides can fail; undone to the fen."""
+"""Changes of a filed list: refused whole, or secured so that nothing customs decides can fail."""
 
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from sqlmodel import select
 
-from activities.changes import ChangeDesk
-from activities.closing import CaseRegister
-from activities.customs_filing import CustomsFiling
-from activities.examination import Examiner
 from activities.legal_clocks import LegalCalendar
-from clearway.contracts.case import CaseKey, Transmission
+from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import CancelApplication, DeclarationList, DocumentKind
-from clearway.contracts.facts import DocumentOnFile, GuaranteeOutcome, Judgement
-from clearway.contracts.parties import Sender
+from clearway.contracts.facts import DocumentOnFile, GuaranteeOutcome
 from clearway.contracts.states import State
 from clearway.messages import Transfer, read, write
-from clearway.testing import AGENT, BUYER_ID, EBC, LOG, SampleSet, corrected, sample_set
+from clearway.testing import AGENT, BUYER_ID, EBC, LOG, SampleSet
 from connectors.errors import Unavailable
 from models.addresses import cases_at, list_address
 from models.changes import overtake
 from models.database import Database
-from models.documents import latest, parse
-from models.ledger.accounts import balance
 from models.ledger.check import check
-from models.ledger.guarantee import guarantee_account, top_up
-from models.ledger.guarantee_care import lower
-from models.ledger.quota import Limit, hold, holding, quota_account
-from models.ledger.transfers import open_reservations
+from models.ledger.guarantee import top_up
+from models.ledger.quota import Limit, hold, quota_account
 from models.person_key import person_key
 from models.registry import load
 from models.registry import read as read_registry
-from models.tables import CaseRecord, FilingRecord, StoredDocument
+from models.tables import CaseRecord, FilingRecord
 from models.work import (
-    ChangeDecided,
-    CloseRequest,
-    ExamineRequest,
     FileChange,
-    FileRequest,
-    ModificationAsked,
-    PreparedChange,
     ReleaseFact,
-    SettledChange,
 )
-from tests.standins import Authority, RecordingCustoms
+from tests.changes_bench import (
+    AT,
+    INVT_NO,
+    LATER,
+    LIMIT,
+    LIST,
+    NOTHING,
+    PRE_NO,
+    Bench,
+    a_sample,
+    changed,
+    codes,
+    tax_of,
+)
 
 ROOT = Path(__file__).parents[2]
-AT = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
-LATER = AT + timedelta(hours=3)
-PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
-LIMIT, PUT_UP = Decimal("26000.00"), Decimal("100000000.00")
-NOTHING = Decimal(0)
-LIST = DocumentKind.DECLARATION_LIST
-
-
-@dataclass
-class Bench:
-    """A desk, and what a test looks at."""
-
-    database: Database
-    customs: RecordingCustoms = field(default_factory=RecordingCustoms)
-
-    def __post_init__(self) -> None:
-        self.desk = ChangeDesk(self.database, self.customs, "test")
-
-    def filed(self, order_no: str = "CW-1", *, sample: SampleSet | None = None) -> SampleSet:
-        """A list that matched and is with customs; its waybill leaves the insurance fee to the list."""
-        sample = sample or a_sample(order_no)
-        sender = Sender(code=sample.declaration_list.agent_code)
-        declared = Transmission(document=sample.declaration_list, sender=sender)
-        answer = Examiner(self.database, Authority(), "test").examine_documents(
-            ExamineRequest(
-                key=sample.key,
-                profile="SEED",
-                now=sample.declaration_list.app_time,
-                opened_at=AT,
-                arrivals=(*sample.transmissions, declared),
-                open_for_change=True,
-            )
-        )
-        assert answer.judgement is not None
-        assert answer.judgement.matched, answer.judgement.problems
-        listed = tuple(each for each in answer.on_file if each.kind is LIST)
-        filing = CustomsFiling(self.database, self.customs)
-        filing.file_declaration_list(FileRequest(key=sample.key, documents=listed, now=AT, profile="SEED"))
-        return sample
-
-    def prepare(self, key: CaseKey, candidate: DeclarationList, number: int = 1, sender: str = AGENT) -> PreparedChange:
-        """Ask for a modification."""
-        arrival = Transmission(document=candidate, sender=Sender(code=sender))
-        return self.desk.prepare_modification(
-            ModificationAsked(key=key, number=number, arrival=arrival, profile="SEED", now=LATER)
-        )
-
-    def settle(self, key: CaseKey, number: int = 1, *, approved: bool) -> SettledChange:
-        """Customs has decided."""
-        return self.desk.settle_modification(
-            ChangeDecided(key=key, number=number, approved=approved, now=LATER, profile="SEED")
-        )
-
-    def close(self, key: CaseKey, state: State = State.CANCELLED) -> None:
-        """The list ends."""
-        CaseRegister(self.database).close_case(CloseRequest(key=key, state=state, now=LATER))
-
-    def year(self, person: str = BUYER_ID) -> Decimal:
-        """Reserved of the person's annual amount."""
-        with self.database.transaction() as session:
-            return holding(session, person_key(person, "test"), 2026).reserved
-
-    def occupied(self) -> Decimal:
-        """Reserved of the guarantee."""
-        with self.database.transaction() as session:
-            return balance(session, guarantee_account(EBC).id).reserved
-
-    def holds(self, key: CaseKey) -> dict[str, Decimal]:
-        """The open reservations of a list."""
-        with self.database.transaction() as session:
-            ledgers = ("quota", "quantity", "guarantee")
-            rows = [row for each in ledgers for row in open_reservations(session, key.workflow_id, ledger=each)]
-            return {row.id: row.amount for row in rows}
-
-    def judgement(self, key: CaseKey) -> Judgement:
-        """What stands by the register."""
-        with self.database.transaction() as session:
-            return Judgement.model_validate_json(session.get_one(CaseRecord, key.workflow_id).judgement)
-
-    def on_file(self, key: CaseKey) -> tuple[DeclarationList, int]:
-        """The list that stands, and its version."""
-        with self.database.transaction() as session:
-            row = latest(session, key.workflow_id)[LIST]
-            found = parse(row)
-        assert isinstance(found, DeclarationList)
-        return found, row.version
-
-    def versions(self, key: CaseKey) -> int:
-        """How many versions of the list were ever stored."""
-        with self.database.transaction() as session:
-            rows = select(StoredDocument).where(StoredDocument.workflow_id == key.workflow_id)
-            return len(session.exec(rows.where(StoredDocument.kind == LIST)).all())
-
-    def leave_guarantee(self, left: Decimal) -> None:
-        """Let the guarantor have that much in all."""
-        with self.database.transaction() as session:
-            lower(session, guarantor=EBC, amount=PUT_UP - left, transfer_id="less", at=AT, reason="test")
 
 
 @pytest.fixture
 def bench(database: Database) -> Bench:
     """A bench on an empty database."""
     return Bench(database)
-
-
-def a_sample(order_no: str, **changes: Any) -> SampleSet:
-    """A set whose list may say what was insured without contradicting its waybill."""
-    return sample_set(order_no, at=AT, **changes).changed(DocumentKind.WAYBILL, insured_fee=None)
-
-
-def changed(sample: SampleSet, **changes: Any) -> DeclarationList:
-    """The list as it shall read, with customs' numbers; fields of its line are changed with those of its head."""
-    [line] = sample.declaration_list.lines
-    of_line = {name: changes.pop(name) for name in tuple(changes) if name in type(line).model_fields}
-    if of_line:
-        changes["lines"] = (line.model_copy(update=of_line),)
-    found = corrected(sample.declaration_list, **({"pre_no": PRE_NO, "invt_no": INVT_NO} | changes))
-    assert isinstance(found, DeclarationList)
-    return found
-
-
-def codes(prepared: PreparedChange) -> list[str]:
-    """Codes of what was refused."""
-    return sorted({each.code for each in prepared.refused})
-
-
-def tax_of(fee: Decimal) -> Decimal:
-    """13 % VAT at 70 % on 310.00 CNY and the insurance fee (RULEBOOK B.9.1)."""
-    return ((Decimal("310.00") + fee) * Decimal("0.091")).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 # --- sound modifications --------------------------------------------------------------------------------------------
@@ -530,106 +400,6 @@ def _last(bench: Bench) -> CancelApplication:
     application = bench.customs.filed[-1][1]
     assert isinstance(application, CancelApplication)
     return application
-
-
-# --- conservation ----------------------------------------------------------------------------------------------------
-
-LISTS, EARLIER, GUARANTEED = 2, Decimal("24810.00"), Decimal("105.00")
-FEES = st.sampled_from(["0", "0.01", "37.50", "90", "140", "260", "300", "570", "570.01"]).map(Decimal)
-NTH = st.integers(0, LISTS - 1)
-STEP = st.one_of(
-    st.tuples(st.just("prepare"), NTH, FEES),
-    st.tuples(st.sampled_from(["approve", "refuse"] * 4 + ["close"]), NTH, st.just(NOTHING)),
-)
-STEPS = st.lists(STEP, min_size=8, max_size=20)
-
-
-@dataclass
-class Reference:
-    """What stands and what is asked for of each list: the insurance fee, from which everything else follows."""
-
-    stands: dict[int, Decimal]
-    asked: dict[int, Decimal] = field(default_factory=dict)
-
-    def year(self) -> Decimal:
-        """Held of the annual amount."""
-        return EARLIER + sum((310 + self._larger(nth) for nth in self.stands), NOTHING)
-
-    def guarantee(self) -> Decimal:
-        """Held of the guarantee."""
-        return sum((tax_of(self._larger(nth)) for nth in self.stands), NOTHING)
-
-    def prepare(self, nth: int, fee: Decimal) -> bool:
-        """Whether it is taken."""
-        if nth not in self.stands or nth in self.asked or fee == self.stands[nth]:
-            return False
-        others = self.year() - 310 - self.stands[nth]
-        more = tax_of(fee) - tax_of(self.stands[nth])
-        if others + 310 + fee > LIMIT or (more > 0 and self.guarantee() + more > GUARANTEED):
-            return False
-        self.asked[nth] = fee
-        return True
-
-    def settle(self, nth: int, *, approved: bool) -> None:
-        """Customs has decided; also about a list that has ended meanwhile."""
-        fee = self.asked.pop(nth)
-        if approved and nth in self.stands:
-            self.stands[nth] = fee
-
-    def _larger(self, nth: int) -> Decimal:
-        return max(self.stands[nth], self.asked.get(nth, NOTHING))
-
-
-def _buyer(serial: int) -> str:
-    """A well-formed number, another for each serial; nobody's."""
-    body = f"110105{1950 + serial // 1000 % 50}1231{serial % 1000:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
-
-
-def test_in_any_sequence_nothing_is_lost_and_no_limit_is_passed(database: Database) -> None:
-    bench, serial, told = Bench(database), 0, Counter[str]()
-    bench.leave_guarantee(GUARANTEED)
-
-    @given(steps=STEPS)
-    @settings(max_examples=40, phases=(Phase.generate,), suppress_health_check=[HealthCheck.too_slow])
-    def run(steps: list[tuple[str, int, Decimal]]) -> None:
-        nonlocal serial
-        serial += 1
-        buyer = _buyer(serial)
-        with database.transaction() as session:
-            limit = Limit(quota_account(person_key(buyer, "test"), 2026), LIMIT)
-            hold(session, limit, EARLIER, case=f"earlier-{serial}", hold_id=f"e-{serial}", at=AT)
-        samples = {nth: bench.filed(sample=a_sample(f"CW-{serial}-{nth}", buyer_id=buyer)) for nth in range(LISTS)}
-        model, numbers = Reference(dict.fromkeys(samples, NOTHING)), dict.fromkeys(samples, 1)
-        for what, nth, fee in steps:
-            key, number = samples[nth].key, numbers[nth]
-            if what == "prepare":
-                candidate = changed(samples[nth], insured_fee=fee, app_time=AT + timedelta(minutes=10 + number))
-                open_number = number + 1 if nth in model.asked else number
-                prepared = bench.prepare(key, candidate, open_number)
-                taken = model.prepare(nth, fee)
-                assert (not prepared.refused) is taken, codes(prepared)
-                told["taken" if taken else "not taken"] += 1
-            elif what == "close" and nth in model.stands:
-                bench.close(key)
-                del model.stands[nth]
-            elif what in ("approve", "refuse") and nth in model.asked:
-                told[what] += 1
-                bench.settle(key, number, approved=what == "approve")
-                model.settle(nth, approved=what == "approve")
-                numbers[nth] += 1
-            assert (bench.year(buyer), bench.occupied()) == (model.year(), model.guarantee())
-            assert bench.year(buyer) <= LIMIT
-            assert bench.occupied() <= GUARANTEED
-        for sample in samples.values():
-            bench.close(sample.key)
-        assert (bench.year(buyer), bench.occupied()) == (EARLIER, NOTHING)
-
-    run()
-    assert all(told[each] > 10 for each in ("taken", "not taken", "approve", "refuse")), told
-    with database.transaction() as session:
-        assert not check(session)
 
 
 def test_a_topped_up_guarantee_secures_what_it_was_short_of(bench: Bench) -> None:
