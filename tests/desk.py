@@ -50,6 +50,8 @@ class Desk:
     bank: ScriptedBank = field(default_factory=ScriptedBank)
     authority: Authority = field(default_factory=Authority)
     collections: set[str] = field(default_factory=set)
+    written: list[str] = field(default_factory=list)
+    """Workflow ids of the suspicion reports handed in."""
 
     def worker(self, **options: Any) -> Any:
         """A new worker process in all but the process."""

@@ -1,5 +1,6 @@
 """What can happen to a list under control, changed, or released: the ways of `outcomes` go on here."""
 
+import asyncio
 from datetime import timedelta
 
 from clearway.contracts.case import (
@@ -20,11 +21,14 @@ from clearway.contracts.customs import (
     InspectionResult,
 )
 from clearway.contracts.documents import ApplicationKind, DocumentKind
+from clearway.contracts.goods_return import ReturnShipment
 from clearway.contracts.parties import Sender
+from clearway.contracts.reports import ReportOutcome
 from clearway.contracts.states import Detail, State
 from clearway.testing import AGENT, EBC, LOG, SampleSet, corrected
 from tests.desk import INVT_NO, PRE_NO, Desk
 from tests.replay.outcomes import BATCH, DAY, MINUTE, Outcome, now_of
+from tests.reports_desk import ReportCounter, register, report
 from tests.returns_desk import ReturnsCounter, lines
 
 BILL = "45.50"
@@ -84,7 +88,26 @@ async def return_refused(desk: Desk, sample: SampleSet) -> None:
     await counter.forward_to(refused, await counter.now(refused) + timedelta(minutes=6))
     await counter.receipt(refused, "100", info="not eligible")
     await counter.ended(refused)
-    await counter.apply(sample)
+    late = await counter.apply(sample)
+    why = {"actor": "operator-7", "reason": "the port was down", "evidence": "notice 2026-17"}
+    await counter.client.admit_late_return(late, **why)
+    await counter.client.note_return_shipment(late, ReturnShipment(actor=EBC, waybill_no="R-1"))
+
+
+async def reported(desk: Desk, sample: SampleSet) -> None:
+    """A report of a suspicion holds the list until customs lifts it; another becomes a case and keeps it held."""
+    await desk.declare(sample)
+    await desk.release(sample.key)
+    counter = ReportCounter(desk)
+    register(desk.database)
+    for decision, held in ((ReportOutcome.LIFTED, False), (ReportOutcome.CASE_OPENED, True)):
+        told = report(sample.key)
+        await counter.submit(told)
+        desk.written.append(told.key.workflow_id)
+        await desk.until(sample.key, lambda view: view.held_by_customs)
+        await counter.decide(told.key, decision)
+        await counter.ended(told.key)
+        await desk.until(sample.key, lambda view: view.held_by_customs is held)  # noqa: B023  awaited at once
 
 
 async def modified(desk: Desk, sample: SampleSet) -> None:
@@ -107,7 +130,7 @@ async def modification_overtaken(desk: Desk, sample: SampleSet) -> None:
     await _modify(desk, sample, specification="corrected")
     await desk.receipts(sample.key, "4", at=await now_of(desk, sample.key))
     await desk.forward(sample.key, timedelta(minutes=6))
-    await desk.until(sample.key, lambda _: desk.customs.kinds.count(DocumentKind.DECLARATION_LIST) == 3)
+    await _filed(desk, 3)
     await desk.receipts(sample.key, "399", "800", at=await now_of(desk, sample.key))
 
 
@@ -211,6 +234,7 @@ LATER = {
     "returned-in-part": Outcome(returned_in_part, State.TAXED, two_lines=True, returns=True),
     "return-expired": Outcome(return_expired, State.TAXED, two_lines=True, returns=True),
     "return-refused": Outcome(return_refused, State.RETURN_WINDOW, closed=False, two_lines=True, returns=True),
+    "reported": Outcome(reported, State.RETURN_WINDOW, closed=False, reports=True),
     "modified": Outcome(modified, State.RETURN_WINDOW, closed=False),
     "modification-overtaken": Outcome(modification_overtaken, State.RETURN_WINDOW, closed=False),
     "cancelled-by-customs": Outcome(cancelled_by_customs, State.CANCELLED),
@@ -264,7 +288,13 @@ async def _modify(desk: Desk, sample: SampleSet, **changes: str) -> None:
     before = desk.customs.kinds.count(DocumentKind.DECLARATION_LIST)
     answer = await desk.client.modify(better, sender=Sender(code=AGENT), reason="as found")
     assert answer.accepted, answer.problems
-    await desk.until(sample.key, lambda _: desk.customs.kinds.count(DocumentKind.DECLARATION_LIST) > before)
+    await _filed(desk, before + 1)
+
+
+async def _filed(desk: Desk, times: int) -> None:
+    """Wait until customs has been handed the list so often."""
+    while desk.customs.kinds.count(DocumentKind.DECLARATION_LIST) < times:  # noqa: ASYNC110  nobody tells us
+        await asyncio.sleep(0.02)
 
 
 def _result(number: str, at: object, outcome: InspectionOutcome) -> InspectionResult:

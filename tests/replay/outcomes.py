@@ -8,10 +8,13 @@ from typing import NamedTuple
 import pytest
 from temporalio.testing import TimeSkipper
 
+from clearway.contracts import names
 from clearway.contracts.case import CaseKey, CaseView
+from clearway.contracts.collection import RunNow
 from clearway.contracts.customs import ControlInstruction, InspectionOutcome, InspectionResult
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
 from clearway.contracts.facts import LegalClocks, PaymentOutcome
+from clearway.contracts.keys import CollectionKey
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import Refused
@@ -35,6 +38,8 @@ class Outcome(NamedTuple):
     """The histories of its returns are saved too."""
     collection: bool = False
     """The history of the collection that paid it is saved too."""
+    reports: bool = False
+    """The histories of the suspicion reports about it are saved too."""
 
 
 async def taxed(desk: Desk, sample: SampleSet) -> None:
@@ -166,7 +171,9 @@ async def bank_refused(desk: Desk, sample: SampleSet) -> None:
     desk.bill(sample.key, BILL)
     await desk.collect(clocks.tax_window_opens + BATCH)
     await _until_paid(desk, sample.key, PaymentOutcome.REFUSED)
-    await desk.collect(clocks.tax_window_opens + BATCH + DAY)
+    collection = desk.client.temporal.get_workflow_handle(CollectionKey(agent=EBC, customs="2991").workflow_id)
+    await collection.execute_update(names.RUN_NOW, RunNow(actor="operator-7", reason="the bank is back"))
+    await desk.collect(clocks.tax_window_opens + BATCH + MINUTE)
 
 
 async def overdue(desk: Desk, sample: SampleSet) -> None:

@@ -29,7 +29,9 @@ from tests.returns_desk import two_lines
 
 ROOT = Path(__file__).parents[2]
 HISTORIES = Path(__file__).parent / "histories"
-LISTS, RETURNS, COLLECTIONS = HISTORIES / "declaration-list", HISTORIES / "goods-return", HISTORIES / "tax-collection"
+LISTS, RETURNS, COLLECTIONS, REPORTS = (
+    HISTORIES / folder for folder in ("declaration-list", "goods-return", "tax-collection", "suspicion-report")
+)
 ALL = OUTCOMES | LATER
 PATIENCE = 120
 """Seconds after which an outcome that does not come about is given up."""
@@ -51,7 +53,7 @@ async def record(outcomes: dict[str, Outcome], release: str) -> None:
         dev_server_extra_args=server_arguments(),
         dev_server_log_level="error",
     )
-    for folder in (LISTS, RETURNS, COLLECTIONS):
+    for folder in (LISTS, RETURNS, COLLECTIONS, REPORTS):
         folder.mkdir(parents=True, exist_ok=True)
     async with environment:
         for name, outcome in outcomes.items():
@@ -83,7 +85,8 @@ async def _play(client: ClearwayClient, name: str, outcome: Outcome) -> dict[Pat
                 raise RuntimeError(f"{name}: meant to be {outcome.state}, but is {view.state}: {view.reason}")
         returns = [each.workflow_id for each in view.returns] if outcome.returns else []
         paid = sorted(desk.collections) if outcome.collection else []
-        wanted = {LISTS: [sample.key.workflow_id], RETURNS: returns, COLLECTIONS: paid}
+        reports = desk.written if outcome.reports else []
+        wanted = {LISTS: [sample.key.workflow_id], RETURNS: returns, COLLECTIONS: paid, REPORTS: reports}
         played = {folder: [await _saved(client, name, each) for each in ids] for folder, ids in wanted.items()}
         await desk.end_collections()
         database.close()
