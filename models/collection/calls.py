@@ -39,7 +39,7 @@ def call_guarantee(session: Session, workflow_id: str, at: datetime, transfer_id
     bill = bill_of(session, workflow_id)
     row.state, row.paid, row.settled_at, row.changed_at = CALLED, row.paid + taken, at, at
     left = max(owed(row, bill) - row.paid, NOTHING)
-    note_refund(session, row, at)
+    note_refund(session, row, bill, at)
     if record is not None and record.ended_at is None:
         record.state, record.changed_at, record.ended_at = State.TAXED, at, at
     payment = TaxPayment(

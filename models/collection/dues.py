@@ -16,7 +16,7 @@ from models import notices
 from models.collection.billing import NOTHING, bill_of, owed
 from models.collection.letters import Letter, post
 from models.ledger.accounts import insert_once
-from models.tables import TaxDue
+from models.tables import BillRecord, TaxDue
 
 OPEN, SETTLED, VOID, CALLED = "open", "settled", "void", "called"
 COLLECT = "collect"
@@ -83,7 +83,7 @@ def reassess(session: Session, workflow_id: str, due: Decimal, held: Decimal, at
     if row is None:
         return NOTHING
     row.due, row.held, row.returned_at = due, held, at
-    note_refund(session, row, at)
+    note_refund(session, row, bill_of(session, workflow_id), at)
     _keep(session, row, at)
     return row.refund
 
@@ -110,7 +110,7 @@ def void(session: Session, workflow_id: str, at: datetime) -> None:
     if row is None or row.state == VOID:
         return
     row.due, row.held, row.state = NOTHING, NOTHING, VOID
-    note_refund(session, row, at)
+    note_refund(session, row, bill_of(session, workflow_id), at)
     _keep(session, row, at)
 
 
@@ -131,9 +131,9 @@ def locked(session: Session, workflow_id: str) -> TaxDue | None:
     return session.get(TaxDue, workflow_id, populate_existing=True, with_for_update=True)
 
 
-def note_refund(session: Session, row: TaxDue, at: datetime) -> None:
+def note_refund(session: Session, row: TaxDue, bill: BillRecord | None, at: datetime) -> None:
     """What was paid beyond what is due: the agent claims it back from customs (RULEBOOK B.9.5)."""
-    refund = max(row.paid - owed(row, bill_of(session, row.workflow_id)), NOTHING)
+    refund = max(row.paid - owed(row, bill), NOTHING)
     if refund == row.refund:
         return
     row.refund = refund

@@ -73,6 +73,8 @@ class _Settlement:
         self._records = {record.workflow_id: record for record in session.exec(records.with_for_update(), **AS_IT_IS)}
         self._rows = {row.workflow_id: row for row in session.exec(rows.with_for_update(), **AS_IT_IS)}
         self._bills = bills_of(session, ids)
+        payments = session.exec(select(PaymentRecord).where(col(PaymentRecord.workflow_id).in_(ids)), **AS_IT_IS)
+        self._payments = {payment.workflow_id: payment for payment in payments}
         self._letters: list[Letter] = []
 
     def enter(self, answered: Sequence[tuple[TaxShare, TaxOrder]]) -> None:
@@ -99,7 +101,7 @@ class _Settlement:
         if row.state == OPEN:
             self._note_state(row, share, order, left)
         if amount:
-            note_refund(self._session, row, self._now)
+            note_refund(self._session, row, bill, self._now)
         if row.state in (OPEN, SETTLED):  # of any other the list has heard its end
             self._letters.append(self._letter(row, bill, share, order, left, fee))
 
@@ -124,18 +126,20 @@ class _Settlement:
 
     def _note_payment(self, share: TaxShare, order: TaxOrder) -> None:
         """What outlives the collection's tables: the list's payments in one row, as lists of 0.2 have it."""
-        kept = self._session.get(PaymentRecord, share.workflow_id)
-        self._session.merge(
-            PaymentRecord(
+        kept = self._payments.get(share.workflow_id)
+        if kept is None:
+            kept = PaymentRecord(
                 workflow_id=share.workflow_id,
-                amount=share.paid + (kept.amount if kept else NOTHING),
-                bill_no=share.bill_no or (kept.bill_no if kept else None),
+                amount=NOTHING,
                 payment_order_no=order.payment_order_no,
                 requested_at=order.requested_at,
-                bank_reference=order.bank_reference,
-                paid_at=order.paid_at,
             )
-        )
+            self._payments[share.workflow_id] = kept
+            self._session.add(kept)
+        kept.amount += share.paid
+        kept.bill_no = share.bill_no or kept.bill_no
+        kept.payment_order_no, kept.requested_at = order.payment_order_no, order.requested_at
+        kept.bank_reference, kept.paid_at = order.bank_reference, order.paid_at
 
     def _late_fee(self, row: TaxDue, share: TaxShare) -> LateFee | None:
         """The fee for what was paid after its last day; the bank's day counts (RULEBOOK B.9.4)."""

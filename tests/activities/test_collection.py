@@ -69,7 +69,7 @@ def test_lists_of_one_payment_order_are_paid_at_once_and_each_hears_of_it(office
     assert office.due(other).paid == 0, "another customs has a collection of its own"
     office.run(FIRST_RUN, CollectionKey(agent=AGENT, customs="5166"))
     assert office.due(other).paid == Decimal("10.00")
-    assert (standing.open_lists, standing.open_amount, standing.batches[0].outcome) == (0, 0, "PAID")
+    assert (standing.open_lists, standing.open_amount, standing.batches[0].outcome) == (0, Decimal(0), "PAID")
     with office.database.transaction() as session:
         assert balance(session, f"guarantee/{AGENT}").reserved == 0
         record = session.get_one(CaseRecord, cases[0])
@@ -120,7 +120,7 @@ def test_what_the_bank_refuses_goes_back_and_is_tried_with_a_new_key_in_the_next
     case = office.release(1, bill="27.30")
     office.bank.refusals = 1
     refused = office.run(FIRST_RUN)
-    assert (office.due(case).state, office.due(case).batch_id, office.due(case).paid) == ("open", None, 0)
+    assert (office.due(case).state, office.due(case).batch_id, office.due(case).paid) == ("open", None, Decimal(0))
     assert refused.alarms == ("REFUSED",)
     assert refused.next_run_at == FIRST_RUN + A_DAY
     again = office.run(FIRST_RUN + A_DAY)

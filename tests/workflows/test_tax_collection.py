@@ -63,7 +63,8 @@ class Night:
 
     async def view(self) -> CollectionView:
         """What anyone sees of it."""
-        return await self.handle.query(names.VIEW, result_type=CollectionView)
+        view: CollectionView = await self.handle.query(names.VIEW, result_type=CollectionView)
+        return view
 
     async def events(self) -> list[str]:
         """Names of the events of its present history, without those of the moved clock."""
@@ -95,7 +96,7 @@ async def test_five_lists_of_two_customs_are_paid_at_two_in_the_night_by_two_col
         await each.live_until(each.first_night)
     assert sorted(amount for _, _, amount in night.desk.bank.asked) == [Decimal("54.60"), Decimal("81.90")]
     view = await night.view()
-    assert (view.open_lists, view.open_amount, view.next_run_at) == (0, 0, night.first_night + A_DAY)
+    assert (view.open_lists, view.open_amount, view.next_run_at) == (0, Decimal(0), night.first_night + A_DAY)
     assert [(batch.lists, batch.paid, batch.outcome) for batch in view.batches] == [(3, Decimal("81.90"), "PAID")]
     assert [night.office.due(case).state for case in ours + theirs] == ["settled"] * 5
     assert all(night.office.news(case)[0].settled for case in ours + theirs)

@@ -34,7 +34,7 @@ def test_a_called_guarantee_settles_the_list_once(office: Office) -> None:
     row = office.due(case)
     assert (row.state, row.paid, row.settled_at) == ("called", Decimal("27.30"), PAY_BEFORE)
     (news,) = office.news(case)
-    assert (news.called, news.settled, news.open, news.payment.reason) == (True, True, 0, "GUARANTEE_CALLED")
+    assert (news.called, news.settled, news.open, news.payment.reason) == (True, True, Decimal(0), "GUARANTEE_CALLED")
     assert {notice.recipient for notice in office.notices("GUARANTEE_CALLED")} == {AGENT, ENTERPRISE}
     with office.database.transaction() as session:
         assert not check(session)

@@ -106,7 +106,7 @@ def test_a_void_list_stays_void_and_owes_nothing(office: Office) -> None:
         with office.database.transaction() as session:
             dues.void(session, case, PAYABLE)
     row = office.due(case)
-    assert (row.state, row.due, row.refund) == ("void", 0, 0)
+    assert (row.state, row.due, row.refund) == ("void", Decimal(0), Decimal(0))
     assert not office.notices("REFUND_REQUESTED")
 
 
