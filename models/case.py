@@ -233,7 +233,9 @@ class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
         self.list_rank, self.list_at = max(rank_of(receipt.status), self.list_rank), receipt.at
         self.to_resend.discard(DocumentKind.DECLARATION_LIST)
         self.customs_inspects = effect is Effect.INSPECT
-        if self.open_change is None or effect in (Effect.INSPECT, Effect.DETAIN):
+        if self.state is State.DETAINED and self.dispositions:
+            pass  # what customs decided says more than the receipts around it
+        elif self.open_change is None or effect in (Effect.INSPECT, Effect.DETAIN):
             self.detail = detail_of(receipt.status) or self.detail
         else:
             self.detail_before_change = detail_of(receipt.status) or self.detail_before_change

@@ -98,7 +98,7 @@ def _codes(problems: tuple[Problem, ...] | Problem | None) -> list[str]:
     return [problem.code for problem in found]
 
 
-# --- returns -------------------------------------------------------------------------------------------------------
+# --- returns ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_correction_that_customs_ordered_is_made_under_control() -> None:
     assert _codes(refuse_cancel(case, LATER)) == ["E_UNDER_CONTROL"]
 
 
-# --- presence, licence, exit -------------------------------------------------------------------------------------------
+# --- presence, licence, exit -----------------------------------------------------------------------------------------
 
 
 def test_only_an_inspection_that_is_open_is_attended() -> None:
