@@ -61,12 +61,13 @@ def _next_run(session: Session, packs: RulePacks, key: CollectionKey, now: datet
     with rules_in_force(packs.numbered(session, newest(session))):
         daily = next_batch(now.astimezone(SHANGHAI) + AN_INSTANT, profile="SEED")
     instants = [daily]
+    payable = col(TaxDue.payable_from) < daily  # all of these come after day 31, when most lists are paid at once
     for each, wanted in (
         (col(TaxDue.guard_at), col(TaxDue.blocked) == ""),
         (col(TaxDue.held_until), col(TaxDue.held) > NOTHING),
         (col(TaxDue.pay_before), col(TaxDue.due) > col(TaxDue.paid)),
     ):
-        first = select(func.min(each)).where(*ours, wanted, each > now, each < daily)
+        first = select(func.min(each)).where(*ours, wanted, payable, each > now, each < daily)
         if (found := session.exec(first).one()) is not None:
             instants.append(found)
     return min(instants)

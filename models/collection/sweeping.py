@@ -59,8 +59,7 @@ def compare_late_bills(session: Session, packs: RulePacks, key: CollectionKey, n
     billed = select(BillRecord.bill_no).where(BillRecord.workflow_id == TaxDue.workflow_id, *BINDING).exists()
     rows = session.exec(
         select(TaxDue)
-        .where(col(TaxDue.unbilled_since).is_not(None), billed)
-        .where(TaxDue.agent == key.agent, TaxDue.customs == key.customs)
+        .where(TaxDue.agent == key.agent, TaxDue.customs == key.customs, col(TaxDue.unbilled_since) <= now, billed)
         .limit(AT_ONCE)
         .with_for_update()
         .execution_options(populate_existing=True)

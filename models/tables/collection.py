@@ -15,10 +15,10 @@ class TaxDue(SQLModel, table=True):
     __tablename__ = "tax_due"
     __table_args__ = (
         Index("ix_tax_due_payable", "agent", "customs", "state", "payable_from"),
-        Index("ix_tax_due_guarded", "agent", "customs", "state", "guard_at"),
-        Index("ix_tax_due_held", "agent", "customs", "state", "held_until"),
         Index("ix_tax_due_deadline", "agent", "customs", "state", "pay_before"),
+        Index("ix_tax_due_watch", "agent", "customs", "state", "released_at"),
         Index("ix_tax_due_release", "agent", "customs", "released_at"),
+        Index("ix_tax_due_unbilled", "agent", "customs", "unbilled_since"),
     )
 
     workflow_id: str = Field(primary_key=True, max_length=120)
@@ -48,7 +48,7 @@ class TaxDue(SQLModel, table=True):
     told: str = Field(default="", max_length=60, description="OVERDUE once that was told")
     tried_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Last run that looked at it")
     unbilled_since: datetime | None = Field(
-        default=None, sa_type=InstantColumn, index=True, description="Paid by our own figure; customs' bill may come"
+        default=None, sa_type=InstantColumn, description="Paid by our own figure; customs' bill may come"
     )
     provisional: bool = Field(default=False, description="A year's holidays were not announced when it was opened")
     settled_at: datetime | None = Field(default=None, sa_type=InstantColumn)

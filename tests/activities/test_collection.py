@@ -281,3 +281,17 @@ def test_everything_came_back_and_nothing_is_due(office: Office) -> None:
 def test_a_collection_without_lists_runs_daily(office: Office) -> None:
     standing = office.run(FIRST_RUN)
     assert (standing.open_lists, standing.next_run_at, standing.next_deadline) == (0, FIRST_RUN + A_DAY, None)
+
+
+def test_a_deadline_computed_without_the_holidays_is_settled_once_they_are_announced(office: Office) -> None:
+    case = office.release(1)
+    right = office.due(case)
+    with office.database.transaction() as session:
+        row = dues.locked(session, case)
+        assert row is not None
+        row.provisional, row.pay_before, row.deadline = True, PAY_BEFORE - 8 * A_DAY, right.deadline - 8 * A_DAY
+    office.run(PAYABLE - 8 * A_DAY)
+    assert office.due(case).provisional, "not yet near"
+    office.run(PAYABLE - 7 * A_DAY)
+    settled = office.due(case)
+    assert (settled.provisional, settled.pay_before, settled.deadline) == (False, right.pay_before, right.deadline)

@@ -40,16 +40,16 @@ def upgrade() -> None:
         sa.Column("alarmed", sa.Integer(), nullable=False),
         sa.Column("told", sa.String(60), nullable=False),
         sa.Column("tried_at", InstantColumn(length=32), nullable=True),
-        sa.Column("unbilled_since", InstantColumn(length=32), nullable=True, index=True),
+        sa.Column("unbilled_since", InstantColumn(length=32), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("settled_at", InstantColumn(length=32), nullable=True),
         sa.Column("changed_at", InstantColumn(length=32), nullable=False),
     )
     op.create_index("ix_tax_due_payable", "tax_due", ["agent", "customs", "state", "payable_from"])
-    op.create_index("ix_tax_due_guarded", "tax_due", ["agent", "customs", "state", "guard_at"])
-    op.create_index("ix_tax_due_held", "tax_due", ["agent", "customs", "state", "held_until"])
     op.create_index("ix_tax_due_deadline", "tax_due", ["agent", "customs", "state", "pay_before"])
+    op.create_index("ix_tax_due_watch", "tax_due", ["agent", "customs", "state", "released_at"])
     op.create_index("ix_tax_due_release", "tax_due", ["agent", "customs", "released_at"])
+    op.create_index("ix_tax_due_unbilled", "tax_due", ["agent", "customs", "unbilled_since"])
     op.create_table(
         "tax_batch",
         sa.Column("batch_id", sa.String(90), primary_key=True),
