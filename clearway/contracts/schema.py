@@ -36,7 +36,7 @@ from clearway.contracts.case import (
     StartCase,
     Transmission,
 )
-from clearway.contracts.collection import DueAlarm, TaxNews
+from clearway.contracts.collection import CollectionView, CollectNow, DueAlarm, RunNow, StartCollection, TaxNews
 from clearway.contracts.customs import (
     ControlInstruction,
     CustomsHold,
@@ -45,6 +45,7 @@ from clearway.contracts.customs import (
     InspectionResult,
 )
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
+from clearway.contracts.drafts import Draft, DraftCopy
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.goods_return import (
     AdmitLateReturn,
@@ -104,6 +105,8 @@ RETURN_UPDATES: dict[str, type[BaseModel]] = {
     names.ADMIT_LATE_RETURN: AdmitLateReturn,
 }
 RETURN_SIGNALS: dict[str, type[BaseModel]] = {names.CUSTOMS_NEWS: CustomsNews}
+COLLECTION_UPDATES: dict[str, type[BaseModel]] = {names.RUN_NOW: RunNow}
+COLLECTION_SIGNALS: dict[str, type[BaseModel]] = {names.COLLECT: CollectNow}
 REPORT_UPDATES: dict[str, type[BaseModel]] = {names.SUBMIT_REPORT: SubmitReport}
 REPORT_SIGNALS: dict[str, type[BaseModel]] = {names.REPORT_DECISION: ReportDecision}
 INPUTS: tuple[type[BaseModel], ...] = (
@@ -121,6 +124,10 @@ INPUTS: tuple[type[BaseModel], ...] = (
     *REPORT_UPDATES.values(),
     *REPORT_SIGNALS.values(),
     SuspicionReport,
+    StartCollection,
+    *COLLECTION_UPDATES.values(),
+    *COLLECTION_SIGNALS.values(),
+    DraftCopy,
 )
 ANSWERS: tuple[type[BaseModel], ...] = (
     Answer,
@@ -131,6 +138,8 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     ReturnRecord,
     ReportAnswer,
     ReportView,
+    CollectionView,
+    Draft,
     Problem,
 )
 
@@ -224,6 +233,26 @@ def contract() -> dict[str, Any]:
             "signals": {name: {"input": refs[model, "validation"]} for name, model in REPORT_SIGNALS.items()},
             "queries": {names.VIEW: {"result": refs[ReportView, "serialization"]}},
             "refusal": refs[Problem, "serialization"],
+        },
+        "collectionWorkflow": {
+            "type": names.TAX_COLLECTION,
+            "taskQueue": names.TASK_QUEUE,
+            "workflowId": "tax-collection/{agent}/{customs}",
+            "input": refs[StartCollection, "validation"],
+            "updates": {
+                name: {"input": refs[model, "validation"], "result": refs[CollectionView, "serialization"]}
+                for name, model in COLLECTION_UPDATES.items()
+            },
+            "signals": {name: {"input": refs[model, "validation"]} for name, model in COLLECTION_SIGNALS.items()},
+            "queries": {names.VIEW: {"result": refs[CollectionView, "serialization"]}},
+            "refusal": refs[Problem, "serialization"],
+        },
+        "copyWorkflow": {
+            "type": names.CORRECTED_COPY,
+            "taskQueue": names.TASK_QUEUE,
+            "workflowId": "corrected-copy/{ebc_code}/{order_no}, ~{attempt} as in the list's id",
+            "input": refs[DraftCopy, "validation"],
+            "result": refs[Draft, "serialization"],
         },
         "$defs": definitions,
     }

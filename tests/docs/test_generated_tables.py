@@ -17,7 +17,7 @@ from models import return_status
 from models.return_status import Effect
 from tests.architecture.sources import ROOT
 
-NAMES = ("lifecycle", "articles", "rules", "search-attributes")
+NAMES = ("lifecycle", "control", "returns", "reports", "articles", "rules", "search-attributes")
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
 BLOCKS = {found["name"]: found for page in PAGES.values() for found in BLOCK.finditer(page)}
 QUERIES = re.findall(r"^\|[^|]+\| `([^`]+)`", PAGES["search-attributes"].partition("## Queries")[2], re.MULTILINE)
