@@ -45,7 +45,7 @@ from clearway.contracts.customs import (
     InspectionResult,
 )
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
-from clearway.contracts.drafts import Draft, DraftCopy
+from clearway.contracts.drafts import DraftCopy
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.goods_return import (
     AdmitLateReturn,
@@ -139,7 +139,6 @@ ANSWERS: tuple[type[BaseModel], ...] = (
     ReportAnswer,
     ReportView,
     CollectionView,
-    Draft,
     Problem,
 )
 
@@ -252,7 +251,7 @@ def contract() -> dict[str, Any]:
             "taskQueue": names.TASK_QUEUE,
             "workflowId": "corrected-copy/{ebc_code}/{order_no}, ~{attempt} as in the list's id",
             "input": refs[DraftCopy, "validation"],
-            "result": refs[Draft, "serialization"],
+            "result": "{drafted: {attempt, corrects, declaration_list, sender, documents, problems}, refused}",
         },
         "$defs": definitions,
     }
