@@ -119,7 +119,7 @@ async def modified(desk: Desk, sample: SampleSet) -> None:
         await _modify(desk, sample, specification=f"corrected, {status}")
         await desk.receipts(sample.key, status, at=await now_of(desk, sample.key), info="the change")
         await desk.until(sample.key, lambda view: view.changes[-1].outcome != "FILED")
-    await desk.receipts(sample.key, "399", "800", at=await now_of(desk, sample.key))
+    await _released(desk, sample)
 
 
 async def modification_overtaken(desk: Desk, sample: SampleSet) -> None:
@@ -131,7 +131,7 @@ async def modification_overtaken(desk: Desk, sample: SampleSet) -> None:
     await desk.receipts(sample.key, "4", at=await now_of(desk, sample.key))
     await desk.forward(sample.key, timedelta(minutes=6))
     await _filed(desk, 3)
-    await desk.receipts(sample.key, "399", "800", at=await now_of(desk, sample.key))
+    await _released(desk, sample)
 
 
 async def cancelled_by_customs(desk: Desk, sample: SampleSet) -> None:
@@ -175,7 +175,7 @@ async def corrected_as_ordered(desk: Desk, sample: SampleSet) -> None:
     at = await now_of(desk, sample.key)
     await desk.receipts(sample.key, "120", at=at)
     await desk.until(sample.key, lambda view: view.changes[-1].outcome == "APPROVED")
-    await desk.receipts(sample.key, "399", "800", at=await now_of(desk, sample.key))
+    await _released(desk, sample)
 
 
 async def licence_supplied(desk: Desk, sample: SampleSet) -> None:
@@ -186,7 +186,7 @@ async def licence_supplied(desk: Desk, sample: SampleSet) -> None:
     await desk.until(sample.key, lambda view: "LICENCE_OVERDUE" in view.alarms)
     licence = LicenceSupply(actor=EBC, licence_type="import permit", licence_no="P-7")
     await desk.client.supply_licence(sample.key, licence)
-    await desk.receipts(sample.key, "800", at=await now_of(desk, sample.key))
+    await _released(desk, sample)
 
 
 async def detained_at_the_exit(desk: Desk, sample: SampleSet) -> None:
@@ -289,6 +289,11 @@ async def _modify(desk: Desk, sample: SampleSet, **changes: str) -> None:
     answer = await desk.client.modify(better, sender=Sender(code=AGENT), reason="as found")
     assert answer.accepted, answer.problems
     await _filed(desk, before + 1)
+
+
+async def _released(desk: Desk, sample: SampleSet) -> None:
+    await desk.receipts(sample.key, "399", "800", at=await now_of(desk, sample.key))
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
 
 
 async def _filed(desk: Desk, times: int) -> None:
