@@ -1,4 +1,4 @@
-"""`make demo`: twenty-eight lists through the whole stack, each over its real thirty days, in half a minute."""
+"""`make demo`: every way a list can go, through the whole stack, over its real thirty days and more, in a minute."""
 
 import argparse
 import asyncio
@@ -16,18 +16,21 @@ from typing import Any
 from temporalio.service import RPCError
 
 from clearway.client import ClearwayClient
+from clearway.contracts.case import CaseView
 from clearway.errors import ClearwayError
-from clearway.testing import SampleSet, sample_set
-from deploy.acts import LOOK, PATIENCE, Act, Play, Unexpected
+from deploy.collection import Collection
 from deploy.leaving import leave
 from deploy.parcels import perform_parcels
+from deploy.play import LOOK, PATIENCE, Act, Play, Unexpected
 from deploy.ports import Ports
-from deploy.report import Outcome, Progression, as_json, console_for, show_table
-from deploy.scenarios import SCENES, Scene
+from deploy.reconciliation import show_reconciliation
+from deploy.report import Outcome, Progression, as_json, console_for, show_tables
+from deploy.scene import Scene
+from deploy.scenes import CHAPTERS
 from deploy.stack import RUN, Stack, StackError, end_on_signal, told_of
 
-AT_ONCE = 6
-"""Lists under way at the same time: enough to keep two cores busy."""
+AT_ONCE = 10
+"""Lists under way at the same time: enough to keep two cores busy while some wait for customs."""
 ORDERED_BEFORE = timedelta(minutes=10)
 """The orders are a little older than the demo, so that customs' answers, counted from them, lie in the past."""
 
@@ -36,65 +39,155 @@ ORDERED_BEFORE = timedelta(minutes=10)
 class Performance:
     """One scene on stage, and what went wrong with it."""
 
+    chapter: str
     scene: Scene
     play: Play
     trouble: list[str] = field(default_factory=list)
+    end: CaseView | None = None
+    """The case at its end; to ask a list again that is over would cost the worker its whole history."""
 
     @property
     def order_no(self) -> str:
         """The order number."""
         return self.play.sample.key.order_no
 
+    @property
+    def told(self) -> str:
+        """What is told of it when a step is done."""
+        return "trouble" if self.trouble else ""
+
     async def act(self, act: Act) -> None:
         """Do one act; what goes wrong is noted, and ends this list's part only."""
         try:
             await act(self.play)
-        except Unexpected as fault:
-            self.trouble.append(str(fault))
-        except ClearwayError as refusal:
-            self.trouble.append("; ".join(f"{each.code} {each.message_en}" for each in refusal.problems))
-        except (RPCError, RuntimeError) as error:
-            self.trouble.append(f"{type(error).__name__}: {error}")
+        except (Unexpected, ClearwayError, RPCError, RuntimeError) as error:
+            self.trouble.append(_told_of(error))
 
 
-async def perform(stack: Stack, scenes: Sequence[Scene], progress: Progression) -> list[Outcome]:
+@dataclass
+class Ending:
+    """How the demo ended: every list, and every collection that paid for them."""
+
+    outcomes: list[Outcome]
+    collections: list[Collection]
+    trouble: list[str]
+    """What went wrong with no single list."""
+
+
+async def perform(stack: Stack, chapters: dict[str, tuple[Scene, ...]], progress: Progression) -> Ending:
     """Play the scenes on a running stack and tell how each list ended. Raises StackError when a part falls."""
     client = ClearwayClient(await stack.connect())
-    ordered_at = datetime.now(UTC) - ORDERED_BEFORE  # noqa: TID251 - the demo's orders are of today
-    performances = [
-        Performance(scene, Play(client, _documents(number, scene, ordered_at), stack.gateway_url))
-        for number, scene in enumerate(scenes, 1)
+    at = datetime.now(UTC) - ORDERED_BEFORE  # noqa: TID251 - the demo's orders are of today
+    scenes = [(chapter, scene) for chapter, scenes in chapters.items() for scene in scenes]
+    cast = [
+        Performance(
+            chapter,
+            scene,
+            Play(client, scene.documents(f"D{number:02}-{scene.word}", at), stack.gateway_url, stack.simulator_url),
+        )
+        for number, (chapter, scene) in enumerate(scenes, 1)
     ]
-
-    async def settle(performance: Performance) -> str:
-        await performance.act(performance.scene.filing)
-        if not performance.trouble:
-            await performance.act(lambda play: _reach(play, performance.scene))
-        return "trouble" if performance.trouble else performance.scene.settles.value
-
-    async def go_on(performance: Performance) -> str:
-        assert performance.scene.later is not None  # chosen for it, below
-        await performance.act(performance.scene.later)
-        return "trouble" if performance.trouble else performance.scene.expected.state.value
-
-    await _chapter(progress, "Filed, customs speaks", performances, settle)
+    await _chapter(progress, "Filed, customs speaks", cast, _settle)
     await _quiet(stack)
-    going_on = [each for each in performances if each.scene.later and not each.trouble]
-    await _chapter(progress, "Thirty days and more", going_on, go_on)
+    await _act_together(cast)
+    await _chapter(progress, "Days 0 to 30", [each for each in cast if each.scene.later and not each.trouble], _go_on)
+    await _quiet(stack)
+    collections = await _collections(client, cast)
+    trouble = await _nights(progress, "Day 31: taxes are paid", collections, lambda each: each.first_nights)
+    trouble += await _nights(progress, "Until every deadline", collections, lambda each: each.last_night)
+    await _chapter(progress, "Day 45 and after", [each for each in cast if each.scene.last and not each.trouble], _end)
+    await _chapter(progress, "Every list at its end", [each for each in cast if not each.trouble], _arrive)
     repeats = await asyncio.to_thread(_repeats, stack)
-    return [await _outcome(each, repeats) for each in performances]
+    return Ending([await _outcome(each, repeats) for each in cast], collections, trouble)
 
 
-async def perform_all(stack: Stack, progress: Progression) -> list[Outcome]:
+async def perform_all(stack: Stack, progress: Progression) -> Ending:
     """Play every Declaration List and every List of Items. Raises StackError when a part falls."""
-    outcomes = await perform(stack, SCENES, progress)
+    ending = await perform(stack, CHAPTERS, progress)
     now = datetime.now(UTC)  # noqa: TID251 - the demo's parcels are of today
     client = ClearwayClient(await stack.connect())
-    return outcomes + await perform_parcels(client, stack.gateway_url, now, len(outcomes) + 1, progress)
+    first = len(ending.outcomes) + 1
+    ending.outcomes += await perform_parcels(client, stack.gateway_url, now, first, progress)
+    return ending
 
 
-def _documents(number: int, scene: Scene, at: datetime) -> SampleSet:
-    return sample_set(f"D{number:02}-{scene.word}", at=at, buyer_name=scene.orderer, buyer_id=scene.orderer_id)
+async def _settle(performance: Performance) -> str:
+    scene = performance.scene
+    await performance.act(scene.filing)
+    if not performance.trouble:
+        await performance.act(lambda play: _reach(play, scene))
+    return performance.told or scene.settles.value
+
+
+async def _go_on(performance: Performance) -> str:
+    assert performance.scene.later is not None  # chosen for it
+    await performance.act(performance.scene.later)
+    return performance.told or "done"
+
+
+async def _end(performance: Performance) -> str:
+    assert performance.scene.last is not None  # chosen for it
+    await performance.act(performance.scene.last)
+    return performance.told or "done"
+
+
+async def _arrive(performance: Performance) -> str:
+    """The dispatcher brings the news of the collection; then the list is where it must be."""
+    state = performance.scene.expected.state
+
+    async def arrive(play: Play) -> None:
+        performance.end = await play.reach(state)
+
+    await performance.act(arrive)
+    return performance.told or state.value
+
+
+async def _reach(play: Play, scene: Scene) -> None:
+    await play.reach(scene.settles)
+
+
+async def _act_together(cast: Sequence[Performance]) -> None:
+    """What is done once for several lists; what goes wrong is noted with each of them."""
+    groups: dict[Any, list[Performance]] = {}
+    for each in cast:
+        if each.scene.together and not each.trouble:
+            groups.setdefault(each.scene.together, []).append(each)
+    for act, members in groups.items():
+        try:
+            await act([each.play for each in members])
+        except (Unexpected, ClearwayError, RPCError, RuntimeError) as error:
+            for each in members:
+                each.trouble.append(_told_of(error))
+
+
+async def _collections(client: ClearwayClient, cast: Sequence[Performance]) -> list[Collection]:
+    """The collections that pay for the lists on stage, each with the deadlines of its lists."""
+    found: dict[str, Collection] = {}
+    for each in cast:
+        view = await client.view(each.play.key)
+        if view.clocks is not None:
+            key = each.play.collection
+            collection = found.setdefault(key.workflow_id, Collection(client, key, []))
+            collection.clocks.append(view.clocks)
+    return list(found.values())
+
+
+async def _nights(
+    progress: Progression, title: str, collections: Sequence[Collection], until: Callable[[Collection], datetime]
+) -> list[str]:
+    """Let the collections live; what went wrong with them."""
+    chapter = progress.open(title, len(collections), "collections")
+
+    async def live(collection: Collection) -> str | None:
+        fault = None
+        try:
+            await collection.live_until(until(collection))
+        except (Unexpected, ClearwayError, RPCError, RuntimeError) as error:
+            fault = _told_of(error)
+        chapter.advance(collection.key.workflow_id, "trouble" if fault else collection.told)
+        return fault
+
+    return [fault for fault in await asyncio.gather(*map(live, collections)) if fault]
 
 
 async def _chapter(
@@ -111,10 +204,6 @@ async def _chapter(
             chapter.advance(performance.order_no, await step(performance))
 
     await asyncio.gather(*(in_turn(each) for each in performances))
-
-
-async def _reach(play: Play, scene: Scene) -> None:
-    await play.reach(scene.settles)
 
 
 async def _quiet(stack: Stack) -> None:
@@ -147,16 +236,22 @@ def _repeats(stack: Stack) -> Counter[str]:
 
 async def _outcome(performance: Performance, repeats: Counter[str]) -> Outcome:
     play, scene = performance.play, performance.scene
-    view = await play.client.view(play.key)
+    view = performance.end or await play.client.view(play.key)
     events = (await play.handle.describe()).history_length
     again = repeats[play.key.workflow_id]
     if again:
         play.notes.append(f"{again} messages came again and changed nothing")
     faults = performance.trouble + scene.expected.faults(view, events, again)
-    return Outcome.of(view, scene.story, events, play.notes, faults)
+    return Outcome.of(view, performance.chapter, scene.story, events, play.notes, faults)
 
 
-async def _watched(stack: Stack, work: Awaitable[list[Outcome]]) -> list[Outcome]:
+def _told_of(error: Exception) -> str:
+    if isinstance(error, ClearwayError):
+        return "; ".join(f"{each.code} {each.message_en}" for each in error.problems)
+    return str(error) if isinstance(error, Unexpected) else f"{type(error).__name__}: {error}"
+
+
+async def _watched(stack: Stack, work: Awaitable[Ending]) -> Ending:
     """Do the work, but not without the stack: raises StackError as soon as a part falls."""
     task = asyncio.ensure_future(work)
     while not task.done():
@@ -179,14 +274,18 @@ def main() -> int:
         with Stack(RUN / "demo", Ports.free(), fresh=True) as stack:
             console.print(f"Ready. Watch in the Web UI: {stack.web_ui_url}\n")
             with Progression(console) as progress:
-                outcomes = asyncio.run(_watched(stack, perform_all(stack, progress)))
+                ending = asyncio.run(_watched(stack, perform_all(stack, progress)))
+            outcomes = ending.outcomes
             failed = [each for each in outcomes if each.faults]
             seconds = time.monotonic() - started
             if arguments.json:
                 sys.stdout.write(as_json(outcomes, seconds) + "\n")
-            show_table(console, outcomes)
+            show_tables(console, outcomes)
+            show_reconciliation(console, ending.collections)
             for outcome in failed:
                 console.print(f"NOT as expected: {outcome.order_no}: {'; '.join(outcome.faults)}", markup=False)
+            for fault in ending.trouble:
+                console.print(f"NOT as expected: {fault}", markup=False)
             console.print(f"\n{len(outcomes) - len(failed)} of {len(outcomes)} lists as expected, {seconds:.0f} s.")
             if arguments.keep:
                 console.print(f"\nThe stack stays up until Ctrl-C. Web UI: {stack.web_ui_url}")
@@ -197,7 +296,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     console.print(DIRECTIONS)
-    return 1 if failed else 0
+    return 1 if failed or ending.trouble else 0
 
 
 DIRECTIONS = """

@@ -6,8 +6,8 @@ from decimal import Decimal
 from clearway.contracts.case import CaseView
 from clearway.contracts.states import State
 
-BY_DATE = frozenset({"CALENDAR_PROVISIONAL"})
-"""Alarms that depend on the day on which the demo runs."""
+BY_DATE = {"CALENDAR_PROVISIONAL": "a deadline falls in a year whose holidays are not announced yet"}
+"""Alarms that depend on the day on which the demo runs, and what they say."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,16 @@ class Expected:
     """Receipts came again, and were counted once."""
     events_at_most: int | None = None
     """Bound on the history's length."""
+    returns: tuple[str, ...] = ()
+    """How its returns ended, in the order of their numbers."""
+    changes: tuple[str, ...] = ()
+    """Its modifications and cancellations, as `modification APPROVED`."""
+    dispositions: tuple[str, ...] = ()
+    """What customs did with goods that an inspection found abnormal."""
+    refund: Decimal = Decimal(0)
+    """CNY to be claimed back from customs."""
+    exited: bool = False
+    """Its goods were confirmed to have left the zone."""
 
     def faults(self, view: CaseView, events: int, repeats: int) -> list[str]:
         """Everything that is otherwise; empty when the list ended as it must."""
@@ -38,11 +48,16 @@ class Expected:
         found = {
             "state": (view.state.value, self.state.value),
             "awaited from": ({each.who for each in view.awaited}, set(self.awaited)),
-            "alarms": (set(view.alarms) - BY_DATE, set(self.alarms)),
+            "alarms": (set(view.alarms) - BY_DATE.keys(), set(self.alarms)),
             "problems": (problems, set(self.problems)),
             "receipts": (statuses & self.receipts, set(self.receipts)),
             "paid": (paid_amount(view), self.paid),
             "receipts came again": (repeats + view.duplicate_receipts > 0, self.repeats),
+            "returns": (returns_of(view), self.returns),
+            "changes": (changes_of(view), self.changes),
+            "dispositions": (tuple(each.disposition.value for each in view.dispositions), self.dispositions),
+            "refund": (view.refund, self.refund),
+            "left the zone": (view.exited_at is not None, self.exited),
         }
         faults = [
             f"{name}: {_told(is_now)}, not {_told(must)}" for name, (is_now, must) in found.items() if is_now != must
@@ -59,7 +74,19 @@ def paid_amount(view: CaseView) -> Decimal | None:
     return view.payment.amount if view.payment and view.payment.paid_at else None
 
 
+def returns_of(view: CaseView) -> tuple[str, ...]:
+    """How the returns of a list stand."""
+    return tuple(each.state.value for each in view.returns)
+
+
+def changes_of(view: CaseView) -> tuple[str, ...]:
+    """What was applied for after the filing, and what became of it."""
+    return tuple(f"{each.kind} {each.outcome}" for each in view.changes)
+
+
 def _told(value: object) -> str:
     if isinstance(value, set):
         return ", ".join(sorted(value)) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
     return str(value) if value not in ("", None) else "none"

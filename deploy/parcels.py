@@ -11,7 +11,7 @@ from clearway.contracts.articles import ArticlesDecision, ArticlesKey, ArticlesS
 from clearway.contracts.parties import Sender
 from clearway.errors import ClearwayError
 from clearway.testing import EXPRESS, sample_articles
-from deploy.acts import LOOK, PATIENCE, Unexpected, post
+from deploy.play import LOOK, PATIENCE, Unexpected, post
 from deploy.report import Outcome, Progression
 
 
@@ -85,6 +85,7 @@ class ParcelScene:
     """CNY paid to customs."""
 
 
+CHAPTER = "Individuals' parcels"
 PARCELS: tuple[ParcelScene, ...] = (
     ParcelScene(
         "PARCEL",
@@ -106,7 +107,7 @@ async def perform_parcels(
     client: ClearwayClient, gateway_url: str, at: datetime, first: int, progress: Progression
 ) -> list[Outcome]:
     """Play the Lists of Items, handed in at `at` and numbered from `first`, and tell how each ended."""
-    chapter = progress.open("Individuals' parcels", len(PARCELS))
+    chapter = progress.open(CHAPTER, len(PARCELS))
 
     async def play(number: int, scene: ParcelScene) -> Outcome:
         key = ArticlesKey(declarant_code=EXPRESS, list_no=f"D{number:02}-{scene.word}")
@@ -122,7 +123,7 @@ async def perform_parcels(
         view = await client.view_articles(key)
         events = (await client.temporal.get_workflow_handle(key.workflow_id).describe()).history_length
         chapter.advance(key.list_no, "trouble" if faults else view.state)
-        return Outcome.of_parcel(view, scene.story, events, parcel.notes, faults + parcel_faults(scene, view))
+        return Outcome.of_parcel(view, CHAPTER, scene.story, events, parcel.notes, faults + parcel_faults(scene, view))
 
     return list(await asyncio.gather(*(play(number, scene) for number, scene in enumerate(PARCELS, first))))
 

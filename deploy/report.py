@@ -1,6 +1,7 @@
 """What the demo tells people: progress while it runs, one table at the end, and where to look next."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from clearway.contracts.articles import ArticlesState, ArticlesView
 from clearway.contracts.base import SHANGHAI, Contract
 from clearway.contracts.case import CaseView
 from clearway.contracts.states import Detail, State
-from deploy.expected import paid_amount
+from deploy.expected import BY_DATE, changes_of, paid_amount, returns_of
 
 PLAIN_WIDTH = 140
 """Columns of the table where there is no terminal to measure, as in a log."""
@@ -24,6 +25,7 @@ class Outcome(Contract):
     """How one list of the demo ended."""
 
     order_no: str
+    chapter: str
     shows: str
     workflow_id: str
     state: State | ArticlesState
@@ -35,6 +37,11 @@ class Outcome(Contract):
     tax: Decimal | None = None
     paid: Decimal | None = None
     paid_at: datetime | None = None
+    refund: Decimal = Decimal(0)
+    returns: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    dispositions: tuple[str, ...] = ()
+    exited_at: datetime | None = None
     reason: str = ""
     alarms: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
@@ -43,11 +50,14 @@ class Outcome(Contract):
     faults: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, view: CaseView, shows: str, events: int, notes: list[str], faults: list[str]) -> "Outcome":
+    def of(
+        cls, view: CaseView, chapter: str, shows: str, events: int, notes: list[str], faults: list[str]
+    ) -> "Outcome":
         """From the case as it stands."""
         clocks, payment = view.clocks, view.payment
         return cls(
             order_no=view.key.order_no,
+            chapter=chapter,
             shows=shows,
             workflow_id=view.key.workflow_id,
             state=view.state,
@@ -59,6 +69,11 @@ class Outcome(Contract):
             tax=view.tax_due,
             paid=paid_amount(view),
             paid_at=payment.paid_at if payment else None,
+            refund=view.refund,
+            returns=returns_of(view),
+            changes=changes_of(view),
+            dispositions=tuple(each.disposition.value for each in view.dispositions),
+            exited_at=view.exited_at,
             reason=view.reason,
             alarms=view.alarms,
             problems=tuple(problem.code for problem in view.judgement.problems) if view.judgement else (),
@@ -68,12 +83,15 @@ class Outcome(Contract):
         )
 
     @classmethod
-    def of_parcel(cls, view: ArticlesView, shows: str, events: int, notes: list[str], faults: list[str]) -> "Outcome":
+    def of_parcel(
+        cls, view: ArticlesView, chapter: str, shows: str, events: int, notes: list[str], faults: list[str]
+    ) -> "Outcome":
         """From an individual's List of Items as it stands."""
         judgement = view.judgement
         released = [each.at for each in view.passages if each.state is ArticlesState.RELEASED]
         return cls(
             order_no=view.key.list_no,
+            chapter=chapter,
             shows=shows,
             workflow_id=view.key.workflow_id,
             state=view.state,
@@ -119,56 +137,66 @@ class Progression:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def open(self, chapter: str, lists: int) -> "Chapter":
-        """A new chapter over so many lists."""
-        return Chapter(self._console, self._bar, chapter, lists)
+    def open(self, chapter: str, count: int, of_what: str = "lists") -> "Chapter":
+        """A new chapter over so many lists, or whatever it is of."""
+        return Chapter(self._console, self._bar, chapter, count, of_what)
 
 
 class Chapter:
     """One chapter's progress."""
 
-    def __init__(self, console: Console, bar: Progress, title: str, lists: int) -> None:
+    def __init__(self, console: Console, bar: Progress, title: str, count: int, of_what: str) -> None:
         self._console = console
         self._bar = bar
-        self._lists = lists
+        self._count = count
         self._done = 0
-        self._task = bar.add_task(title, total=lists, latest="")
+        self._task = bar.add_task(title, total=count, latest="")
         if not console.is_terminal:
-            console.print(f"{title} ({lists} lists)")
+            console.print(f"{title} ({count} {of_what})")
 
     def advance(self, order_no: str, told: str) -> None:
-        """One list got through the chapter."""
+        """One of them got through the chapter."""
         self._done += 1
         line = f"{order_no} {told}"
-        self._bar.update(self._task, advance=1, latest="" if self._done == self._lists else escape(line[:60]))
+        self._bar.update(self._task, advance=1, latest="" if self._done == self._count else escape(line[:60]))
         if not self._console.is_terminal:
-            self._console.print(f"  [{self._done:>2}/{self._lists}] {line}", markup=False, crop=False)
+            self._console.print(f"  [{self._done:>2}/{self._count}] {line}", markup=False, crop=False)
 
 
-def show_table(console: Console, outcomes: list[Outcome]) -> None:
-    """Every list with its end; times are Shanghai's, amounts CNY."""
-    table = Table(title="How every list ended (Shanghai time, CNY)", show_lines=True)
-    table.add_column("order\nwhat it shows", ratio=5, overflow="fold")
+def show_tables(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Every list with its end, a table to each chapter; times are Shanghai's, amounts CNY."""
+    console.print("How every list ended (Shanghai time, CNY)", style="bold")
+    for chapter in dict.fromkeys(outcome.chapter for outcome in outcomes):
+        console.print(_table(chapter, [outcome for outcome in outcomes if outcome.chapter == chapter]))
+    for alarm in BY_DATE:
+        if raised := sum(alarm in outcome.alarms for outcome in outcomes):
+            console.print(f"{raised} lists besides have the alarm {alarm}: {BY_DATE[alarm]}.")
+
+
+def _table(title: str, outcomes: Sequence[Outcome]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", show_lines=True, expand=True)
+    table.add_column("order\nwhat it shows", ratio=6, overflow="fold")
     table.add_column("state", ratio=3, overflow="fold")
-    table.add_column("released\nD0\npayment deadline", ratio=3)
-    table.add_column("tax\npaid at", ratio=3)
-    table.add_column("reason, alarms", ratio=5, overflow="fold")
+    table.add_column("released\npay until", ratio=3)
+    table.add_column("tax paid\non", ratio=3)
+    table.add_column("what happened, reason, alarms", ratio=6, overflow="fold")
     table.add_column("events", justify="right")
     table.add_column("ok")
     for outcome in outcomes:
+        detail = "" if outcome.detail in (None, "CLOSED") else str(outcome.detail)
         table.add_row(
             f"[bold]{outcome.order_no}[/]\n{escape(outcome.shows)}",
-            _lines(f"[bold]{outcome.state}[/]", outcome.detail or "", outcome.awaited and f"awaits {outcome.awaited}"),
-            _lines(_at(outcome.released_at), outcome.release_day, outcome.payment_deadline),
-            _lines("" if outcome.paid is None else str(outcome.paid), _at(outcome.paid_at)),
+            _lines(f"[bold]{outcome.state}[/]", detail, outcome.awaited and f"awaits {outcome.awaited}"),
+            _lines(_at(outcome.released_at), outcome.payment_deadline),
+            _lines("" if outcome.paid is None else f"{outcome.paid:.2f}", _at(outcome.paid_at)),
             escape(_lines(*_remarks(outcome))),
             str(outcome.history_events),
             "[green]ok[/]" if not outcome.faults else "[red]NOT[/]",
         )
-    console.print(table)
+    return table
 
 
-def as_json(outcomes: list[Outcome], seconds: float) -> str:
+def as_json(outcomes: Sequence[Outcome], seconds: float) -> str:
     """The same for machines."""
     return json.dumps(
         {
@@ -182,10 +210,16 @@ def as_json(outcomes: list[Outcome], seconds: float) -> str:
 
 
 def _remarks(outcome: Outcome) -> list[str]:
-    remarks = [] if outcome.state is State.TAXED and outcome.reason == "tax paid" else [outcome.reason]
-    remarks += outcome.notes
-    if outcome.alarms:
-        remarks.append("alarms: " + ", ".join(outcome.alarms))
+    remarks = [*outcome.notes]
+    remarks += [each.lower() for each in outcome.changes]
+    remarks += [f"customs decided {each}" for each in outcome.dispositions]
+    remarks += [f"return {number}: {state}" for number, state in enumerate(outcome.returns, 1)]
+    if outcome.exited_at:
+        remarks.append(f"left the zone {_at(outcome.exited_at)}")
+    if outcome.reason != "tax paid" and outcome.reason not in remarks:
+        remarks.append(outcome.reason)
+    if alarms := [alarm for alarm in outcome.alarms if alarm not in BY_DATE]:
+        remarks.append("alarms: " + ", ".join(alarms))
     return remarks
 
 

@@ -27,6 +27,8 @@ from deploy.record import Record, clear_leftovers
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
 REGISTRY = ROOT / "deploy" / "registry.yaml"
+RIDE, RIDE_SECONDS = "CLEARWAY_GATEWAY_RIDE_SECONDS", "5"
+"""At a desk nobody waits a minute to see the numbers that customs gave a list which it then leaves alone."""
 START_SECONDS = 90.0
 """A part that has not answered after this long did not start."""
 
@@ -120,19 +122,23 @@ class Stack:
     def _compose_environment(self) -> dict[str, str]:
         """Our own variables over the user's; a profile for another Temporal server must not lead a part astray."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
-        return inherited | {
-            "TEMPORAL_ADDRESS": self.temporal_address,
-            "TEMPORAL_NAMESPACE": "default",
-            "TEMPORAL_CONFIG_FILE": os.devnull,
-            "CLEARWAY_DATABASE_URL": f"sqlite:///{self.data / 'clearway.db'}",
-            "CLEARWAY_CUSTOMS_URL": self.simulator_url,
-            "CLEARWAY_BANK_URL": self.simulator_url,
-            "CLEARWAY_IDENTITY_URL": self.simulator_url,
-            "CLEARWAY_SIMULATOR_GATEWAY_URL": self.gateway_url,
-            "CLEARWAY_SIMULATOR_HOST": LOOPBACK,
-            "CLEARWAY_GATEWAY_HOST": LOOPBACK,
-            "PYTHONUNBUFFERED": "1",
-        }
+        return (
+            {RIDE: RIDE_SECONDS}
+            | inherited
+            | {
+                "TEMPORAL_ADDRESS": self.temporal_address,
+                "TEMPORAL_NAMESPACE": "default",
+                "TEMPORAL_CONFIG_FILE": os.devnull,
+                "CLEARWAY_DATABASE_URL": f"sqlite:///{self.data / 'clearway.db'}",
+                "CLEARWAY_CUSTOMS_URL": self.simulator_url,
+                "CLEARWAY_BANK_URL": self.simulator_url,
+                "CLEARWAY_IDENTITY_URL": self.simulator_url,
+                "CLEARWAY_SIMULATOR_GATEWAY_URL": self.gateway_url,
+                "CLEARWAY_SIMULATOR_HOST": LOOPBACK,
+                "CLEARWAY_GATEWAY_HOST": LOOPBACK,
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
 
     def _child(self, name: str, command: tuple[str, ...]) -> Child:
         log = self.data / "logs" / f"{name}.log"

@@ -1,0 +1,86 @@
+"""The nights in which the demo's agents pay: their collections live on clocks of their own, which are moved here."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+
+from clearway.client import ClearwayClient
+from clearway.contracts import names
+from clearway.contracts.base import SHANGHAI
+from clearway.contracts.collection import BatchView, CollectionView
+from clearway.contracts.facts import LegalClocks
+from clearway.contracts.keys import CollectionKey
+from deploy.play import LOOK, PATIENCE, Unexpected, clock_of, move_clock
+
+A_NIGHT = timedelta(days=1)
+BATCH_HOUR = timedelta(hours=2, minutes=1)
+"""A minute past the daily batch."""
+NIGHTS_AT_ONCE = 3
+"""A collection shows its five latest batches, and a list may be paid at an hour of its own: so none is missed."""
+
+
+@dataclass
+class Collection:
+    """One agent's collection at one customs, and every batch that was seen of it."""
+
+    client: ClearwayClient
+    key: CollectionKey
+    clocks: list[LegalClocks]
+    """Of the lists that it is to pay."""
+    batches: dict[str, BatchView] = field(default_factory=dict)
+    latest: CollectionView | None = None
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        """Its workflow."""
+        return self.client.temporal.get_workflow_handle(self.key.workflow_id)
+
+    @property
+    def first_nights(self) -> datetime:
+        """Every list has become payable, and what the bank left over was paid a night later."""
+        return _night_of(max(each.tax_window_opens for each in self.clocks)) + A_NIGHT
+
+    @property
+    def last_night(self) -> datetime:
+        """Every deadline is over."""
+        return _night_of(max(each.payment_before for each in self.clocks))
+
+    @property
+    def told(self) -> str:
+        """How far it has come."""
+        return f"{self.latest.runs} runs, {len(self.batches)} batches" if self.latest else "no run"
+
+    async def view(self) -> CollectionView:
+        """The collection as anyone may read it."""
+        view: CollectionView = await self.handle.query(names.VIEW, result_type=CollectionView)
+        return view
+
+    async def live_until(self, moment: datetime) -> None:
+        """Let its nights pass until an instant on its own clock. Raises Unexpected when it stands still."""
+        opens = _night_of(min(each.tax_window_opens for each in self.clocks))
+        stop = max(opens, await clock_of(self.client, self.handle))
+        while stop < moment:
+            await self._move(min(stop, moment))
+            stop += NIGHTS_AT_ONCE * A_NIGHT
+        await self._move(moment)
+
+    async def _move(self, moment: datetime) -> None:
+        await move_clock(self.client, self.handle, moment)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                view = await self.view()
+                while view.next_run_at is None or view.next_run_at <= moment:
+                    await asyncio.sleep(LOOK)
+                    view = await self.view()
+        except TimeoutError:
+            raise Unexpected(f"{self.key.workflow_id} has not done its runs after {PATIENCE:.0f} s") from None
+        self.latest = view
+        self.batches.update({batch.batch_id: batch for batch in view.batches})
+
+
+def _night_of(moment: datetime) -> datetime:
+    """Past the daily batch of that Shanghai day."""
+    return moment.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) + BATCH_HOUR
