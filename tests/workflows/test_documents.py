@@ -169,15 +169,18 @@ async def test_a_copy_needs_an_ended_original(desk: Desk) -> None:
     assert [problem.code for problem in answer.problems] == ["E_ATTEMPT"]
 
 
-async def test_a_filed_list_cannot_be_cancelled_here(desk: Desk) -> None:
+async def test_a_filed_list_that_customs_has_not_numbered_cannot_be_cancelled_yet(desk: Desk) -> None:
     sample = desk.sample()
     await desk.declare(sample)
     await desk.accept_documents(sample.key)
     before = len(await desk.events(sample.key))
     with pytest.raises(Refused) as refused:
         await desk.client.cancel(sample.key, actor="operator-7", reason="too late")
-    assert [problem.code for problem in refused.value.problems] == ["E_CANCEL_NEEDS_CUSTOMS"]
-    assert "CEB623" in refused.value.problems[0].remedy_en
+    assert [problem.code for problem in refused.value.problems] == ["E_CHANGE_WITHOUT_NUMBERS"] * 2
+    assert [problem.fields[0].field for problem in refused.value.problems] == [
+        "declaration_list.pre_no",
+        "declaration_list.invt_no",
+    ]
     after = await desk.events(sample.key)
     assert "WORKFLOW_EXECUTION_UPDATE_ACCEPTED" not in after[before:]
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from tests.desk import LIST, Desk
 
 ROOT = Path(__file__).parents[2]
 ARTICLES_POINTS = ("approval pending", "submitted", "tax paid", "never")
+BATCH = timedelta(hours=2, seconds=1)
+"""After the day's first instant, the collection's hour is over."""
 POINTS = ("submitted", "documents with customs", "list with customs", "return window", "never")
 
 
@@ -83,9 +86,11 @@ async def test_a_killed_worker_loses_nothing(killable: tuple[Desk, Mortal, Path]
     assert view.clocks is not None
     desk.bill(sample.key, "28.21")
     maybe_die("return window")
-    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await desk.deliver_own_news("collect")
     rise("return window")
+    await desk.collect(view.clocks.tax_window_opens + BATCH)
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=60)
+    await desk.end_collections()
     assert [passage.state for passage in view.passages] == [
         *(State.SUBMITTED, State.MATCHED, State.INSPECTED, State.RELEASED, State.RETURN_WINDOW, State.TAXED)
     ]
