@@ -99,10 +99,10 @@ class Meanings:
         return module
 
     def _attributes_of(self, owner: Place) -> dict[str, Place]:
-        """Classes of an object's attributes, where `__init__` makes or annotates them."""
+        """Classes of an object's attributes, where the class or a base annotates them, or `__init__` makes them."""
         if owner not in self._attributes:
             opening = self.method(owner, "__init__")
-            module, found = self.module(opening or owner), dict[str, Place]()
+            module, found = self.module(opening or owner), self._annotated(owner)
             for node in ast.walk(opening.node) if opening else ():
                 if isinstance(node, ast.Assign):
                     targets, written = node.targets, None
@@ -115,6 +115,18 @@ class Meanings:
                 found |= {each.attr: meant for each in targets if isinstance(each, ast.Attribute) and meant}
             self._attributes[owner] = found
         return self._attributes[owner]
+
+    def _annotated(self, owner: Place) -> dict[str, Place]:
+        """Classes of the attributes that a class and its bases annotate in their bodies."""
+        found: dict[str, Place] = {}
+        for base in self.bases(owner):
+            if isinstance(base, Place):
+                found |= self._annotated(base)
+        for node in ast.iter_child_nodes(owner.node):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                meant = self._class(node.annotation, self.module(owner))
+                found |= {node.target.id: meant} if meant else {}
+        return found
 
     def _class(self, node: ast.AST, module: Module) -> Place | None:
         if isinstance(node, ast.BinOp):  # `Thing | None`
