@@ -132,8 +132,8 @@ class SettledCase(CaseFile):
 
     @property
     def tax_was_paid(self) -> bool:
-        """Something was paid for this list, or taken from the guarantee."""
-        return self.guarantee_called or bool(self.payment and self.payment.amount)
+        """Something was paid for this list, or taken from the guarantee; a return may know it before the news comes."""
+        return self.guarantee_called or bool(self.payment and self.payment.amount) or self.refund > 0
 
     @property
     def open_returns(self) -> tuple[ReturnRecord, ...]:
@@ -172,5 +172,5 @@ class SettledCase(CaseFile):
         fee = payment.late_fee
         late = "" if fee is None else " late"
         charged = "" if fee is None else ", late fee waived" if fee.waived else f", late fee {fee.due} CNY"
-        refund = f"; {self.refund} CNY to be claimed back" if self.refund else ""
+        refund = f"; {self.refund:.2f} CNY to be claimed back" if self.refund else ""
         return f"tax paid{late}{charged}{refund}"
