@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 
 ##@ Try it
 .PHONY: demo up down
-demo: $(READY) ## 28 lists through the whole stack, thirty days in seconds; ARGS=--keep leaves it running
+demo: $(READY) ## 60 lists through the whole stack, 45 days in about a minute; ARGS=--keep leaves it running
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
 up: $(READY) ## start the stack in the background; DATA=demo serves the demo's lists, UP=--help tells the ports

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from temporalio.client import WorkflowHandle
@@ -45,8 +46,24 @@ class Collection:
 
     @property
     def last_night(self) -> datetime:
-        """Every deadline is over."""
-        return _night_of(max(each.payment_before for each in self.clocks))
+        """Every deadline is over, but for lists released days later, which are paid by then."""
+        first = min(each.tax_window_opens for each in self.clocks)
+        return _night_of(max(each.payment_before for each in self.clocks if each.tax_window_opens <= first + A_NIGHT))
+
+    @property
+    def one_night_more(self) -> datetime:
+        """What was late is seen, too."""
+        return self.last_night + A_NIGHT
+
+    @property
+    def drawn(self) -> list[BatchView]:
+        """Its batches, in order."""
+        return sorted(self.batches.values(), key=lambda batch: batch.drawn_at)
+
+    @property
+    def paid(self) -> Decimal:
+        """CNY, in all its batches."""
+        return sum((batch.paid for batch in self.drawn), Decimal(0))
 
     @property
     def told(self) -> str:

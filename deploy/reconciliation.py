@@ -17,25 +17,32 @@ def show_reconciliation(console: Console, collections: Sequence[Collection]) -> 
     for collection in collections:
         key = collection.key
         table = Table(
-            title=f"What {key.agent} paid at customs {key.customs}: customs' figure against ours",
+            title=f"Taxes of {key.agent} at customs {key.customs}: what customs billed against our own figure (CNY)",
             title_justify="left",
             title_style="bold",
         )
         table.add_column("drawn", no_wrap=True)
-        for amount in ("lists", "customs' figure", "ours", "differing", "paid", "late fee"):
+        for amount in ("lists", "customs", "ours", "differing", "paid", "late fee"):
             table.add_column(amount, justify="right")
         table.add_column("outcome", overflow="fold")
-        for row in _rows(sorted(collection.batches.values(), key=lambda batch: batch.drawn_at)):
+        for row in _rows(collection.drawn):
             table.add_row(*row)
         console.print(table)
         if left := collection.latest:
             console.print(f"Still unpaid: {left.open_amount:.2f} CNY of {left.open_lists} lists.")
-    console.print(DIRECTIONS, markup=False)
+    for collection in collections[:1]:
+        console.print(STATEMENT)
+        console.print(f"  {COMMAND} {_statement_of(collection)}", markup=False, soft_wrap=True)
 
 
-DIRECTIONS = """
-Each list's part of it stands in its own case; the statement of a month of releases, to be printed or booked:
-  CLEARWAY_DATABASE_URL=sqlite:///.run/demo/clearway.db .venv/bin/python -m models.collection statement --help"""
+STATEMENT = """
+Each list's part of it stands in the list's own case. The statement of a month, list by list (also --csv, --html):"""
+COMMAND = "CLEARWAY_DATABASE_URL=sqlite:///.run/demo/clearway.db .venv/bin/python -m models.collection statement"
+
+
+def _statement_of(collection: Collection) -> str:
+    month = min(clocks.release_day for clocks in collection.clocks)
+    return f"--agent {collection.key.agent} --customs {collection.key.customs} --month {month:%Y-%m}"
 
 
 def _rows(batches: Sequence[BatchView]) -> Iterator[tuple[str, ...]]:

@@ -15,10 +15,13 @@ from clearway.contracts.articles import ArticlesState, ArticlesView
 from clearway.contracts.base import SHANGHAI, Contract
 from clearway.contracts.case import CaseView
 from clearway.contracts.states import Detail, State
+from deploy.collection import Collection
 from deploy.expected import BY_DATE, changes_of, paid_amount, returns_of
 
 PLAIN_WIDTH = 140
 """Columns of the table where there is no terminal to measure, as in a log."""
+WIDE = 120
+"""From here on an instant fits on a line."""
 
 
 class Outcome(Contract):
@@ -167,18 +170,20 @@ def show_tables(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Every list with its end, a table to each chapter; times are Shanghai's, amounts CNY."""
     console.print("How every list ended (Shanghai time, CNY)", style="bold")
     for chapter in dict.fromkeys(outcome.chapter for outcome in outcomes):
-        console.print(_table(chapter, [outcome for outcome in outcomes if outcome.chapter == chapter]))
+        of_chapter = [outcome for outcome in outcomes if outcome.chapter == chapter]
+        console.print(_table(chapter, of_chapter, wide=console.width >= WIDE))
     for alarm in BY_DATE:
         if raised := sum(alarm in outcome.alarms for outcome in outcomes):
             console.print(f"{raised} lists besides have the alarm {alarm}: {BY_DATE[alarm]}.")
 
 
-def _table(title: str, outcomes: Sequence[Outcome]) -> Table:
+def _table(title: str, outcomes: Sequence[Outcome], *, wide: bool) -> Table:
+    width, ratio = (len("2026-01-02 02:00"), None) if wide else (None, 3)
     table = Table(title=title, title_justify="left", title_style="bold", show_lines=True, expand=True)
     table.add_column("order\nwhat it shows", ratio=6, overflow="fold")
-    table.add_column("state", ratio=3, overflow="fold")
-    table.add_column("released\npay until", ratio=3)
-    table.add_column("tax paid\non", ratio=3)
+    table.add_column("state", ratio=4, overflow="fold")
+    table.add_column("released\npay until", width=width, ratio=ratio)
+    table.add_column("tax paid\non", width=width, ratio=ratio)
     table.add_column("what happened, reason, alarms", ratio=6, overflow="fold")
     table.add_column("events", justify="right")
     table.add_column("ok")
@@ -196,12 +201,22 @@ def _table(title: str, outcomes: Sequence[Outcome]) -> Table:
     return table
 
 
-def as_json(outcomes: Sequence[Outcome], seconds: float) -> str:
+def as_json(
+    outcomes: Sequence[Outcome], collections: Sequence[Collection], trouble: Sequence[str], seconds: float
+) -> str:
     """The same for machines."""
     return json.dumps(
         {
             "lists": [{**each.model_dump(mode="json"), "as_expected": not each.faults} for each in outcomes],
-            "as_expected": not any(each.faults for each in outcomes),
+            "collections": [
+                {
+                    "workflow_id": each.key.workflow_id,
+                    "batches": [batch.model_dump(mode="json") for batch in each.drawn],
+                }
+                for each in collections
+            ],
+            "trouble": list(trouble),
+            "as_expected": not trouble and not any(each.faults for each in outcomes),
             "seconds": round(seconds, 1),
         },
         ensure_ascii=False,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from clearway.contracts.states import State
 from clearway.testing import EBC, corrected
-from deploy.play import AGENT_SENDS, Play, refused, taken
+from deploy.play import AGENT_SENDS, Play, taken
 from deploy.scene import Scene, declare, is_taxed, stands, taxed
 
 OTHER_CODE = "3304990099"
@@ -36,17 +36,6 @@ async def declare_and_modify(play: Play) -> None:
 
 async def declare_and_cancel(play: Play) -> None:
     """The customer withdraws after the filing: customs has to consent."""
-    await declare(play)
-    await play.until(lambda view: any(each.invt_no for each in view.receipts), "numbered by customs")
-    await play.client.cancel(play.key, actor=EBC, reason="the customer withdrew")
-    code = await refused(
-        play.client.cancel(play.key, actor=EBC, reason="once more"), "E_CHANGE_OPEN", "a second cancellation"
-    )
-    play.notes.append(f"a second application meanwhile: {code}")
-
-
-async def cancel_while_customs_releases(play: Play) -> None:
-    """The application to cancel and the release cross; customs consents in the end, and voids its bill."""
     await declare(play)
     await play.until(lambda view: any(each.invt_no for each in view.receipts), "numbered by customs")
     await play.client.cancel(play.key, actor=EBC, reason="the customer withdrew")
@@ -83,6 +72,6 @@ SCENES = (
         "released while its cancellation was with customs, which then consents: no tax, the bill is void",
         stands(State.CANCELLED, reason="the customer withdrew", changes=("cancellation APPROVED",), receipts=("800",)),
         State.CANCELLED,
-        cancel_while_customs_releases,
+        declare_and_cancel,
     ),
 )

@@ -121,7 +121,7 @@ def _disposed(word: str, story: str, disposition: str, state: State, **more: Any
 
 
 SCENES = (
-    taxed("INSPECTOK", "inspected at once and found normal, before anybody could attend", is_taxed(receipts=INSPECTED)),
+    taxed("INSPECTOK", "inspected and found normal at once, released", is_taxed(receipts=INSPECTED)),
     taxed(
         "OWNER-INSPECTABSENT",
         "the declarant's own person attends the inspection; found normal",
