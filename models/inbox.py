@@ -173,8 +173,9 @@ def record_bill(session: Session, bill: TaxBillNotice, workflow_id: str | None) 
         known.status = bill.status
         known.at = bill.at
         known.payment_order_no = bill.payment_order_no or known.payment_order_no
-    if bill.total is not None:
+    if bill.total is not None and (known.billed_at is None or bill.at >= known.billed_at):
         known.total = bill.total
+        known.billed_at = bill.at
     known.payment_order_no = known.payment_order_no or bill.payment_order_no
     known.workflow_id = workflow_id or known.workflow_id
     session.add(known)

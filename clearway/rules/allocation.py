@@ -9,15 +9,16 @@ from clearway.rules.parameters import parameters
 NOTHING = Decimal(0)
 
 
-def billed_due(*, billed: Decimal, assessed: Decimal, due: Decimal, billed_after_returns: bool) -> Decimal:
+def billed_due(*, billed: Decimal, assessed: Decimal, billed_for: Decimal, due: Decimal) -> Decimal:
     """What a list owes in all, in CNY, where customs billed it: customs' figure wins over ours.
 
-    `assessed` is our figure for the whole list, `due` for what is retained. A bill older than the last confirmed
-    return is lowered by what came back; a newer one knows of it. Nothing is owed where everything came back.
+    `assessed` is our figure for the whole list, `billed_for` for what was retained when customs billed it, `due` for
+    what is retained now. The bill is lowered by what came back after it; what came back before, it knows of. Nothing is
+    owed where everything came back.
     """
     if due == NOTHING and assessed > NOTHING:
         return NOTHING
-    return billed if billed_after_returns else max(billed - (assessed - due), NOTHING)
+    return max(billed - (billed_for - due), NOTHING)
 
 
 def differs(difference: Decimal, *, lines: int, on: date, profile: str) -> bool:

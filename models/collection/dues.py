@@ -13,7 +13,7 @@ from clearway.contracts.collection import CollectNow
 from clearway.contracts.facts import LegalClocks, TaxAssessment
 from clearway.contracts.keys import CollectionKey
 from models import notices
-from models.collection.billing import NOTHING, bill_of, owed
+from models.collection.billing import NOTHING, bill_of, lower, owed
 from models.collection.letters import Letter, post
 from models.ledger.accounts import insert_once
 from models.tables import BillRecord, TaxDue
@@ -69,20 +69,26 @@ def open_due(
 
 
 def hold(session: Session, workflow_id: str, held: Decimal, at: datetime) -> None:
-    """Set what is suspended for open returns, in CNY."""
+    """Set what is suspended for open returns, in CNY; a list that ended without tax has nothing to suspend."""
     row = locked(session, workflow_id)
-    if row is None or row.held == held:
+    if row is None or row.state == VOID or row.held == held:
         return
     row.held = held
     _keep(session, row, at)
 
 
 def reassess(session: Session, workflow_id: str, due: Decimal, held: Decimal, at: datetime) -> Decimal:
-    """Set what is due after goods came back, and what is still held; answers what was paid beyond it, in all."""
+    """Set what is due after goods came back, and what is still held; answers what was paid beyond it, in all.
+
+    A list that ended without tax goes on owing nothing, whatever comes back of it afterwards.
+    """
     row = locked(session, workflow_id)
     if row is None:
         return NOTHING
-    row.due, row.held, row.returned_at = due, held, at
+    if row.state == VOID:
+        return row.refund
+    lower(row, due, at)
+    row.held = held
     note_refund(session, row, bill_of(session, workflow_id), at)
     _keep(session, row, at)
     return row.refund

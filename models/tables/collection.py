@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import NUMBER, InstantColumn, UnitsColumn
@@ -39,6 +39,12 @@ class TaxDue(SQLModel, table=True):
     paid: Decimal = Field(default=Decimal(0), sa_type=UnitsColumn)
     refund: Decimal = Field(default=Decimal(0), sa_type=UnitsColumn, description="Paid beyond what is due")
     returned_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Last confirmed return")
+    lowered: str = Field(
+        default="[]",
+        sa_type=Text,
+        sa_column_kwargs={"server_default": "[]"},
+        description="When confirmed returns lowered `due`, and to what: JSON, oldest first",
+    )
     blocked: str = Field(
         default="", max_length=60, description="Why no batch takes it: cancellation, control, hold; comma between"
     )

@@ -19,7 +19,15 @@ class BillRecord(SQLModel, table=True):
     status: str = Field(max_length=1)
     total: Decimal | None = Field(default=None, sa_type=AmountColumn)
     payment_order_no: str | None = Field(default=None, max_length=50)
-    at: datetime = Field(sa_type=InstantColumn)
+    at: datetime = Field(sa_type=InstantColumn, description="Of its latest status")
+    billed_at: datetime | None = Field(
+        default=None, sa_type=InstantColumn, description="When customs stated the total; a later status leaves it"
+    )
+
+    @property
+    def stated_at(self) -> datetime:
+        """When customs stated the total; of a bill that 0.2 kept only its latest status is known."""
+        return self.billed_at or self.at
 
 
 class PaymentRecord(SQLModel, table=True):

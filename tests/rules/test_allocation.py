@@ -25,8 +25,8 @@ def named(section: str) -> list[Any]:
 @pytest.mark.parametrize("case", cases("allocation.yaml"))
 def test_customs_bill_wins_and_what_came_back_is_not_owed(case: dict[str, Any]) -> None:
     billed, assessed, due = (Decimal(case[name]) for name in ("billed", "assessed", "due"))
-    newer = not case.get("back", False)
-    owed = billed_due(billed=billed, assessed=assessed, due=due, billed_after_returns=newer)
+    billed_for = Decimal(case["known"]) if "known" in case else assessed if case.get("back") else due
+    owed = billed_due(billed=billed, assessed=assessed, billed_for=billed_for, due=due)
     assert owed == Decimal(case["expect"])
 
 
@@ -53,18 +53,13 @@ def test_nothing_of_a_payment_is_lost_and_nobody_gets_too_much(paid: Decimal, as
     assert not short or not any(shares[short[0] + 1 :])
 
 
-@given(amounts, amounts, amounts, st.booleans())
+@given(amounts, st.tuples(amounts, amounts, amounts))
 def test_nothing_below_zero_is_owed_and_returns_only_lower_it(
-    billed: Decimal, one: Decimal, other: Decimal, newer: bool
+    billed: Decimal, figures: tuple[Decimal, Decimal, Decimal]
 ) -> None:
-    due, assessed = sorted((one, other))
-    owed = billed_due(billed=billed, assessed=assessed, due=due, billed_after_returns=newer)
+    due, billed_for, assessed = sorted(figures)
+    owed = billed_due(billed=billed, assessed=assessed, billed_for=billed_for, due=due)
     assert 0 <= owed <= billed
-
-
-def test_without_a_return_it_does_not_matter_how_old_the_bill_is() -> None:
-    figures = {"billed": Decimal("45.52"), "assessed": Decimal("45.50"), "due": Decimal("45.50")}
-    assert billed_due(**figures, billed_after_returns=True) == billed_due(**figures, billed_after_returns=False)
 
 
 @pytest.mark.parametrize(("paid", "asked"), [("-0.01", ["1"]), ("1", ["-0.01"])])

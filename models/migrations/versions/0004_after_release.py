@@ -14,6 +14,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("tax_bill", sa.Column("billed_at", InstantColumn(length=32), nullable=True))
     op.create_table(
         "tax_due",
         sa.Column("workflow_id", sa.String(120), primary_key=True),
@@ -34,6 +35,7 @@ def upgrade() -> None:
         sa.Column("paid", UnitsColumn(), nullable=False),
         sa.Column("refund", UnitsColumn(), nullable=False),
         sa.Column("returned_at", InstantColumn(length=32), nullable=True),
+        sa.Column("lowered", sa.Text(), nullable=False, server_default="[]"),
         sa.Column("blocked", sa.String(60), nullable=False),
         sa.Column("state", sa.String(8), nullable=False, index=True),
         sa.Column("batch_id", sa.String(90), nullable=True, index=True),
@@ -164,3 +166,4 @@ def downgrade() -> None:
     op.drop_table("tax_order")
     op.drop_table("tax_batch")
     op.drop_table("tax_due")
+    op.drop_column("tax_bill", "billed_at")
