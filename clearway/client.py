@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from clearway.articles_client import ArticlesCalls
 from clearway.calls import Opening
+from clearway.collection_client import CollectionCalls
 from clearway.contracts import names
 from clearway.contracts.base import Contract
 from clearway.contracts.case import (
@@ -35,7 +36,7 @@ from clearway.reports_client import ReportCalls
 from clearway.returns_client import ReturnCalls
 
 
-class ClearwayClient(ArticlesCalls, CustomsCalls, ReportCalls, ReturnCalls, DueCalls, DraftCalls):
+class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, ReturnCalls, DueCalls, DraftCalls):
     """Everything an enterprise does with its lists; every method raises errors of `clearway.errors` only."""
 
     async def transmit(

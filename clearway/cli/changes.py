@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from clearway.cli.case_picture import answer_picture
 from clearway.cli.line import Line
@@ -21,31 +20,16 @@ from clearway.cli.options import (
     Reason,
     Seconds,
     case_key,
+    instant,
     party_code,
+    return_line,
 )
 from clearway.cli.outcomes import Exit
 from clearway.cli.papers import read_one, sender_of
 from clearway.cli.screen import Lang
-from clearway.contracts.base import Instant
 from clearway.contracts.case import Answer, ReturnArrival
 from clearway.contracts.documents import DeclarationList
 from clearway.contracts.goods_return import ReturnLine
-
-
-def instant(text: str) -> datetime:
-    """Parser of options that take an instant; raises BadParameter."""
-    try:
-        return TypeAdapter[datetime](Instant).validate_python(text)
-    except ValidationError:
-        raise typer.BadParameter("an instant in ISO 8601, Shanghai time unless it names an offset") from None
-
-
-def _return_line(text: str) -> ReturnLine:
-    gnum, _, qty = text.partition("=")
-    try:
-        return ReturnLine.model_validate({"gnum": gnum, "qty": qty})
-    except ValidationError:
-        raise typer.BadParameter("GNUM=QTY, such as 1=2: of line 1 of the list, two units") from None
 
 
 def request_return(
@@ -54,7 +38,7 @@ def request_return(
     reason: Reason,
     goods: Annotated[
         list[ReturnLine] | None,
-        typer.Option("--line", parser=_return_line, metavar="GNUM=QTY", help="What goes back; else all that is left."),
+        typer.Option("--line", parser=return_line, metavar="GNUM=QTY", help="What goes back; else all that is left."),
     ] = None,
     request_id: Annotated[
         str, typer.Option(help="Your own number; the same again is answered alike and opens nothing.")

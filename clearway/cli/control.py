@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clearway.cli.changes import instant, tell
+from clearway.cli.changes import tell
 from clearway.cli.line import Line
 from clearway.cli.options import (
     ANSWER_SECONDS,
@@ -18,6 +18,7 @@ from clearway.cli.options import (
     Namespace,
     Seconds,
     case_key,
+    instant,
     party_code,
 )
 from clearway.cli.screen import Lang

@@ -1,14 +1,17 @@
 """Arguments and options that several commands share."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from clearway.cli.screen import Lang
+from clearway.contracts.base import Instant
 from clearway.contracts.case import CaseKey
+from clearway.contracts.goods_return import ReturnLine
 from clearway.rules.series import PROFILES
 
 ANSWER_SECONDS = 60.0
@@ -45,6 +48,23 @@ def case_key(case: str, attempt: int = 1) -> CaseKey:
     except ValidationError:
         told = "give EBC/ORDER: the enterprise's code of at most 18 characters and the order number of at most 60"
         raise typer.BadParameter(told, param_hint="EBC/ORDER") from None
+
+
+def instant(text: str) -> datetime:
+    """Parser of options that take an instant; raises BadParameter."""
+    try:
+        return TypeAdapter[datetime](Instant).validate_python(text)
+    except ValidationError:
+        raise typer.BadParameter("an instant in ISO 8601, Shanghai time unless it names an offset") from None
+
+
+def return_line(text: str) -> ReturnLine:
+    """Parser of options that take a quantity of one line of a list; raises BadParameter."""
+    gnum, _, qty = text.partition("=")
+    try:
+        return ReturnLine.model_validate({"gnum": gnum, "qty": qty})
+    except ValidationError:
+        raise typer.BadParameter("GNUM=QTY, such as 1=2: of line 1 of the list, two units") from None
 
 
 Case = Annotated[str, typer.Argument(metavar="EBC/ORDER", help="Enterprise code and order number of the list.")]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from clearway.cli.line import Line
 from clearway.cli.options import (
@@ -18,11 +18,12 @@ from clearway.cli.options import (
     Reason,
     Seconds,
     case_key,
+    instant,
+    return_line,
 )
 from clearway.cli.outcomes import EXIT_CODES
 from clearway.cli.returns_picture import return_picture
 from clearway.cli.screen import Lang
-from clearway.contracts.base import Instant
 from clearway.contracts.goods_return import ArrivedGoods, GoodsCheck, ReturnLine, ReturnShipment, ReturnView
 from clearway.contracts.keys import RETURN_PREFIX, ReturnKey
 
@@ -46,27 +47,12 @@ def return_key(text: str, attempt: int = 1) -> ReturnKey:
         raise typer.BadParameter(told, param_hint="EBC/ORDER/N") from None
 
 
-def _instant(text: str) -> datetime:
-    try:
-        return TypeAdapter[datetime](Instant).validate_python(text)
-    except ValidationError:
-        raise typer.BadParameter("an instant in ISO 8601, Shanghai time unless it names an offset") from None
-
-
-def _line(text: str) -> ReturnLine:
-    gnum, _, quantity = text.partition("=")
-    try:
-        return ReturnLine.model_validate({"gnum": gnum, "qty": quantity})
-    except ValidationError:
-        raise typer.BadParameter("give GNUM=QTY: an item number of the list and a quantity above 0") from None
-
-
 Return = Annotated[str, typer.Argument(metavar="EBC/ORDER/N", help="The list, and the number of its return.")]
 Lines = Annotated[
     list[ReturnLine] | None,
-    typer.Option("--line", parser=_line, metavar="GNUM=QTY", help="Only so much of this line; may be repeated."),
+    typer.Option("--line", parser=return_line, metavar="GNUM=QTY", help="Only so much of this line; may be repeated."),
 ]
-At = Annotated[datetime, typer.Option("--at", parser=_instant, metavar="INSTANT", help="When it happened, ISO 8601.")]
+At = Annotated[datetime, typer.Option("--at", parser=instant, metavar="INSTANT", help="When it happened, ISO 8601.")]
 
 
 @returns_app.command(epilog=EXIT_CODES)
