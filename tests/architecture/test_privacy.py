@@ -6,6 +6,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from temporalio.converter import DataConverter
 
 from clearway.client import ClearwayClient
 from clearway.codec import PayloadCipher
-from clearway.contracts.case import CaseKey
+from clearway.contracts.case import CaseKey, PresenceConfirmation
+from clearway.contracts.customs import ControlInstruction, InspectionOutcome, InspectionResult
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.states import State
@@ -91,11 +93,17 @@ async def _live(desk: Desk) -> tuple[CaseKey, list[str]]:
     desk.authority.outcome = IdentityOutcome.VERIFIED
     await desk.transmit(sample, corrected(sample.payment))
     await desk.transmit(sample, corrected(sample.waybill))
+    now = datetime.now(UTC)
+    await desk.client.instruct(key.workflow_id, ControlInstruction(instruction_id="K-1", issued_at=now, issuer="2991"))
+    attends = PresenceConfirmation(instruction_id="K-1", actor=key.ebc_code, attendant=PAYER)
+    await desk.client.confirm_presence(key, attends)
+    result = InspectionResult(instruction_id="K-1", outcome=InspectionOutcome.NORMAL, recorded_at=now, officer="7")
+    await desk.client.record_inspection(key.workflow_id, result)
     view = await desk.release(key)
     await listen()
     assert view.clocks is not None
     desk.bill(key, "28.21")
-    await desk.forward_to(key, view.clocks.tax_window_opens)
+    await desk.collect(view.clocks.tax_window_opens + timedelta(hours=2, seconds=1))
     await desk.client.wait_for(key, State.TAXED, timeout=30)
     await listen()
     return key, said
