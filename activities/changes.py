@@ -125,7 +125,7 @@ class ChangeDesk:
             return PreparedChange(refused=(refusal("E_ALREADY_RELEASED", ("state", record.state)),))
         standing, candidate = _lists(session, asked)
         known = find(session, case, asked.number)
-        if known is not None and known.content_hash == content_hash(candidate):
+        if known is not None and known.outcome == Outcome.OPEN and known.content_hash == content_hash(candidate):
             return _prepared(session, known)
         drop_unheard(session, record, asked.number, asked.now)
         if open_change(session, case):

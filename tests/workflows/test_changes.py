@@ -1,21 +1,27 @@
 """Modifications and cancellations on the real server: decided by customs, undone to the fen (RULEBOOK B.4)."""
 
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from clearway.contracts.base import legal_day
-from clearway.contracts.case import CaseView
-from clearway.contracts.customs import Disposition
+from clearway.contracts.case import CaseKey, CaseView
+from clearway.contracts.customs import ControlInstruction, Disposition
 from clearway.contracts.documents import CancelApplication, DocumentKind
 from clearway.contracts.goods_return import ReturnLine
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC, SampleSet, corrected
 from models.collection import dues
+from models.tables import CaseRecord
 from tests.control_desk import (
     ABNORMAL,
+    NORMAL,
     NOTHING,
     PET_FOOD,
     PET_FOOD_TAX,
@@ -31,6 +37,8 @@ from tests.desk import INVT_NO, LIST, PRE_NO, Desk
 
 PAUSE = timedelta(minutes=5, seconds=1)
 BATCH = timedelta(hours=2, seconds=1)
+HEARTBEAT = 9
+"""Seconds after which a workflow hears what came while its local activity runs: the server hands it on then."""
 
 
 @pytest.fixture
@@ -361,3 +369,59 @@ async def test_one_change_after_the_other(office: ControlOffice) -> None:
     view = await office.client.view(sample.key)
     assert {each.kind for each in view.documents} == set(DocumentKind)
     assert sample.declaration_list.lines[0].hs_code == PLAIN
+
+
+# --- while a modification is on the desk -----------------------------------------------------------------------------
+
+
+@contextlib.asynccontextmanager
+async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[None]:
+    """As long as the block lasts, whatever wants to write waits."""
+    ready, over = threading.Event(), threading.Event()
+
+    def keep() -> None:
+        with office.desk.database.transaction() as session:
+            session.get_one(CaseRecord, key.workflow_id, with_for_update=True)
+            ready.set()
+            over.wait(30)
+
+    keeping = asyncio.create_task(asyncio.to_thread(keep))
+    await asyncio.to_thread(ready.wait)
+    yield
+    over.set()
+    await keeping
+
+
+async def test_what_happens_while_a_modification_is_examined_refuses_it_or_waits_its_turn(
+    office: ControlOffice,
+) -> None:
+    inspected, released, cancelled = [await office.filed() for _ in range(3)]
+    async with asyncio.TaskGroup() as asked, _busy_database(office, inspected.key):
+        answers = [
+            asked.create_task(office.modify(office.as_pet_food(each))) for each in (inspected, released, cancelled)
+        ]
+        await asyncio.sleep(1)
+        order = ControlInstruction(instruction_id="K-1", issued_at=datetime.now(UTC), issuer="2991")
+        await office.client.instruct(inspected.key.workflow_id, order)
+        await office.desk.receipts(released.key, "399", "800")
+        rather = asked.create_task(_cancel(office, cancelled))
+        await asyncio.sleep(HEARTBEAT)
+    told = [(task.result().accepted, codes(task.result().problems)) for task in answers]
+    assert told == [(False, ["E_UNDER_CONTROL"]), (False, ["E_ALREADY_RELEASED"]), (True, [])]
+    assert rather.result() == ["E_CHANGE_OPEN"]
+    view = await office.client.wait_for(released.key, State.RETURN_WINDOW, timeout=30)
+    assert (view.tax_due, view.changes) == (TAX, ())
+    assert (await office.client.view(inspected.key)).changes == ()
+    assert office.books(released) == Books(PRICE * 3, TAX * 3, "28.21"), "nothing is held for what was refused"
+    await office.found(inspected.key, NORMAL)
+    await office.modifying(inspected)
+    await office.desk.receipts(inspected.key, "120")
+    await office.desk.until(inspected.key, lambda view: view.tax_due == PET_FOOD_TAX)
+
+
+async def _cancel(office: ControlOffice, sample: SampleSet) -> list[str]:
+    try:
+        answer = await office.client.cancel(sample.key, actor=EBC, reason="rather")
+    except Refused as refused:
+        return codes(refused.problems)
+    return codes(answer.problems)
