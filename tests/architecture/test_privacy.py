@@ -153,4 +153,5 @@ async def _raw_history(client: Client, database: Database) -> dict[str, Any]:
     async with desk.worker():
         key, _ = await _live(desk)
         history: dict[str, Any] = json.loads((await desk.handle(key).fetch_history()).to_json())
+        await desk.end_collections()
     return history
