@@ -18,7 +18,7 @@ from clearway.contracts.states import Detail, State
 from deploy.collection import Collection
 from deploy.expected import BY_DATE, changes_of, paid_amount, returns_of
 
-PLAIN_WIDTH = 140
+PLAIN_WIDTH = 150
 """Columns of the table where there is no terminal to measure, as in a log."""
 WIDE = 120
 """From here on an instant fits on a line."""
@@ -178,10 +178,10 @@ def show_tables(console: Console, outcomes: Sequence[Outcome]) -> None:
 
 
 def _table(title: str, outcomes: Sequence[Outcome], *, wide: bool) -> Table:
-    width, ratio = (len("2026-01-02 02:00"), None) if wide else (None, 3)
+    width, state_width, ratio = (len("2026-01-02 02:00"), len("CORRECTION_PENDING"), None) if wide else (None, None, 3)
     table = Table(title=title, title_justify="left", title_style="bold", show_lines=True, expand=True)
     table.add_column("order\nwhat it shows", ratio=6, overflow="fold")
-    table.add_column("state", ratio=4, overflow="fold")
+    table.add_column("state", width=state_width, ratio=ratio, overflow="fold")
     table.add_column("released\npay until", width=width, ratio=ratio)
     table.add_column("tax paid\non", width=width, ratio=ratio)
     table.add_column("what happened, reason, alarms", ratio=6, overflow="fold")

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from clearway.contracts.case import Awaited, CaseKey, CaseView
+from clearway.contracts.case import AppliedChange, Awaited, CaseKey, CaseView
+from clearway.contracts.customs import Disposition, DispositionOrder
 from clearway.contracts.facts import PaymentOutcome, TaxPayment
+from clearway.contracts.goods_return import ReturnRecord, ReturnState
 from clearway.contracts.states import Detail, State
 from deploy.expected import Expected
 
@@ -39,6 +41,28 @@ def test_every_fault_is_told_at_once() -> None:
         "receipts came again: True, not False",
         "reason: '' without 'tax paid'",
         "history: 46 events, more than 45",
+    ]
+
+
+def test_what_nobody_expected_to_happen_is_a_fault() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    ended = ReturnRecord(number=1, workflow_id="r", state=ReturnState.EXPIRED, lines=(), applied_at=at)
+    change = AppliedChange(number=1, kind="cancellation", actor="E", reason="r", requested_at=at, since=at)
+    order = DispositionOrder(decision_id="D", disposition=Disposition.RELEASE, at=at, officer="2991")
+    view = _view(
+        State.TAXED,
+        returns=(ended,),
+        changes=(change,),
+        dispositions=(order,),
+        refund=Decimal("28.21"),
+        exited_at=at,
+    )
+    assert Expected(State.TAXED, returns=("confirmed",)).faults(view, events=1, repeats=0) == [
+        "returns: expired, not confirmed",
+        "changes: cancellation FILED, not none",
+        "dispositions: RELEASE, not none",
+        "refund: 28.21, not 0",
+        "left the zone: True, not False",
     ]
 
 

@@ -31,7 +31,7 @@ def test_every_fault_of_a_parcel_is_told_at_once() -> None:
 
 def test_a_parcel_that_nobody_judged_can_be_reported() -> None:
     view = ArticlesView(key=KEY, profile="SEED", state=ArticlesState.DRAFT)
-    outcome = Outcome.of_parcel(view, "nothing", 3, [], ["refused"])
+    outcome = Outcome.of_parcel(view, "parcels", "nothing", 3, [], ["refused"])
     assert (outcome.state, outcome.tax, outcome.paid, outcome.released_at) == (ArticlesState.DRAFT, None, None, None)
 
 
