@@ -10,6 +10,7 @@ from activities.acceptance import new_record, refuse_attempt
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.facts import Judgement
 from clearway.contracts.states import State
+from models.changes import overtake
 from models.collection import dues
 from models.database import Database
 from models.ledger import guarantee, quota
@@ -55,6 +56,7 @@ class CaseRegister:
                 guarantee.release(session, record.workflow_id, request.now, reason="tax settled")
             else:
                 dues.void(session, record.workflow_id, request.now)
+                overtake(session, record, request.now)  # a modification that customs never decided
                 guarantee.release(session, record.workflow_id, request.now, reason=request.state)
                 person = quota.person_of(session, record.workflow_id)
                 quota.give_back(session, record.workflow_id, request.now, reason=request.state)
