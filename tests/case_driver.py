@@ -22,6 +22,7 @@ from clearway.contracts.customs import (
     CustomsReceipt,
     Disposition,
     DispositionOrder,
+    Draw,
     InspectionOutcome,
     InspectionResult,
 )
@@ -135,9 +136,10 @@ class Driver:
 
     # --- control -----------------------------------------------------------------------------------------------------
 
-    def instruct(self, number: str) -> None:
+    def instruct(self, number: str, draw: Draw | None = None) -> None:
         """Customs orders an inspection."""
-        self.case.take_instruction(ControlInstruction(instruction_id=number, issued_at=self.now, issuer="2991"))
+        order = ControlInstruction(instruction_id=number, issued_at=self.now, issuer="2991", draw=draw)
+        self.case.take_instruction(order)
 
     def attend(self, number: str) -> None:
         """Somebody of the enterprise will be there."""

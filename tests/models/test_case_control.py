@@ -1,12 +1,14 @@
 """Customs' control over a case, said to it in every order: inspections, decisions, licences, holds, the exit."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from clearway.contracts.customs import Disposition, InspectionOutcome
 from clearway.contracts.states import Detail, State
 from clearway.rules.dispositions import effects_of
+from clearway.rules.sampling import draw, prove
 from models.narrative import awaited, markdown, view_of
 from tests.case_driver import LIST, Driver, filed, matched, released
 
@@ -260,3 +262,25 @@ def test_a_hold_lifted_before_it_was_heard_of_never_holds() -> None:
     driver.hold("H-2", lifted=True)
     assert not driver.case.blocks
     assert driver.case.alarms == []
+
+
+def test_a_tenth_of_a_release_list_is_inspected_and_the_vehicle_leaves_without_what_was_abnormal() -> None:
+    """RULEBOOK B.5, acceptance 2: 120 parcels, 12 to the sorting line, 1 detained, 119 leave."""
+    parcels = {f"CW-{number}": released() for number in range(120)}
+    chosen = draw(sorted(parcels), Decimal("0.1"), "2991-2026-03-10-V-7")
+    assert len(chosen) == 12
+    assert all(prove(drawn, order, sorted(parcels)) for order, drawn in chosen)
+    for order, drawn in chosen:
+        driver = parcels[order]
+        driver.instruct("K-1", drawn)
+        assert (driver.case.detail, driver.case.frozen) == (Detail.INSPECTION, True)
+        driver.leave()
+        assert driver.case.exited_at is None
+    for place, (order, _) in enumerate(chosen):
+        parcels[order].result("K-1", ABNORMAL if place == 7 else NORMAL)
+    for driver in parcels.values():
+        driver.leave()
+    stays = [order for order, driver in parcels.items() if driver.case.exited_at is None]
+    assert stays == [chosen[7][0]]
+    assert _stands(parcels[stays[0]]) == (State.DETAINED, Detail.INSPECTED_ABNORMAL)
+    assert "drawn as 8 of 12/120" in markdown(parcels[stays[0]].case)
