@@ -27,7 +27,7 @@ from deploy.record import Record, clear_leftovers
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
 REGISTRY = ROOT / "deploy" / "registry.yaml"
-RIDE, RIDE_SECONDS = "CLEARWAY_GATEWAY_RIDE_SECONDS", "5"
+RIDE, RIDE_SECONDS = "CLEARWAY_GATEWAY_RIDE_SECONDS", "10"
 """At a desk nobody waits a minute to see the numbers that customs gave a list which it then leaves alone."""
 START_SECONDS = 90.0
 """A part that has not answered after this long did not start."""

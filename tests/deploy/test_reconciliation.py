@@ -1,5 +1,6 @@
 """What the demo tells of its collections: every batch once, those that only repeat the one before in one row."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -17,6 +18,7 @@ from clearway.rules.calendar import WorkCalendar
 from clearway.rules.deadlines import legal_clocks
 from deploy.collection import Collection
 from deploy.reconciliation import show_reconciliation
+from deploy.report import as_json
 
 KEY = CollectionKey(agent="3301960A01", customs="2991")
 RELEASED = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -69,6 +71,16 @@ def test_batches_that_repeat_the_one_before_are_one_row(temporal: Client) -> Non
     assert "to 2026-04-04 02:00: 2 times" in told
     assert "Still unpaid: 56.42 CNY of 2 lists." in told
     assert "statement --agent 3301960A01 --customs 2991 --month 2026-03" in told
+
+
+def test_machines_read_every_batch(temporal: Client) -> None:
+    read = json.loads(as_json([], [_collection(ClearwayClient(temporal), _batch(1), _batch(0))], [], 1))
+    [collection] = read["collections"]
+    assert collection["workflow_id"] == "tax-collection/3301960A01/2991"
+    assert [(batch["batch_id"], batch["billed"]) for batch in collection["batches"]] == [
+        ("B-0", "28.21"),
+        ("B-1", "28.21"),
+    ]
 
 
 def test_nights_pass_until_every_list_is_payable_and_until_the_deadlines_of_the_first_day(temporal: Client) -> None:
