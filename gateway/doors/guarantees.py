@@ -20,7 +20,7 @@ from gateway.reading import Reader
 from gateway.refusals import Code, DoorRefused, refusal
 from models.addresses import case_address
 from models.collection import dues
-from models.collection.calls import call_guarantee
+from models.collection.calls import call_guarantee, keep_lists
 from models.database import Database
 from models.inbox import find_cases
 from models.ledger.guarantee_care import EndsEarlier, NotOnFile, top_up, top_up_id
@@ -99,8 +99,9 @@ class GuaranteeDoor:
         called: list[str] = []
         with self._database.transaction() as session:
             said = notice_of(GuaranteeCall, session.get_one(RawMessage, raw_id).body)
-            for number, each in enumerate(said.lists):
-                found = find_cases(session, [case_address(each.ebc_code, each.order_no)])
+            known = [find_cases(session, [case_address(each.ebc_code, each.order_no)]) for each in said.lists]
+            keep_lists(session, (found[0] for found in known if found))
+            for number, (each, found) in enumerate(zip(said.lists, known, strict=True)):
                 row = dues.find(session, found[0]) if found else None
                 try:
                     if row is None or row.agent != guarantor:

@@ -1,8 +1,9 @@
 """Customs takes an unpaid list's tax from its guarantee; the list hears that its tax is settled (RULEBOOK B.9.2)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from clearway.contracts.collection import TaxNews
 from clearway.contracts.facts import PaymentOutcome, TaxPayment
@@ -18,6 +19,18 @@ from models.ledger.transfers import Conflict, find, open_reservations
 from models.tables import CaseRecord, TaxDue
 
 GUARANTEE_CALLED = "GUARANTEE_CALLED"
+
+
+def keep_lists(session: Session, workflow_ids: Iterable[str]) -> None:
+    """Keep the records, then the rows, of all lists that one transaction calls: in one order, before any account.
+
+    List by list, a transaction would hold an account while it waits for the next record, whose owner waits for the
+    account.
+    """
+    ids = sorted(set(workflow_ids))
+    for table in (CaseRecord, TaxDue):
+        rows = select(table.workflow_id).where(col(table.workflow_id).in_(ids)).order_by(col(table.workflow_id))
+        session.exec(rows.with_for_update()).all()
 
 
 def call_guarantee(session: Session, workflow_id: str, at: datetime, transfer_id: str) -> TaxDue:
