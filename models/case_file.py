@@ -13,6 +13,7 @@ from clearway.contracts.case import (
     LicenceSupply,
     Passage,
     ReturnCase,
+    ReturnRequest,
     StartCase,
 )
 from clearway.contracts.customs import (
@@ -97,7 +98,7 @@ class CaseFile:
         self.collected = False
         self.goods_return: ReturnCase | None = None
         self.returns: dict[int, ReturnRecord] = {}
-        self.return_requests: dict[str, int] = {}
+        self.return_requests: dict[str, tuple[int, ReturnRequest]] = {}
         self.tax_news: list[str] = []
         self.tax_open: Decimal | None = None
         self.tax_settled = False

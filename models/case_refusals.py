@@ -19,6 +19,9 @@ from clearway.rules.presence import check_presence
 from models.case import DeclarationCase
 from models.refusals import refusal
 
+MAX_RETURNS, MAX_CHANGES = 100, 50
+"""Of one list, whatever became of them: each adds to a history that people read and the server bounds."""
+
 
 def refuse_closed(case: DeclarationCase) -> Problem | None:
     """A case that is over takes no documents."""
@@ -33,7 +36,7 @@ def refuse_cancel(case: DeclarationCase, now: datetime) -> tuple[Problem, ...]:
         return (refusal("E_ALREADY_RELEASED", ("state", case.state)),)
     if not case.list_filed and not case.frozen and not case.holds:
         return ()
-    return _numbers_last(check_cancellation(_facts(case, now)))
+    return (*_numbers_last(check_cancellation(_facts(case, now))), *_too_many_changes(case))
 
 
 def refuse_modify(case: DeclarationCase, request: ModifyRequest, now: datetime) -> tuple[Problem, ...]:
@@ -50,7 +53,12 @@ def refuse_modify(case: DeclarationCase, request: ModifyRequest, now: datetime) 
         for field, given, known in numbers
         if given and given != known
     )
-    return (*_numbers_last(check_modification(facts)), *other)
+    return (*_numbers_last(check_modification(facts)), *other, *_too_many_changes(case))
+
+
+def _too_many_changes(case: DeclarationCase) -> tuple[Problem, ...]:
+    told = ("changes", str(len(case.changes)))
+    return (refusal("E_TOO_MANY_CHANGES", told),) if len(case.changes) >= MAX_CHANGES else ()
 
 
 def refuse_return(case: DeclarationCase, request: ReturnRequest, now: datetime) -> Problem | None:
@@ -63,8 +71,8 @@ def refuse_return(case: DeclarationCase, request: ReturnRequest, now: datetime) 
         return refusal("E_UNDER_CONTROL", ("state", case.state))
     if case.holds:
         return refusal("E_HELD_BY_CUSTOMS", ("state", case.state))
-    if request.request_id and request.request_id in case.return_requests:
-        return None  # asked before: it is answered alike
+    if asked := case.return_requests.get(request.request_id):
+        return None if asked[1] == request else refusal("E_REQUEST_USED", ("request_id", request.request_id))
     if now >= case.clocks.return_application_before:
         return refusal(
             "E_RETURN_LATE_APPLY",
@@ -75,6 +83,8 @@ def refuse_return(case: DeclarationCase, request: ReturnRequest, now: datetime) 
         return _refuse_whole_return(case, request)
     if case.open_change is not None and case.open_change.kind == "cancellation":
         return refusal("E_CANCELLATION_OPEN", ("changes", "FILED"))
+    if len(case.returns) >= MAX_RETURNS:
+        return refusal("E_TOO_MANY_RETURNS", ("returns", str(len(case.returns))))
     return _refuse_quantities(case, request)
 
 

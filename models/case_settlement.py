@@ -53,10 +53,15 @@ class SettledCase(CaseFile):
         )
         self.returns[number] = record
         if request.request_id:
-            self.return_requests[request.request_id] = number
+            self.return_requests[request.request_id] = number, request
         if self.state is State.RETURN_WINDOW:
             self.detail = Detail.RETURN_APPLIED
         return record
+
+    def asked_before(self, request: ReturnRequest) -> ReturnRecord | None:
+        """The return that was opened when this was asked before."""
+        number, _ = self.return_requests.get(request.request_id, (0, request))
+        return self.returns.get(number)
 
     def take_return(self, record: ReturnRecord) -> None:
         """Record how a return ended; when all goods are back and nothing was paid, the list ends without tax."""

@@ -114,6 +114,27 @@ _TEXTS: Texts = {
         "请按每项剩余可退数量申请。",
         "RULEBOOK B.8",
     ),
+    "E_REQUEST_USED": (
+        "This request number was used for another return of the list.",
+        "该请求编号已用于该清单的其他退货申请。",
+        "Repeat a request exactly, or give another one a number of its own.",
+        "重复请求须内容一致；其他申请请使用新的编号。",
+        "DESIGN law 5",
+    ),
+    "E_TOO_MANY_RETURNS": (
+        "No more returns of this list can be applied for by system.",
+        "该清单的退货申请次数已达上限。",
+        "Put what is left into one of the open returns, or settle it with customs directly.",
+        "请并入在途退货，或直接与海关办理。",
+        "docs/returns.md",
+    ),
+    "E_TOO_MANY_CHANGES": (
+        "No more changes of this list can be applied for by system.",
+        "该清单的改单、撤单申请次数已达上限。",
+        "Customs has refused them so often: settle it with customs directly.",
+        "请直接与海关办理。",
+        "RULEBOOK B.4",
+    ),
     "E_RETURN_WHOLE": (
         "This list was released under an earlier version; it is returned as a whole.",
         "该清单由旧版本放行，只能整单退货。",

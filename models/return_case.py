@@ -28,7 +28,7 @@ from models.return_effects import ReturnEffect, effect_of
 from models.return_quantities import NOTHING, Quantities, as_lines, less, quantities, together, told
 from models.return_work import ReturnClosing
 
-TOO_LATE = "E_RETURN_LATE_APPLY"
+TOO_LATE, UNSETTLED = "E_RETURN_LATE_APPLY", "RETURN_UNSETTLED"
 
 
 class Step(NamedTuple):
@@ -196,10 +196,12 @@ class GoodsReturnCase:
         self._end_if_done(at)
 
     def expire(self, at: datetime) -> None:
-        """Day 45 is over: what has not arrived does not count any more (B.8)."""
+        """Day 45 is over: what has not arrived does not count any more (B.8); what has is shown to wait for people."""
         if not self.over:
             self.expired = self.on_their_way
             self._end_if_done(at)
+            if not self.over:
+                self.raise_alarm("RETURN_UNSETTLED")
 
     def withdraw(self, request: WithdrawReturn, at: datetime) -> None:
         """The applicant takes it back; the goods stay with the buyer."""
@@ -225,6 +227,8 @@ class GoodsReturnCase:
 
     def _enter(self, event: str, at: datetime, why: str) -> None:
         self.chart.send(event)
+        if self.over:
+            self.alarms = [alarm for alarm in self.alarms if alarm != UNSETTLED]
         self.why = why
         self.passages.append(ReturnPassage(state=self.state, at=at, why=why))
 

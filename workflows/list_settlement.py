@@ -38,8 +38,8 @@ class SettlementChapter(ListChapter):
             self.case.apply_return(request, now)
             self._show()
             return self.case.answer()
-        if number := self.case.return_requests.get(request.request_id):
-            return self._told_of(self.case.returns[number])
+        if known := self.case.asked_before(request):
+            return self._told_of(known)
         record = self.case.open_return(request, now)
         key = ReturnKey(case=self.case.key, number=record.number)
         problems = await workflow.execute_local_activity_method(
@@ -117,6 +117,8 @@ class SettlementChapter(ListChapter):
         await workflow.wait_condition(lambda: self.case.change_to_settle is None and not self._desk.locked())
         self.case.collected = workflow.patched(COLLECTED)
         clocks = await self._legal_clocks("Set the return and tax deadlines of this release")
+        if not clocks.goods:  # 0.1 judged it and kept nothing that a collection could pay by: it pays by itself
+            self.case.collected = False
         if not self.case.over:  # a cancellation may have been approved meanwhile
             self.case.take_clocks(clocks, workflow.now())
         self._show()
