@@ -22,6 +22,7 @@ from gateway.doors.reports import ReportDoor, report_door
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
+from gateway.watchman import Watchman
 from models.database import Database
 
 _ABOUT = """\
@@ -45,7 +46,7 @@ def create_app(
     tracing = Tracing(tracer_provider)
     reader = Reader(database, settings, clock)
     delivery = Delivery(database, cases, settings, clock, tracing)
-    dispatcher = Dispatcher(reader, delivery, settings.poll_seconds)
+    dispatcher = Dispatcher(reader, delivery, Watchman(database, clock), settings.poll_seconds)
     arrivals = Arrivals(database, settings, clock, tracing)
 
     @asynccontextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gateway.delivery import Delivery
 from gateway.reading import Reader
+from gateway.watchman import Watchman
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class Lane:
 class Dispatcher:
     """Works in steps; everything it knows is in the database, so a new one goes on where an old one died."""
 
-    def __init__(self, reader: Reader, delivery: Delivery, poll_seconds: float) -> None:
+    def __init__(self, reader: Reader, delivery: Delivery, watchman: Watchman, poll_seconds: float) -> None:
         self._reader = reader
         self._poll_seconds = poll_seconds
         # Documents wait for the answer of a worker, which may be away; customs' news only for the server.
@@ -33,6 +34,7 @@ class Dispatcher:
             Lane("reading", self._read),
             Lane("news", delivery.deliver_news),
             Lane("documents", delivery.hand_in_due),
+            Lane("watch", watchman.look),
         )
 
     @property
