@@ -1,7 +1,9 @@
-"""One undisturbed life of each side, from the first update to the end, thirty virtual days later."""
+"""One undisturbed life of each side, from the first update to the end; the driver plays customs and collection."""
 
+import asyncio
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
@@ -10,17 +12,20 @@ from temporalio.common import WorkflowIDConflictPolicy
 from bench import bare
 from bench.workers import WorkerProcess
 from clearway.client import ClearwayClient
+from clearway.contracts.collection import TaxNews
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
+from clearway.contracts.facts import PaymentOutcome, TaxPayment
 from clearway.contracts.parties import Sender
+from clearway.contracts.states import State
 from clearway.rules.persons import CHECK_CHARACTERS, WEIGHTS
 from clearway.testing import SampleSet, sample_set
-from models.database import Database
-from models.tables import BillRecord
 
 LIST_STATUSES = ("2", "3", "120", "399", "800")
 DOCUMENT_STATUSES = ("2", "3", "120")
 BUYERS = count()
+LOOK = 0.02
+"""Seconds between two looks whether a side waits for its end."""
 
 
 def samples(number: int) -> list[SampleSet]:
@@ -35,25 +40,8 @@ def _id_number(number: int) -> str:
     return first + CHECK_CHARACTERS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first, strict=True)) % 11]
 
 
-def bill(database: Database, lists: list[SampleSet]) -> None:
-    """Customs' tax bills, as the inbox keeps them, there before they are asked for."""
-    with database.transaction() as session:
-        for sample in lists:
-            session.add(
-                BillRecord(
-                    bill_no=f"B-{sample.key.order_no}",
-                    invt_no="299120261000000001",
-                    workflow_id=sample.key.workflow_id,
-                    status="1",
-                    total=sample.order.tax_total,
-                    payment_order_no=f"E-{sample.key.order_no}",
-                    at=sample.order.app_time,
-                )
-            )
-
-
 async def live_list(client: Client, worker: WorkerProcess, sample: SampleSet) -> str:
-    """Declare, accept, release, wait, pay; the workflow's id."""
+    """Declare, accept, release, wait, hear that the tax is paid; the workflow's id."""
     door = ClearwayClient(client, task_queue="list")
     declared, key = sample.declaration_list, sample.key
     await door.declare(declared, sender=Sender(code=declared.agent_code), documents=sample.transmissions)
@@ -61,6 +49,9 @@ async def live_list(client: Client, worker: WorkerProcess, sample: SampleSet) ->
     await door.deliver(key.workflow_id, _news(DOCUMENT_STATUSES, *THREE_DOCUMENTS))
     await worker.took(key.order_no, 1)
     await door.deliver(key.workflow_id, _news(LIST_STATUSES, DocumentKind.DECLARATION_LIST))
+    while (await door.view(key)).state is not State.RETURN_WINDOW:  # noqa: ASYNC110  only the workflow knows
+        await asyncio.sleep(LOOK)
+    await door.tell_tax(key.workflow_id, _paid(sample))
     await client.get_workflow_handle(key.workflow_id).result()
     return key.workflow_id
 
@@ -70,6 +61,13 @@ def _news(statuses: tuple[str, ...], *kinds: DocumentKind) -> CustomsNews:
     return CustomsNews(
         receipts=tuple(CustomsReceipt(about=kind, status=status, at=at) for kind in kinds for status in statuses)
     )
+
+
+def _paid(sample: SampleSet) -> TaxNews:
+    """What the agent's collection tells a list whose tax it paid."""
+    amount = sample.order.tax_total
+    payment = TaxPayment(outcome=PaymentOutcome.PAID, amount=amount, assessed=amount, paid_at=_now())
+    return TaxNews(news_id=f"bench|{sample.key.order_no}", payment=payment, open=Decimal(0), settled=True, at=_now())
 
 
 def _now() -> datetime:
@@ -91,6 +89,9 @@ async def live_bare(client: Client, worker: WorkerProcess, key: str) -> str:
     await worker.took(key, len(THREE_DOCUMENTS))
     await handle.signal(bare.SIGNAL, key)
     await worker.took(key, 1)
+    await handle.signal(bare.SIGNAL, key)
+    while not await handle.query(bare.QUERY, result_type=bool):  # noqa: ASYNC110  as for the list
+        await asyncio.sleep(LOOK)
     await handle.signal(bare.SIGNAL, key)
     await handle.result()
     return handle.id

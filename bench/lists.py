@@ -10,10 +10,10 @@ from pathlib import Path
 from rich.progress import Progress
 from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import TimeSkipper, WorkflowEnvironment
+from temporalio.testing import WorkflowEnvironment
 
 from bench.figures import Figures, Round, summarise
-from bench.lifecycles import bill, live_bare, live_list, samples
+from bench.lifecycles import live_bare, live_list, samples
 from bench.ratios import machine
 from bench.workers import SIDES, WorkerProcess
 from clearway.embedded import server_arguments, storage_arguments, temporal_binary
@@ -29,16 +29,14 @@ WARM_UP = 2
 class Bench:
     """Both sides on one server; one round of one side at a time."""
 
-    def __init__(self, client: Client, database: Database, workers: dict[str, WorkerProcess], at_once: int) -> None:
-        self._client = TimeSkipper(client).client  # the clock of a workflow that only waits goes forward by itself
-        self._database = database
+    def __init__(self, client: Client, workers: dict[str, WorkerProcess], at_once: int) -> None:
+        self._client = client
         self._workers = workers
         self._at_once = at_once
         self.last: dict[str, list[str]] = {}
 
     async def round(self, side: str, lists: list[SampleSet], done: Callable[[], None]) -> Round:
         """Live all the lists, so many at once, and measure."""
-        bill(self._database, lists)
         worker, free = self._workers[side], asyncio.Semaphore(self._at_once)
 
         async def live(sample: SampleSet) -> str:
@@ -88,7 +86,7 @@ async def measure_lists(rounds: int, lists: int, at_once: int, progress: Progres
             side: await stack.enter_async_context(WorkerProcess(side, address, f"sqlite:///{folder}/clearway.db"))
             for side in SIDES
         }
-        bench = Bench(environment.client, database, workers, at_once)
+        bench = Bench(environment.client, workers, at_once)
         for side in SIDES:
             await bench.round(side, samples(WARM_UP), lambda: None)
         bar = progress.add_task("lifecycles", total=rounds * len(SIDES) * lists)

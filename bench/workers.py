@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from bench.bare import BareOffice, BareWorkflow
-from clearway.contracts.documents import AnyDocument
+from clearway.contracts.documents import AnyDocument, Application
 from models.database import Database
 from tests.standins import Authority, RecordingReports, ScriptedBank
 from worker import ACTIVITY_THREADS, build_worker  # noqa: TID251  the worker is what is measured
@@ -30,7 +30,9 @@ class TellingCustoms:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
 
-    def file(self, records: Sequence[AnyDocument], *, message_guid: str, traceparent: str | None = None) -> None:
+    def file(
+        self, records: Sequence[AnyDocument | Application], *, message_guid: str, traceparent: str | None = None
+    ) -> None:
         """Take a message."""
         for record in records:
             self._tell(record.order_no)
@@ -126,6 +128,6 @@ def _worker(side: str, client: Client, database: Database, tell: Callable[[str],
         client,
         task_queue=side,
         workflows=[BareWorkflow],
-        activities=[office.examine, office.send, office.file, office.set_clocks, office.pay],
+        activities=[office.examine, office.send, office.file, office.set_clocks],
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS),
     )

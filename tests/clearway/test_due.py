@@ -39,7 +39,7 @@ def a_list(name: str = "A", **changes: Any) -> RunningList:
         "released_at": RELEASED,
         "pay_before": PAY_BEFORE,
     }
-    return RunningList(**{**known, **changes})  # type: ignore[arg-type]
+    return RunningList(**{**known, **changes})
 
 
 def board(*lists: RunningList, at: datetime, within: int = 60, **options: Any) -> DueBoard:

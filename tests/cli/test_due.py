@@ -6,10 +6,11 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from typer.testing import Result
 
@@ -18,6 +19,7 @@ from clearway.cli.screen import Lang
 from clearway.client import ClearwayClient
 from clearway.contracts import names
 from clearway.contracts.base import SHANGHAI
+from clearway.contracts.case import CaseKey, StartCase
 from clearway.contracts.due import DueBoard, DueKind
 from clearway.due_board import RunningList, due_board
 from tests.cli.conftest import Command, codes
@@ -100,14 +102,15 @@ def test_an_empty_and_a_cut_board_say_so() -> None:
 async def shop(temporal: Client) -> AsyncIterator[str]:
     """An enterprise with one released list on the server."""
     code = f"E{uuid.uuid4().hex[:12].upper()}"
-    pairs = [
+    pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(SearchAttributeKey.for_keyword("Enterprise"), code),
         SearchAttributePair(SearchAttributeKey.for_keyword("CustomsPort"), "2991"),
         SearchAttributePair(SearchAttributeKey.for_datetime("ReleasedAt"), RELEASED),
         SearchAttributePair(SearchAttributeKey.for_datetime("PayBefore"), PAY_BEFORE),
     ]
-    handle = await temporal.start_workflow(
+    handle: WorkflowHandle[Any, Any] = await temporal.start_workflow(
         names.DECLARATION_LIST,
+        StartCase(key=CaseKey(ebc_code=code, order_no="T1")),
         id=f"declaration-list/{code}/T1",
         task_queue="nobody",
         search_attributes=TypedSearchAttributes(pairs),

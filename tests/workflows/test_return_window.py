@@ -58,9 +58,12 @@ async def test_a_return_at_the_first_instant_of_day_31_is_refused_and_changes_no
 
 async def test_the_same_request_again_opens_no_second_return(counter: ReturnsCounter) -> None:
     sample = await counter.released()
-    ask = {"actor": EBC, "reason": "wrong size", "lines": lines(_1="1"), "request_id": "R-1"}
-    first = await counter.client.request_return(sample.key, **ask)
-    again = await counter.client.request_return(sample.key, **ask)
+    first, again = [
+        await counter.client.request_return(
+            sample.key, actor=EBC, reason="wrong size", lines=lines(_1="1"), request_id="R-1"
+        )
+        for _ in range(2)
+    ]
     assert first.goods_return == again.goods_return
     assert len((await counter.client.view(sample.key)).returns) == 1
 

@@ -75,9 +75,11 @@ async def test_nobody_pays_and_the_day_after_the_deadline_it_shows(desk: Desk) -
     assert "OVERDUE" in view.alarms
     desk.bill(sample.key, "28.21")
     desk.bank.refusals = 999
-    await desk.collect(view.clocks.payment_before)
+    assert view.clocks is not None
+    deadline = view.clocks.payment_before
+    await desk.collect(deadline)
     desk.bank.refusals = 0
-    await desk.collect(view.clocks.payment_before + timedelta(days=1, hours=3))
+    await desk.collect(deadline + timedelta(days=1, hours=3))
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
     assert view.payment is not None
     assert view.payment.late_fee is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from clearway.contracts.documents import AnyDocument
+from clearway.contracts.documents import AnyDocument, Application
 from connectors.bank import BankReceipt
 from models.database import Database
 from tests.standins import Authority, RecordingReports
@@ -28,7 +28,9 @@ class Effects:
         with self._path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"effect": effect, "key": key}) + "\n")
 
-    def file(self, records: Sequence[AnyDocument], *, message_guid: str, traceparent: str | None = None) -> None:
+    def file(
+        self, records: Sequence[AnyDocument | Application], *, message_guid: str, traceparent: str | None = None
+    ) -> None:
         """Customs takes a message."""
         self._note(records[0].kind, message_guid)
 
