@@ -1,18 +1,20 @@
 """Collecting the tax of one withholding agent's lists at one customs: draw, pay, settle, look after (B.9.3)."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities.legal_clocks import clocks_of
 from activities.tax_payment import Bank
+from clearway.contracts.base import SHANGHAI, legal_day
 from clearway.contracts.keys import CollectionKey
 from connectors.errors import Refused
 from models.collection import paying
 from models.collection.drawing import draw
-from models.collection.dues import OPEN, take_clocks
+from models.collection.dues import OPEN, settle_clocks
 from models.collection.settling import settle
 from models.collection.standing import standing
 from models.collection.sweeping import AT_ONCE, compare_late_bills, tell_overdue
@@ -104,14 +106,18 @@ class CollectionDesk:
 
     def _settle_calendars(self, session: Session, key: CollectionKey, now: datetime) -> None:
         """Deadlines that were computed before a year's holidays were announced are settled once they are (C.8)."""
-        rows = session.exec(
-            select(TaxDue)
+        near = (
+            select(TaxDue.workflow_id, TaxDue.released_at, TaxDue.profile, CaseRecord.rule_pack)
+            .join(CaseRecord, col(CaseRecord.workflow_id) == TaxDue.workflow_id)
             .where(TaxDue.agent == key.agent, TaxDue.customs == key.customs, TaxDue.state == OPEN)
             .where(col(TaxDue.provisional), TaxDue.payable_from <= now + timedelta(days=7))
-            .limit(AT_ONCE)
-            .with_for_update()
         )
-        for row in rows.all():
-            record = session.get(CaseRecord, row.workflow_id)
-            if record is not None:
-                take_clocks(row, clocks_of(session, self._packs, record, row.released_at, row.profile))
+        released: defaultdict[tuple[date, str, int], list[str]] = defaultdict(list)
+        for case, at, profile, pack in session.exec(near):
+            released[legal_day(at), profile, pack].append(case)
+        for (day, profile, _), cases in released.items():
+            record = session.get_one(CaseRecord, cases[0])
+            noon = datetime.combine(day, time(12), SHANGHAI)  # deadlines hang on the day alone
+            clocks = clocks_of(session, self._packs, record, noon, profile)
+            if not clocks.provisional:
+                settle_clocks(session, sorted(cases), clocks)

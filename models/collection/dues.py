@@ -4,16 +4,17 @@ A transaction that also locks the list's record or accounts of the ledger takes 
 the accounts: so no two wait for each other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from clearway.contracts.collection import CollectNow
 from clearway.contracts.facts import LegalClocks, TaxAssessment
 from clearway.contracts.keys import CollectionKey
 from models import notices
-from models.collection.billing import NOTHING, bill_of, lower, owed
+from models.collection.billing import AT_A_TIME, NOTHING, bill_of, lower, owed
 from models.collection.letters import Letter, post
 from models.ledger.accounts import insert_once
 from models.tables import BillRecord, TaxDue
@@ -120,11 +121,22 @@ def void(session: Session, workflow_id: str, at: datetime) -> None:
     _keep(session, row, at)
 
 
-def take_clocks(row: TaxDue, clocks: LegalClocks) -> None:
-    """Take deadlines that were computed again with the holidays that are announced by now."""
-    row.payable_from, row.held_until = clocks.tax_window_opens, clocks.held_tax_paid_at
-    row.guard_at, row.pay_before = clocks.payment_guard_at, clocks.payment_before
-    row.deadline, row.provisional = clocks.payment_deadline, clocks.provisional
+def settle_clocks(session: Session, workflow_ids: Sequence[str], clocks: LegalClocks) -> None:
+    """Give lists released on one day the deadlines with the holidays that are announced by now."""
+    values = {
+        "payable_from": clocks.tax_window_opens,
+        "held_until": clocks.held_tax_paid_at,
+        "guard_at": clocks.payment_guard_at,
+        "pay_before": clocks.payment_before,
+        "deadline": clocks.payment_deadline,
+        "provisional": clocks.provisional,
+    }
+    for start in range(0, len(workflow_ids), AT_A_TIME):
+        ids = col(TaxDue.workflow_id).in_(workflow_ids[start : start + AT_A_TIME])
+        session.execute(
+            update(TaxDue).where(ids, col(TaxDue.state) == OPEN).values(**values),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def find(session: Session, workflow_id: str) -> TaxDue | None:
