@@ -23,6 +23,7 @@ from clearway.cli.options import (
     instant,
     party_code,
     return_line,
+    words,
 )
 from clearway.cli.outcomes import Exit
 from clearway.cli.papers import read_one, sender_of
@@ -41,7 +42,10 @@ def request_return(
         typer.Option("--line", parser=return_line, metavar="GNUM=QTY", help="What goes back; else all that is left."),
     ] = None,
     request_id: Annotated[
-        str, typer.Option(help="Your own number; the same again is answered alike and opens nothing.")
+        str,
+        typer.Option(
+            callback=words(60, 0), help="Your own number; the same again is answered alike and opens nothing."
+        ),
     ] = "",
     attempt: Attempt = 1,
     timeout: Seconds = ANSWER_SECONDS,
@@ -81,7 +85,7 @@ def modify(
     if isinstance(found, tuple):
         line.fail(Exit.USAGE, *found)
     if not isinstance(found, DeclarationList):
-        raise typer.BadParameter(f"a {found.kind} is no Declaration List", param_hint="FILE")
+        raise typer.BadParameter(f"the file holds the {found.kind}, not a Declaration List", param_hint="FILE")
     by = sender_of(found, sender)
     tell(line, line.ask(lambda client: client.modify(found, sender=by, reason=reason, attempt=attempt)))
 

@@ -20,6 +20,7 @@ from clearway.cli.options import (
     case_key,
     instant,
     party_code,
+    words,
 )
 from clearway.cli.screen import Lang
 from clearway.contracts.case import EntrustmentLetter, GoodsExit, LicenceSupply, PresenceConfirmation
@@ -29,12 +30,17 @@ _LETTER = ("--letter", "--principal", "--valid-from", "--valid-before")
 
 def confirm_presence(
     case: Case,
-    instruction: Annotated[str, typer.Option(help="Number of the control instruction, from the notice or `show`.")],
+    instruction: Annotated[
+        str, typer.Option(callback=words(60), help="Number of the control instruction, from the notice or `show`.")
+    ],
     actor: Annotated[str, typer.Option(callback=party_code, help="Enterprise whose person attends.")],
-    attendant: Annotated[str, typer.Option(help="Staff number or name of the person; shown masked.")],
-    letter: Annotated[str | None, typer.Option(help="Number of the entrustment letter, unless the owner attends.")] = (
-        None
-    ),
+    attendant: Annotated[
+        str, typer.Option(callback=words(60), help="Staff number or name of the person; shown masked.")
+    ],
+    letter: Annotated[
+        str | None,
+        typer.Option(callback=words(60), help="Number of the entrustment letter, unless the owner attends."),
+    ] = None,
     principal: Annotated[str | None, typer.Option(callback=party_code, help="Who wrote the letter.")] = None,
     valid_from: Annotated[
         datetime | None, typer.Option(parser=instant, metavar="INSTANT", help="From when the letter is valid.")
@@ -69,8 +75,8 @@ def confirm_presence(
 def supply_licence(
     case: Case,
     actor: Actor,
-    licence_type: Annotated[str, typer.Option("--type", help="What kind of licence or approval.")],
-    licence_no: Annotated[str, typer.Option("--number", help="Its number.")],
+    licence_type: Annotated[str, typer.Option("--type", callback=words(60), help="What kind of licence or approval.")],
+    licence_no: Annotated[str, typer.Option("--number", callback=words(60), help="Its number.")],
     attempt: Attempt = 1,
     timeout: Seconds = ANSWER_SECONDS,
     address: Address = None,
@@ -91,7 +97,9 @@ def confirm_exit(
     exited_at: Annotated[
         datetime, typer.Option(parser=instant, metavar="INSTANT", help="When the goods passed the gate, ISO 8601.")
     ],
-    pass_no: Annotated[str, typer.Option("--pass", help="Gate pass, vehicle or exit release list.")] = "",
+    pass_no: Annotated[
+        str, typer.Option("--pass", callback=words(60, 0), help="Gate pass, vehicle or exit release list.")
+    ] = "",
     attempt: Attempt = 1,
     timeout: Seconds = ANSWER_SECONDS,
     address: Address = None,

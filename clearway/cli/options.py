@@ -31,10 +31,13 @@ def party_code(value: str | None) -> str | None:
     return value
 
 
-def _words(longest: int) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if not 1 <= len(value.strip()) <= longest:
-            raise typer.BadParameter(f"1 to {longest} characters")
+def words(longest: int, shortest: int = 1) -> Callable[[str | None], str | None]:
+    """Callback of options that take words of limited length."""
+
+    def check(value: str | None) -> str | None:
+        if value is not None and not shortest <= len(value.strip()) <= longest:
+            told = f"{shortest} to {longest}" if shortest else f"at most {longest}"
+            raise typer.BadParameter(f"{told} characters")
         return value
 
     return check
@@ -85,5 +88,5 @@ Seconds = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds for 
 Endless = Annotated[
     float | None, typer.Option("--timeout", min=0.1, help="Seconds to go on for; without it, until the list is over.")
 ]
-Actor = Annotated[str, typer.Option(callback=_words(60), help="Who acts: enterprise code or operator id.")]
-Reason = Annotated[str, typer.Option(callback=_words(200), help="Why, in at most 200 characters.")]
+Actor = Annotated[str, typer.Option(callback=words(60), help="Who acts: enterprise code or operator id.")]
+Reason = Annotated[str, typer.Option(callback=words(200), help="Why, in at most 200 characters.")]
