@@ -70,8 +70,8 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def clearway(temporal: Client, desk: Desk) -> Command:
-    """Runs the command as a process against the running service."""
+def start(temporal: Client, desk: Desk) -> Callable[..., Any]:
+    """Starts the command as a process beside the running service."""
     settings = {
         **os.environ,
         "TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
@@ -80,10 +80,20 @@ def clearway(temporal: Client, desk: Desk) -> Command:
         "COLUMNS": "500",
     }
 
-    async def run(*words: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
+    async def run(*words: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "clearway.cli", *words, env=settings, stdout=-1, stderr=-1
         )
+
+    return run
+
+
+@pytest.fixture
+def clearway(start: Callable[..., Any]) -> Command:
+    """Runs the command as a process against the running service."""
+
+    async def run(*words: str) -> Ended:
+        process = await start(*words)
         try:
             out, err = await asyncio.wait_for(process.communicate(), timeout=60)
         except TimeoutError:

@@ -7,9 +7,11 @@ import os
 import pty
 import socket
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -118,27 +120,30 @@ async def test_wait_ends_in_time_or_when_the_list_is_over(clearway: Command, des
     late = await clearway("declare", *files, "--wait", "taxed", "--timeout", "2", "--json")
     assert (late.code, late.json["error"]["kind"]) == (5, "timeout")
     assert codes(late.json["error"]["problems"]) == ["E_TIMEOUT"]
+    taken = (await desk.events(sample.key)).count("WORKFLOW_EXECUTION_UPDATE_COMPLETED")
     waiting = asyncio.create_task(clearway("declare", *files, "--wait", "taxed", "--json"))
-    await asyncio.sleep(1)
+    async with asyncio.timeout(30):
+        while (await desk.events(sample.key)).count("WORKFLOW_EXECUTION_UPDATE_COMPLETED") == taken:  # noqa: ASYNC110  asked from afar
+            await asyncio.sleep(0.1)
     await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
     over = await waiting
     assert (over.code, over.json["case"]["state"]) == (1, "cancelled")
 
 
-async def test_watch_tells_every_change_until_the_end(clearway: Command, desk: Desk) -> None:
+async def test_watch_tells_every_change_until_the_end(start: Callable[..., Any], desk: Desk) -> None:
     sample = desk.sample()
     await desk.declare(sample)
     case = f"{sample.key.ebc_code}/{sample.key.order_no}"
-    watching = asyncio.create_task(clearway("watch", case, "--json"))
-    pictured = asyncio.create_task(clearway("watch", case, "--lang", "zh"))
-    await asyncio.sleep(2)
+    watching, pictured = await start("watch", case, "--json"), await start("watch", case, "--lang", "zh")
+    first = json.loads(await asyncio.wait_for(watching.stdout.readline(), 30))
+    picture = await asyncio.wait_for(pictured.stdout.readuntil("[已比对]".encode()), 30)
     await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
-    lines = [json.loads(line) for line in (await watching).out.splitlines()]
-    assert [lines[0]["state"], lines[-1]["state"]] == ["matched", "cancelled"]
-    picture = await pictured
-    assert picture.code == 0
-    assert "✓ 已提交 → [已比对]" in picture.out
-    assert "[已撤销]" in picture.out
+    out, _ = await asyncio.wait_for(watching.communicate(), 60)
+    assert [first["state"], json.loads(out.splitlines()[-1])["state"]] == ["matched", "cancelled"]
+    rest, _ = await asyncio.wait_for(pictured.communicate(), 60)
+    assert pictured.returncode == 0
+    assert "✓ 已提交 → [已比对]" in picture.decode()
+    assert "[已撤销]" in rest.decode()
 
 
 async def test_watch_is_live_on_a_terminal(desk: Desk, temporal: Client) -> None:
@@ -154,28 +159,28 @@ async def test_watch_is_live_on_a_terminal(desk: Desk, temporal: Client) -> None
         stderr=terminal,
     )
     os.close(terminal)
-    seen = asyncio.create_task(asyncio.to_thread(_everything, master))
-    await asyncio.sleep(2)
+    parts: list[bytes] = []
+    reading = asyncio.create_task(asyncio.to_thread(_everything, master, parts))
+    async with asyncio.timeout(30):
+        while b"[matched]" not in b"".join(parts):  # noqa: ASYNC110  a thread fills it
+            await asyncio.sleep(0.1)
     await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
     code = await asyncio.wait_for(process.wait(), timeout=60)
-    told = await seen
+    await reading
+    told = b"".join(parts).decode()
     assert code == 0, told
-    assert "[matched]" in told
     assert told.index("[matched]") < told.index("[cancelled]")
     assert "\x1b[" in told
 
 
-def _everything(terminal: int) -> str:
-    """What was written to a terminal until nobody holds its other end."""
-    with open(terminal, "rb", buffering=0) as screen:
-        parts = []
-        with contextlib.suppress(OSError):
-            while part := screen.read(4096):
-                parts.append(part)
-    return b"".join(parts).decode()
+def _everything(terminal: int, parts: list[bytes]) -> None:
+    """What is written to a terminal until nobody holds its other end."""
+    with open(terminal, "rb", buffering=0) as screen, contextlib.suppress(OSError):
+        while part := screen.read(4096):
+            parts.append(part)
 
 
-async def test_return_is_asked_for_confirmed_and_shown_with_deadlines(clearway: Command, desk: Desk) -> None:
+async def test_return_is_asked_for_and_shown_with_deadlines(clearway: Command, desk: Desk) -> None:
     sample = desk.sample()
     await desk.declare(sample)
     case = f"{sample.key.ebc_code}/{sample.key.order_no}"
@@ -191,12 +196,12 @@ async def test_return_is_asked_for_confirmed_and_shown_with_deadlines(clearway: 
     assert "退货运抵" in shown.out
     assert "supervision site operator" in shown.out
     gate = ("--actor", "3301960W01", "--arrived-at", datetime.now(UTC).isoformat())
-    confirmed = await clearway("confirm-arrival", case, *gate, "--original-goods", "--json")
-    assert (confirmed.code, confirmed.json["state"]) == (0, "returned")
-    over = await clearway("cancel", case, *who, "--reason", "test")
-    assert over.code == 1
-    assert "E_ALREADY_ENDED" in over.err
-    assert over.out == ""
+    elsewhere = await clearway("confirm-arrival", case, *gate, "--original-goods", "--json")
+    assert (elsewhere.code, codes(elsewhere.json["error"]["problems"])) == (1, ["E_RETURN_OWN_CASE"])
+    open_return = await clearway("cancel", case, *who, "--reason", "test")
+    assert open_return.code == 1
+    assert "E_RETURN_OPEN" in open_return.err
+    assert open_return.out == ""
 
 
 async def test_cancelled_list_takes_nothing_more(clearway: Command, desk: Desk, tmp_path: Path) -> None:
