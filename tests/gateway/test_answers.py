@@ -68,6 +68,7 @@ async def test_the_description_names_every_door_and_resolves(house: House) -> No
         "/documents",
         "/guarantees",
         "/guarantees/{guarantor}",
+        "/guarantees/{guarantor}/calls",
         "/guarantees/{guarantor}/top-ups",
         "/inbox",
         "/inbox/{raw_id}/raw",
