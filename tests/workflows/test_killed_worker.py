@@ -1,11 +1,12 @@
 """kill -9 of the worker in any state loses nothing: the list ends as if nothing had happened, once."""
 
+import asyncio
 import json
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from temporalio.client import Client
 
 from clearway.client import ClearwayClient
 from clearway.contracts.articles import ArticlesDecision, ArticlesState
+from clearway.contracts.customs import ControlInstruction, Disposition, DispositionOrder
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.contracts.states import State
 from models.database import Database
 from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel, states
+from tests.control_desk import NOTHING, PET_FOOD_TAX, ControlOffice
 from tests.desk import LIST, Desk
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +104,39 @@ async def test_a_killed_worker_loses_nothing(killable: tuple[Desk, Mortal, Path]
         assert len({line["key"] for line in lines if line["effect"] == effect}) == 1, (
             "one key however often it was tried"
         )
+
+
+async def test_a_worker_killed_around_a_modification_and_an_inspection_does_nothing_twice(
+    killable: tuple[Desk, Mortal, Path],
+) -> None:
+    desk, worker, effects = killable
+    office = ControlOffice(desk)
+    sample = desk.sample()
+    await desk.declare(sample)
+    await desk.accept_documents(sample.key)
+    await desk.receipts(sample.key, "120", at=datetime.now(UTC) - timedelta(minutes=5))
+    answer = await office.modify(office.as_pet_food(sample))
+    assert answer.accepted, answer.problems
+    worker.kill()
+    await desk.receipts(sample.key, "120")
+    await office.client.instruct(
+        sample.key.workflow_id, ControlInstruction(instruction_id="K-1", issued_at=datetime.now(UTC), issuer="2991")
+    )
+    worker.start()
+    await desk.until(sample.key, lambda view: view.tax_due == PET_FOOD_TAX and view.notices_sent == {"K-1": 1})
+    worker.kill()
+    await desk.client.dispose(
+        sample.key.workflow_id,
+        DispositionOrder(decision_id="D-1", disposition=Disposition.DESTROY, at=datetime.now(UTC), officer="7"),
+    )
+    worker.start()
+    await desk.client.wait_for(sample.key, State.DESTROYED, timeout=60)
+    await asyncio.wait_for(desk.handle(sample.key).result(), 60)
+    assert office.books(sample) == NOTHING
+    for kind in ("INSPECTION", "DISPOSITION"):
+        assert len(office.notices(sample.key, kind)) == 3, "enterprise, agent and warehouse, once each"
+    lines = [json.loads(line) for line in effects.read_text().splitlines()]
+    assert len({line["key"] for line in lines if line["effect"] == "declaration_list"}) <= 2, "the list and its change"
 
 
 @pytest.mark.parametrize("point", ARTICLES_POINTS)
