@@ -1,5 +1,8 @@
 """Modification and cancellation of a list: asked for by enterprises, decided by customs once it is filed (B.4)."""
 
+import asyncio
+from typing import Any
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -116,6 +119,7 @@ class ChangesChapter(ListChapter):
         )
         await workflow.wait_condition(lambda: filing.done() or not self._is_open(change.number))
         if not filing.done():  # customs decided about the list itself meanwhile
+            filing.add_done_callback(_hear_out)
             filing.cancel()
             return
         filed = filing.result()
@@ -149,3 +153,9 @@ class ChangesChapter(ListChapter):
             retry_policy=DESK_RETRIES,
             summary=f"Settle the modification: {'approved' if approved else 'what was before stands'}",
         )
+
+
+def _hear_out(filing: asyncio.Future[Any]) -> None:
+    """What was called off ends with an error that is nobody's business: it must not show as one nobody looked at."""
+    if not filing.cancelled():
+        filing.exception()
