@@ -12,12 +12,14 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor
+from temporalio.testing import TimeSkipper
 
 from clearway.client import ClearwayClient
 from clearway.contracts.documents import ListReceipt, OrderReceipt, PaymentReceipt, TaxBill, TaxBillLine, WaybillReceipt
+from clearway.contracts.keys import CollectionKey
 from clearway.contracts.states import State
 from clearway.messages import Transfer, write
-from clearway.testing import SampleSet
+from clearway.testing import EBC, SampleSet
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from models.database import Database
@@ -135,12 +137,21 @@ async def test_three_parties_at_the_door_lead_to_tax_paid_by_customs_bill(door: 
     )
     await door.receive([bill])
     await _until_billed(door)
-    await desk.forward_to(sample.key, view.clocks.tax_window_opens)
+    await _pay_day(desk, view.clocks.tax_window_opens + timedelta(hours=2, seconds=1))
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    await desk.end_collections()
     assert view.payment is not None
     assert view.payment.bill_no == f"{INVT_NO}_0"
     assert view.payment.difference == 0
     _one_trace_from_arrival_to_release(door.spans.get_finished_spans())
+
+
+async def _pay_day(desk: Desk, moment: datetime) -> None:
+    """The collection that the dispatcher started lives until an instant on its own clock."""
+    workflow_id = CollectionKey(agent=EBC, customs="2991").workflow_id
+    desk.collections.add(workflow_id)
+    handle, skipper = desk.client.temporal.get_workflow_handle(workflow_id), TimeSkipper(desk.client.temporal)
+    await skipper.fast_forward(handle, moment - await skipper.get_current_time(handle))
 
 
 async def _until_billed(door: Door) -> None:
