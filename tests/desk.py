@@ -18,7 +18,7 @@ from clearway.contracts import names
 from clearway.contracts.case import Answer, CaseKey, CaseView
 from clearway.contracts.collection import CollectionView
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
-from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, DocumentKind
+from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, ApplicationKind, DocumentKind
 from clearway.contracts.keys import CollectionKey
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
@@ -97,7 +97,7 @@ class Desk:
         self,
         key: CaseKey,
         *statuses: str,
-        about: tuple[DocumentKind, ...] = (LIST,),
+        about: tuple[DocumentKind | ApplicationKind, ...] = (LIST,),
         at: datetime | None = None,
         info: str = "",
     ) -> None:
@@ -242,5 +242,5 @@ class Desk:
         ]
 
 
-def _numbers(kind: DocumentKind) -> dict[str, str]:
+def _numbers(kind: DocumentKind | ApplicationKind) -> dict[str, str]:
     return {"pre_no": PRE_NO, "invt_no": INVT_NO} if kind is LIST else {}
