@@ -70,8 +70,10 @@ class ChangedCase(CaseFile):
         change = self.open_change
         if self.over or change is None or change.kind != CANCELLATION:
             return
-        if change.cop_no and receipt.cop_no and receipt.cop_no != change.cop_no:
+        number = receipt.cop_no or change.cop_no
+        if number in {each.cop_no for each in self.changes[:-1]} - {""} or (change.cop_no and number != change.cop_no):
             return  # it answers an earlier application
+        change = self.changes[-1] = change.model_copy(update={"cop_no": number})  # also where it overtakes our filing
         told = f"{receipt.status} {receipt.info}".strip()
         if effect is ChangeEffect.RESEND:
             self.change_to_file = True

@@ -188,6 +188,16 @@ def test_a_late_answer_to_an_earlier_application_decides_nothing() -> None:
     assert _stands(driver) == (State.CANCELLED, Detail.CLOSED)
 
 
+def test_a_late_answer_decides_nothing_either_while_the_next_application_is_being_filed() -> None:
+    driver = _cancelling(filed())
+    _answered(driver, "CX-1", "100")  # before our own filing was recorded
+    _cancelling(driver)
+    _answered(driver, "CX-1", "399")
+    assert _stands(driver) == (State.MATCHED, Detail.CANCELLATION_FILED)
+    _answered(driver, "CX-2", "399")
+    assert _stands(driver) == (State.CANCELLED, Detail.CLOSED)
+
+
 def test_a_release_leaves_an_open_cancellation_open_and_no_batch_takes_its_tax() -> None:
     driver = _cancelling(filed())
     driver.receipt(LIST, "800")

@@ -293,8 +293,10 @@ class Life:
     # --- time ---------------------------------------------------------------------------------------------------------
 
     async def later(self) -> None:
-        """Time goes by for the list."""
-        await self.desk.forward(self.key, timedelta(minutes=self.chance.choice((6, 60, 600))))
+        """Time goes by for the list; the server never answers where its life ends meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await self.desk.forward(self.key, timedelta(minutes=self.chance.choice((6, 60, 600))))
 
     async def news(self) -> None:
         """The dispatcher brings what our ledger and our collection have to say; a bank may refuse the next payment."""
