@@ -20,10 +20,14 @@ class RawMessage(SQLModel, table=True):
     body: bytes = Field(sa_type=LargeBinary)
     sha256: str = Field(max_length=64, index=True)
     received_at: datetime = Field(sa_type=InstantColumn)
-    state: str = Field(default="stored", max_length=12, index=True, description="stored, read or refused")
+    state: str = Field(default="stored", max_length=12, index=True, description="stored, read, refused or faulty")
     message_type: str = Field(default="", max_length=20)
     fault: str = Field(default="", sa_type=Text, description="Problems as JSON, when refused")
     traceparent: str | None = Field(default=None, max_length=60)
+    signed_by: str = Field(default="", max_length=18, description="Party whose valid signature it bears")
+    key_name: str = Field(default="", max_length=64, description="Key that signed it")
+    cop_msg_id: str = Field(default="", max_length=255, description="CopMsgId of the envelope it came in")
+    replays: int = Field(default=0, description="How often it was read again by an operator")
 
 
 class InboxItem(SQLModel, table=True):
