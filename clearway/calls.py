@@ -35,6 +35,8 @@ T = TypeVar("T")
 A = TypeVar("A", bound=Contract)
 SUMMARY_BYTES = 200
 """Longest static summary the server shows."""
+QUERIES = 3
+"""So often a query is asked that the server gives up."""
 
 
 class Opening(NamedTuple):
@@ -103,7 +105,17 @@ class Calls:
         return await self._reach(workflow_id, call)
 
     async def _read(self, workflow_id: str, view: type[A]) -> A:
-        return await self._reach(workflow_id, self._handle(workflow_id).query(names.VIEW, result_type=view))
+        return await self._reach(workflow_id, self._query(workflow_id, view, QUERIES))
+
+    async def _query(self, workflow_id: str, view: type[A], tries: int) -> A:
+        """The server gives up a query when the worker that had it leaves; to ask again changes nothing."""
+        try:
+            answer: A = await self._handle(workflow_id).query(names.VIEW, result_type=view)
+            return answer
+        except RPCError as error:
+            if error.status != RPCStatusCode.CANCELLED or tries == 1:
+                raise
+        return await self._query(workflow_id, view, tries - 1)
 
     async def _signal(self, workflow_id: str, signal: str, message: Contract) -> None:
         await self._reach(workflow_id, self._handle(workflow_id).signal(signal, message))

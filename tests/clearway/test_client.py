@@ -5,10 +5,11 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor, OutboundInterceptor, QueryWorkflowInput
+from temporalio.service import RPCError, RPCStatusCode
 
 import clearway
-from clearway.calls import SUMMARY_BYTES
+from clearway.calls import QUERIES, SUMMARY_BYTES
 from clearway.client import ClearwayClient
 from clearway.contracts.case import CaseKey
 from clearway.contracts.states import State
@@ -71,6 +72,43 @@ async def test_a_call_that_its_caller_cancels_is_cancelled_not_unavailable(tempo
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5):
             await nobody_works_here.transmit(sample.order, sender=sample.transmissions[0].sender)
+
+
+class GivenUp(OutboundInterceptor):
+    """A server that gives up so many queries, as it does when the worker that had one leaves."""
+
+    def __init__(self, others: OutboundInterceptor, times: int) -> None:
+        super().__init__(others)
+        self.times = times
+
+    async def query_workflow(self, input: QueryWorkflowInput) -> object:
+        """Ask, or not."""
+        if self.times:
+            self.times -= 1
+            raise RPCError("context canceled", RPCStatusCode.CANCELLED, b"")
+        return await super().query_workflow(input)
+
+
+class GivesUp(Interceptor):
+    """Puts such a server before the real one."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """One for each client."""
+        return GivenUp(next, self.times)
+
+
+async def test_a_query_that_the_server_gave_up_is_asked_again_a_few_times(desk: Desk) -> None:
+    sample = desk.sample()
+    await desk.transmit(sample, sample.order)
+    address = desk.client.temporal.service_client.config.target_host
+    patient = await ClearwayClient.connect(address, interceptors=(GivesUp(QUERIES - 1),))
+    assert (await patient.view(sample.key)).state is State.SUBMITTED
+    worse = await ClearwayClient.connect(address, interceptors=(GivesUp(QUERIES),))
+    with pytest.raises(ServiceUnavailable, match="context canceled"):
+        await worse.view(sample.key)
 
 
 async def test_an_unknown_profile_is_refused_before_anything_is_opened(temporal: Client) -> None:
