@@ -25,7 +25,7 @@ def message_type_of(data: bytes) -> str:
 
     Raises MessageRefused when it is no CEB message.
     """
-    return _type_of_root(_first_tag(text_of(data)))
+    return _type_of_root(first_tag(text_of(data)))
 
 
 def form_of(message_type: str) -> Form:
@@ -76,6 +76,12 @@ def text_of(data: bytes, max_bytes: int = MAX_BYTES) -> str:
 
 def parse(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[Form, etree._Element]:
     """The message's form and root element; raises MessageRefused unless it is well-formed and of a known type."""
+    root = root_of(data, max_bytes)
+    return form_of(_type_of_root(local_name(root))), root
+
+
+def root_of(data: bytes, max_bytes: int = MAX_BYTES) -> etree._Element:
+    """The root element of any XML; raises MessageRefused for bad encoding, a document type or what is not XML."""
     text = text_of(data, max_bytes)
     declared = _DECLARED.match(text)
     if declared and declared[1].lower() not in ("utf-8", "utf8") and not text.isascii():
@@ -90,8 +96,7 @@ def parse(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[Form, etree._Element
                 )
             ]
         )
-    root = _tree(text)
-    return form_of(_type_of_root(local_name(root))), root
+    return _tree(text)
 
 
 def fits_xml(text: str) -> bool:
@@ -141,7 +146,8 @@ def _not_xml(parser: etree.XMLParser, error: etree.XMLSyntaxError) -> MessageRef
     )
 
 
-def _first_tag(text: str) -> str:
+def first_tag(text: str) -> str:
+    """Local name of a text's first tag, without reading further; empty where there is none."""
     found = _ROOT.match(text)
     return found[1] if found else ""
 
