@@ -14,9 +14,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from clearway.client import ClearwayClient
-from clearway.contracts import names
 from clearway.contracts.case import Answer, CaseKey, CaseView
-from clearway.contracts.collection import CollectionView
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
 from clearway.contracts.documents import THREE_DOCUMENTS, AnyDocument, ApplicationKind, DocumentKind
 from clearway.contracts.keys import CollectionKey
@@ -36,6 +34,8 @@ LIST = DocumentKind.DECLARATION_LIST
 OWN_NEWS = ("tax", "due_alarm", "collect")
 PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
 """The numbers that customs gives every list here."""
+PATIENCE = 90.0
+"""Seconds that a test waits for what comes at once on an idle machine."""
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Desk:
         """Customs releases the list; the return window is open."""
         await self.accept_documents(key)
         await self.receipts(key, "2", "3", "120", "399", "800", at=at)
-        return await self.client.wait_for(key, State.RETURN_WINDOW, timeout=30)
+        return await self.client.wait_for(key, State.RETURN_WINDOW, timeout=PATIENCE)
 
     def bill(self, key: CaseKey, total: str, status: str = "1", *, payment_order: str = "E-") -> None:
         """Customs' tax bill, as the inbox keeps it; without a payment order of its own it is paid with others."""
@@ -187,18 +187,19 @@ class Desk:
     async def collect(self, moment: datetime, *, agent: str = EBC, customs: str = "2991") -> None:
         """Let the agent's collection live until an instant on its own clock, and its lists hear what it did."""
         await self.deliver_own_news("collect")
-        handle = self.client.temporal.get_workflow_handle(CollectionKey(agent=agent, customs=customs).workflow_id)
+        key = CollectionKey(agent=agent, customs=customs)
+        handle = self.client.temporal.get_workflow_handle(key.workflow_id)
         skipper = TimeSkipper(self.client.temporal)
         now = await skipper.get_current_time(handle)
         if moment > now:
             await skipper.fast_forward(handle, moment - now)
-        async with asyncio.timeout(30):
-            while await self._runs_behind(handle, moment):  # noqa: ASYNC110  only the workflow knows
+        async with asyncio.timeout(PATIENCE):
+            while await self._runs_behind(key, moment):  # noqa: ASYNC110  only the workflow knows
                 await asyncio.sleep(0.05)
         await self.deliver_own_news()
 
-    async def _runs_behind(self, handle: WorkflowHandle[Any, Any], moment: datetime) -> bool:
-        view = await handle.query(names.VIEW, result_type=CollectionView)
+    async def _runs_behind(self, key: CollectionKey, moment: datetime) -> bool:
+        view = await self.client.view_collection(key)
         return view.next_run_at is None or view.next_run_at <= moment
 
     async def end_collections(self) -> None:

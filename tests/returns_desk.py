@@ -21,11 +21,12 @@ from clearway.contracts.facts import LegalClocks
 from clearway.contracts.goods_return import ArrivedGoods, GoodsCheck, ReturnLine, ReturnRecord, ReturnView
 from clearway.contracts.keys import ReturnKey
 from clearway.contracts.parties import Sender
+from clearway.contracts.states import ENDS
 from clearway.testing import EBC, WAREHOUSE, SampleSet, sample_set
 from models.database import Database
 from models.tables import Address, GoodsReturnRecord
 from models.work import ExamineRequest, ReleaseFact
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 from tests.standins import Authority
 
 NO_FREIGHT = Decimal("0.00")
@@ -116,7 +117,7 @@ class ReturnsCounter:
 
     async def when(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if holds():
                     return
@@ -159,13 +160,21 @@ class ReturnsCounter:
         return self.client.temporal.get_workflow_handle(key.workflow_id, result_type=ReturnRecord)
 
     async def ended(self, key: ReturnKey) -> ReturnRecord:
-        """The return once its workflow is over."""
-        async with asyncio.timeout(60):
-            return await self.handle(key).result()
+        """The return once its workflow is over and its list, if it still lives, has heard of that."""
+        async with asyncio.timeout(PATIENCE):
+            record = await self.handle(key).result()
+            while not await self._is_heard_of(key):  # noqa: ASYNC110  only the list knows
+                await asyncio.sleep(0.02)
+        return record
+
+    async def _is_heard_of(self, key: ReturnKey) -> bool:
+        view = await self.client.view(key.case)
+        [known] = [each for each in view.returns if each.workflow_id == key.workflow_id]
+        return known.ended_at is not None or view.state in ENDS
 
     async def until(self, key: ReturnKey, holds: Callable[[ReturnView], bool]) -> ReturnView:
         """The first view for which something holds."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             async for view in self.client.watch_return(key, every=0.05):
                 if holds(view):
                     return view

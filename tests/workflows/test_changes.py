@@ -33,7 +33,7 @@ from tests.control_desk import (
     codes,
     lists_filed,
 )
-from tests.desk import INVT_NO, LIST, PRE_NO, Desk
+from tests.desk import INVT_NO, LIST, PATIENCE, PRE_NO, Desk
 
 PAUSE = timedelta(minutes=5, seconds=1)
 BATCH = timedelta(hours=2, seconds=1)
@@ -77,7 +77,7 @@ async def test_an_approved_modification_is_taxed_and_secured_by_its_new_code(off
     assert view.detail is Detail.ACCEPTED
     assert office.books(sample) == Books(PRICE, PET_FOOD_TAX, "none")
     await office.desk.receipts(sample.key, "399", "800")
-    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert office.books(sample) == Books(PRICE, PET_FOOD_TAX, "19.53")
 
 
@@ -101,7 +101,7 @@ async def test_a_release_overtakes_an_open_modification_and_taxes_the_list_as_it
     candidate = office.modified(sample, line={"goods_name": "面霜"})
     assert (await office.modify(candidate)).accepted
     await office.desk.receipts(sample.key, "399", "800")
-    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert _outcomes(view) == [("modification", "OVERTAKEN")]
     assert "CHANGE_REFUSED" in view.alarms
     assert view.tax_due == TAX
@@ -113,7 +113,7 @@ async def test_what_was_modified_is_in_the_view_of_a_released_list(office: Contr
     sample = await office.filed()
     await office.modifying(sample)
     await office.desk.receipts(sample.key, "120", "399", "800")
-    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert _outcomes(view) == [("modification", "APPROVED")]
     assert view.tax_due == PET_FOOD_TAX
     assert view.clocks is not None
@@ -159,7 +159,7 @@ async def test_a_released_list_and_one_under_control_are_not_modified(office: Co
     assert codes(refused.value.problems) == ["E_UNDER_CONTROL"]
     assert await office.untouched(sample) == before
     await office.desk.receipts(sample.key, "399", "800", at=datetime.now(UTC) + timedelta(seconds=1))
-    await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     with pytest.raises(Refused) as refused:
         await office.modify(office.as_pet_food(sample))
     assert codes(refused.value.problems) == ["E_ALREADY_RELEASED"]
@@ -176,7 +176,7 @@ async def test_a_correction_that_customs_ordered_is_made_while_the_goods_are_det
     view = await office.desk.until(sample.key, lambda view: view.tax_due == PET_FOOD_TAX)
     assert (view.state, view.detail) == (State.DETAINED, Detail.DETAINED)
     await office.desk.receipts(sample.key, "399", "800")
-    await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert office.books(sample) == Books(PRICE, PET_FOOD_TAX, "19.53")
 
 
@@ -231,7 +231,7 @@ async def test_a_filed_list_is_cancelled_when_customs_says_so(office: ControlOff
     assert (view.state, view.detail) == (State.MATCHED, Detail.CANCELLATION_FILED)
     assert office.books(sample) == Books.holding()
     await office.answer(sample.key, application, "399")
-    view = await office.client.wait_for(sample.key, State.CANCELLED, timeout=30)
+    view = await office.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     await office.desk.handle(sample.key).result()
     assert _outcomes(view) == [("cancellation", "APPROVED")]
     assert office.books(sample) == NOTHING
@@ -253,7 +253,7 @@ async def test_customs_refuses_and_the_list_goes_on(office: ControlOffice) -> No
     await office.answer(sample.key, application, "399")  # of the first one, and too late
     assert (await office.client.view(sample.key)).detail is Detail.CANCELLATION_FILED
     await office.desk.receipts(sample.key, "399", "800")
-    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert view.detail is Detail.CANCELLATION_FILED
     assert office.books(sample) == Books.holding("28.21")
 
@@ -288,7 +288,7 @@ async def test_a_released_list_whose_goods_have_not_left_is_cancelled_and_owes_n
         await office.client.request_return(sample.key, actor=EBC, reason="too small")
     assert codes(refused.value.problems) == ["E_CANCELLATION_OPEN"]
     await office.answer(sample.key, application, "399")
-    await office.client.wait_for(sample.key, State.CANCELLED, timeout=30)
+    await office.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     await office.desk.handle(sample.key).result()
     assert office.books(sample) == Books(Decimal(0), Decimal(0), "void")
 
@@ -344,7 +344,7 @@ async def test_no_batch_takes_the_tax_of_a_list_whose_cancellation_is_open(offic
     await office.answer(sample.key, application, "100")
     await office.desk.until(sample.key, lambda view: view.detail is Detail.RETURN_OPEN)
     await office.desk.collect(view.clocks.tax_window_opens + timedelta(days=1) + BATCH)
-    await office.client.wait_for(sample.key, State.TAXED, timeout=30)
+    await office.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert [amount for _, _, amount in office.desk.bank.asked] == [TAX]
 
 
@@ -409,7 +409,7 @@ async def test_what_happens_while_a_modification_is_examined_refuses_it_or_waits
     told = [(task.result().accepted, codes(task.result().problems)) for task in answers]
     assert told == [(False, ["E_UNDER_CONTROL"]), (False, ["E_ALREADY_RELEASED"]), (True, [])]
     assert rather.result() == ["E_CHANGE_OPEN"]
-    view = await office.client.wait_for(released.key, State.RETURN_WINDOW, timeout=30)
+    view = await office.client.wait_for(released.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert (view.tax_due, view.changes) == (TAX, ())
     assert (await office.client.view(inspected.key)).changes == ()
     assert office.books(released) == Books(PRICE * 3, TAX * 3, "28.21"), "nothing is held for what was refused"

@@ -17,7 +17,7 @@ from clearway.testing import SampleSet, corrected
 from gateway.news import News
 from models.inbox import ItemState, store
 from models.tables import InboxItem
-from tests.desk import LIST, Desk
+from tests.desk import LIST, PATIENCE, Desk
 
 WHY = "[Code:1301;Desc:商品编码有误]"
 
@@ -52,7 +52,7 @@ async def _rejected(desk: Desk, sample: SampleSet) -> None:
     returned = CustomsReceipt(about=LIST, status="100", at=at, info=WHY)
     _keep(desk, sample.key, returned, taken)  # in any order
     await desk.receipts(sample.key, "120", "100", at=at, info=WHY)
-    await desk.client.wait_for(sample.key, State.REJECTED, timeout=30)
+    await desk.client.wait_for(sample.key, State.REJECTED, timeout=PATIENCE)
     await desk.handle(sample.key).result()
 
 

@@ -10,7 +10,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.errors import Refused
 from clearway.testing import corrected
-from tests.desk import LIST, Desk
+from tests.desk import LIST, PATIENCE, Desk
 
 
 def _instruction(number: str = "K-1") -> ControlInstruction:
@@ -48,7 +48,7 @@ async def test_receipts_twice_and_backwards_have_one_effect(desk: Desk) -> None:
     at = datetime.now(UTC)
     for status in ("800", "399", "120", "800", "3", "2"):
         await desk.receipts(sample.key, status, at=at)
-    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert view.duplicate_receipts == 1
     states = [passage.state for passage in view.passages]
     assert states == [State.SUBMITTED, State.MATCHED, State.INSPECTED, State.RELEASED, State.RETURN_WINDOW]
@@ -77,7 +77,7 @@ async def test_review_arrival_and_suspension_are_shown_and_then_released(
     await desk.receipts(sample.key, "120", status)
     assert (await desk.client.view(sample.key)).detail is detail
     await desk.receipts(sample.key, "399", "800")
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
 
 
 async def test_a_rejected_list_ends_with_customs_reason(desk: Desk) -> None:
@@ -85,7 +85,7 @@ async def test_a_rejected_list_ends_with_customs_reason(desk: Desk) -> None:
     await desk.declare(sample)
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "100", info="[Code:1313;Desc:annual limit]")
-    view = await desk.client.wait_for(sample.key, State.REJECTED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.REJECTED, timeout=PATIENCE)
     assert view.reason == "100 [Code:1313;Desc:annual limit]"
     copy = sample.declaration_list.model_copy(update={"customs_code": "2992"})
     answer = await desk.client.declare(
@@ -103,7 +103,7 @@ async def test_a_detained_list_stays_until_customs_decides(desk: Desk, status: s
     assert (await desk.client.view(sample.key)).state is State.DETAINED
     await desk.receipts(sample.key, "700" if status == "501" else "800")
     end = State.RETURNED_ABROAD if status == "501" else State.RETURN_WINDOW
-    await desk.client.wait_for(sample.key, end, timeout=30)
+    await desk.client.wait_for(sample.key, end, timeout=PATIENCE)
 
 
 async def test_inspection_freezes_the_list_and_normal_lets_it_go_on(desk: Desk) -> None:
@@ -121,7 +121,7 @@ async def test_inspection_freezes_the_list_and_normal_lets_it_go_on(desk: Desk) 
     await desk.client.record_inspection(sample.key.workflow_id, _result(InspectionOutcome.NORMAL))
     assert (await desk.client.view(sample.key)).state is State.INSPECTED
     await desk.receipts(sample.key, "399", "800")
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
 
 
 async def test_an_abnormal_inspection_detains_the_list(desk: Desk) -> None:
@@ -179,7 +179,7 @@ async def test_a_receipt_for_an_ended_list_changes_nothing(desk: Desk) -> None:
     await desk.declare(sample)
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "700")
-    await desk.client.wait_for(sample.key, State.RETURNED_ABROAD, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURNED_ABROAD, timeout=PATIENCE)
     with pytest.raises(Refused):
         await desk.receipts(sample.key, "800")
     assert (await desk.client.view(sample.key)).state is State.RETURNED_ABROAD
@@ -191,7 +191,7 @@ async def test_a_message_customs_would_not_take_ends_in_a_named_state(desk: Desk
     await desk.declare(sample)
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
     await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
-    view = await desk.client.wait_for(sample.key, State.REJECTED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.REJECTED, timeout=PATIENCE)
     assert "unreadable" in view.reason
 
 
@@ -247,4 +247,4 @@ async def test_an_inspection_ordered_after_the_review_freezes_the_list(desk: Des
     view = await desk.client.view(sample.key)
     assert (view.state, view.detail) == (State.INSPECTED, Detail.INSPECTION)
     await desk.receipts(sample.key, "800", at=at + timedelta(hours=1))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)

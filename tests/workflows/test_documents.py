@@ -10,7 +10,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EXPRESS, LOG, PAY, corrected
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 
 KINDS = tuple(DocumentKind)
 
@@ -42,7 +42,7 @@ async def test_after_24_hours_a_missing_document_is_called_for_and_after_72_the_
     await desk.forward(sample.key, timedelta(minutes=2))
     assert (await desk.client.view(sample.key)).alarms == ("DOCS_REMINDER",)
     await desk.forward(sample.key, timedelta(hours=48))
-    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=PATIENCE)
     assert view.detail is Detail.DOCS_TIMEOUT
     assert "waybill" in view.reason
     with pytest.raises(AlreadyEnded):
@@ -78,7 +78,7 @@ async def test_an_uncorrected_list_ends_when_its_time_to_correct_is_over(desk: D
     sample = desk.sample().changed(DocumentKind.PAYMENT, amount_paid=Decimal("318.20"))
     await desk.declare(sample)
     await desk.forward(sample.key, timedelta(hours=72, minutes=1))
-    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=PATIENCE)
     assert view.detail is Detail.DOCS_TIMEOUT
 
 
@@ -149,7 +149,7 @@ async def test_a_cancelled_list_ends_and_its_corrected_copy_is_a_new_case(desk: 
     await desk.transmit(sample, sample.order)
     answer = await desk.client.cancel(sample.key, actor="operator-7", reason="buyer withdrew")
     assert answer.state is State.CANCELLED
-    await desk.client.wait_for(sample.key, State.CANCELLED, timeout=30)
+    await desk.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     copy = await desk.client.declare(
         sample.declaration_list,
         sender=Sender(code=sample.declaration_list.agent_code),

@@ -13,7 +13,7 @@ from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC
 from models.collection import dues
 from models.tables import TaxDue
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 from tests.returns_desk import ReturnsCounter, lines
 
 SECOND = timedelta(seconds=1)
@@ -274,5 +274,5 @@ async def test_when_everything_is_back_the_list_ends_without_tax(counter: Return
     view = await counter.check(key)
     assert (view.settlements[0].tax_due, view.settlements[0].restored) == (NOTHING, Decimal("500.00"))
     assert (await counter.ended(key)).tax_due == 0
-    listed = await counter.client.wait_for(sample.key, State.RETURNED, timeout=30)
+    listed = await counter.client.wait_for(sample.key, State.RETURNED, timeout=PATIENCE)
     assert listed.payment is None

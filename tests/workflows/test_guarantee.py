@@ -13,7 +13,7 @@ from clearway.testing import EBP, SampleSet, corrected
 from models.ledger.accounts import balance
 from models.ledger.guarantee import guarantee_account
 from models.tables import GuaranteeWait
-from tests.desk import LIST, Desk
+from tests.desk import LIST, PATIENCE, Desk
 
 TAX = Decimal("28.21")
 
@@ -51,7 +51,7 @@ async def test_an_unsecured_list_waits_shows_it_and_goes_on_when_the_guarantee_i
     assert view.judgement.guarantee is not None
     assert view.judgement.guarantee.outcome is GuaranteeOutcome.HELD
     await desk.receipts(sample.key, "120", "399", "800", about=(LIST,))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert _occupied(desk) == TAX
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from clearway.contracts.states import State
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 
 
 async def test_happy_list_is_taxed_after_thirty_days_in_few_events(desk: Desk) -> None:
@@ -16,7 +16,7 @@ async def test_happy_list_is_taxed_after_thirty_days_in_few_events(desk: Desk) -
     assert view.clocks is not None
     desk.bill(sample.key, "28.21")
     await desk.collect(view.clocks.tax_window_opens + timedelta(hours=2))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.amount == Decimal("28.21")
     assert view.payment.difference == 0

@@ -16,7 +16,7 @@ from clearway.rules.dispositions import effects_of
 from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE, SampleSet
 from models.collection import dues
 from tests.control_desk import ABNORMAL, NORMAL, PET_FOOD_TAX, PRICE, TAX, Books, ControlOffice, codes
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 
 BATCH = timedelta(hours=2, seconds=1)
 ENDS = {
@@ -186,7 +186,7 @@ async def test_d0_is_the_release_after_a_normal_inspection_not_the_acceptance(of
     assert (view.state, view.detail) == (State.INSPECTED, Detail.INSPECTED_NORMAL)
     released = accepted + timedelta(days=2)
     await office.desk.receipts(sample.key, "800", at=released)
-    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert view.clocks is not None
     assert (view.clocks.released_at, view.clocks.release_day) == (released, legal_day(released))
     assert view.clocks.release_day > legal_day(accepted)
@@ -211,7 +211,7 @@ async def test_goods_found_abnormal_before_their_exit_are_detained_and_their_tax
     assert view.clocks == clocks, "the deadlines of the release stay"
     assert await _blocked(office, sample, "")
     await office.desk.collect(clocks.tax_window_opens + timedelta(days=1) + BATCH)
-    view = await office.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await office.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert [amount for _, _, amount in office.desk.bank.asked] == [TAX]
     assert await office.desk.failures(sample.key) == []
 
@@ -267,7 +267,7 @@ async def test_a_decision_that_ends_nothing_keeps_everything_until_the_goods_are
         await office.desk.receipts(sample.key, "120")
         await office.desk.until(sample.key, lambda view: view.tax_due == PET_FOOD_TAX)
     await office.desk.receipts(sample.key, "800")
-    await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await office.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     tax = PET_FOOD_TAX if effect.tax == "recomputed" else TAX
     assert office.books(sample) == Books(PRICE, tax, f"{tax}")
 

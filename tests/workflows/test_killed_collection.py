@@ -21,6 +21,7 @@ from clearway.contracts.keys import CollectionKey
 from models.database import Database
 from models.tables import TaxDue, TaxOrder
 from tests.collection_office import CUSTOMS, Office
+from tests.desk import PATIENCE
 from tests.workflows.test_killed_worker import Mortal
 
 LISTS = 300
@@ -59,7 +60,7 @@ async def test_a_killed_worker_loses_and_doubles_nothing(
     def paid() -> list[str]:
         return [json.loads(line)["key"] for line in effects.read_text().splitlines()] if effects.exists() else []
 
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(PATIENCE):
         while not (len(paid()) > LISTS // 3 if point == "paying" else settled()):  # noqa: ASYNC110  another process
             await asyncio.sleep(0.005)
         worker.kill()

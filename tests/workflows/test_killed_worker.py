@@ -20,7 +20,7 @@ from clearway.contracts.states import State
 from models.database import Database
 from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel, states
 from tests.control_desk import NOTHING, PET_FOOD_TAX, ControlOffice
-from tests.desk import LIST, Desk
+from tests.desk import LIST, PATIENCE, Desk
 
 ROOT = Path(__file__).parents[2]
 ARTICLES_POINTS = ("approval pending", "submitted", "tax paid", "never")
@@ -85,14 +85,14 @@ async def test_a_killed_worker_loses_nothing(killable: tuple[Desk, Mortal, Path]
     maybe_die("list with customs")
     await desk.receipts(sample.key, "120", "399", "800", about=(LIST,))
     rise("list with customs")
-    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=60)
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert view.clocks is not None
     desk.bill(sample.key, "28.21")
     maybe_die("return window")
     await desk.deliver_own_news("collect")
     rise("return window")
     await desk.collect(view.clocks.tax_window_opens + BATCH)
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=60)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     await desk.end_collections()
     assert [passage.state for passage in view.passages] == [
         *(State.SUBMITTED, State.MATCHED, State.INSPECTED, State.RELEASED, State.RETURN_WINDOW, State.TAXED)
@@ -130,8 +130,8 @@ async def test_a_worker_killed_around_a_modification_and_an_inspection_does_noth
         DispositionOrder(decision_id="D-1", disposition=Disposition.DESTROY, at=datetime.now(UTC), officer="7"),
     )
     worker.start()
-    await desk.client.wait_for(sample.key, State.DESTROYED, timeout=60)
-    await asyncio.wait_for(desk.handle(sample.key).result(), 60)
+    await desk.client.wait_for(sample.key, State.DESTROYED, timeout=PATIENCE)
+    await asyncio.wait_for(desk.handle(sample.key).result(), PATIENCE)
     assert office.books(sample) == NOTHING
     for kind in ("INSPECTION", "DISPOSITION"):
         assert len(office.notices(sample.key, kind)) == 3, "enterprise, agent and warehouse, once each"

@@ -19,7 +19,7 @@ from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC, PAY, SampleSet, corrected
 from models.database import Database
 from models.tables import CaseRecord
-from tests.desk import LIST, Desk
+from tests.desk import LIST, PATIENCE, Desk
 
 ORDER, PAYMENT, WAYBILL = THREE_DOCUMENTS
 BATCH = timedelta(hours=2, seconds=1)
@@ -60,9 +60,9 @@ async def _to_the_end(desk: Desk, sample: SampleSet) -> CaseView:
     await desk.until(sample.key, lambda view: any(d.kind is LIST for f in view.filings for d in f.documents))
     desk.bill(sample.key, "28.21")
     await desk.receipts(sample.key, "120", "399", "800", at=datetime.now(UTC) - timedelta(days=31))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     await desk.collect(datetime.now(UTC))
-    return await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    return await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
 
 
 async def test_a_list_cancelled_while_its_documents_are_examined_stays_cancelled(
@@ -84,7 +84,7 @@ async def test_a_list_cancelled_while_its_documents_are_examined_stays_cancelled
         assert cancelled.state is State.CANCELLED
         for answer in declared:
             assert [problem.code for problem in answer.problems] == ["E_ALREADY_ENDED"]
-        await desk.client.wait_for(sample.key, State.CANCELLED, timeout=20)
+        await desk.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     with database.transaction() as session:
         assert session.get_one(CaseRecord, sample.key.workflow_id).state == State.CANCELLED
 
@@ -98,7 +98,7 @@ async def test_a_list_cancelled_while_customs_refuses_its_document_stays_cancell
     await gate.reached()
     await desk.client.cancel(sample.key, actor="operator-7", reason="withdrawn")
     gate.open()
-    view = await desk.client.wait_for(sample.key, State.CANCELLED, timeout=20)
+    view = await desk.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     await desk.handle(sample.key).result()
     assert view.reason.startswith("cancelled by operator-7")
 
@@ -108,7 +108,7 @@ async def test_only_the_document_customs_would_not_take_is_blamed_and_the_rest_i
 ) -> None:
     desk.customs.refusing = {"payment"}
     await desk.declare(sample)
-    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=20)
+    view = await desk.client.wait_for(sample.key, State.MATCH_FAILED, timeout=PATIENCE)
     assert [problem.fields[0].value for problem in view.problems] == ["payment"]
     desk.customs.refusing = set()
     await desk.transmit(sample, corrected(sample.payment, telephone="13800000001"))
@@ -162,7 +162,7 @@ async def test_a_list_stored_during_the_pause_is_not_filed_again(desk: Desk, sam
     await desk.receipts(sample.key, "4")
     await desk.receipts(sample.key, "800", at=datetime.now(UTC) + timedelta(seconds=1))
     await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert desk.customs.kinds.count("declaration_list") == 1
 
 
@@ -198,7 +198,7 @@ async def test_goods_found_abnormal_before_the_list_is_filed_wait_for_customs_to
     assert [problem.code for problem in answer.problems] == ["E_CHANGE_TOO_LATE"]
     await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
     await desk.receipts(sample.key, "700")
-    await desk.client.wait_for(sample.key, State.RETURNED_ABROAD, timeout=20)
+    await desk.client.wait_for(sample.key, State.RETURNED_ABROAD, timeout=PATIENCE)
     assert LIST not in desk.customs.kinds
 
 
@@ -213,7 +213,7 @@ async def test_a_bill_that_grows_while_the_tax_is_being_paid_is_paid_to_the_fen(
     gate.open()
     await paying
     await desk.collect(datetime.now(UTC) + timedelta(days=1))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.amount == Decimal("30.00")
     assert [amount for _, _, amount in desk.bank.asked] == [Decimal("28.21"), Decimal("1.79")]
@@ -226,11 +226,11 @@ async def test_a_release_learned_forty_days_late_is_taxed_at_once_and_takes_no_r
     await desk.accept_documents(sample.key)
     desk.bill(sample.key, "28.21")
     await desk.receipts(sample.key, "800", at=datetime.now(UTC) - timedelta(days=40))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     with pytest.raises(Refused, match="E_RETURN_LATE_APPLY"):
         await desk.client.request_return(sample.key, actor=EBC, reason="too late")
     await desk.collect(datetime.now(UTC))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.reason == "tax paid"
 
 
@@ -238,9 +238,9 @@ async def test_a_release_learned_after_the_deadline_is_paid_late_without_a_bill(
     await desk.declare(sample)
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "800", at=datetime.now(UTC) - timedelta(days=80))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     await desk.collect(datetime.now(UTC))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.reason == "tax paid late, late fee waived"
 
 
@@ -250,7 +250,7 @@ async def test_a_release_dated_in_the_future_opens_its_window_then(desk: Desk, s
     assert view.clocks is not None
     desk.bill(sample.key, "28.21")
     await desk.collect(view.clocks.tax_window_opens + BATCH)
-    await desk.client.wait_for(sample.key, State.TAXED, timeout=20)
+    await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
 
 
 async def test_a_list_that_ended_before_the_retention_is_refused_and_its_end_stays(

@@ -51,7 +51,7 @@ from models.registry import load, read
 from models.return_work import CloseReturn, OpenReturn, SettleGoods
 from models.tables import TaxDue
 from tests.collection_office import PurseBank
-from tests.desk import INVT_NO, LIST, PRE_NO, Desk
+from tests.desk import INVT_NO, LIST, PATIENCE, PRE_NO, Desk
 from tests.postgres import new_database as new_postgres
 from tests.returns_desk import ReturnsCounter, lines, release, two_lines
 from tests.standins import RecordingCustoms, ScriptedBank
@@ -66,6 +66,7 @@ ON_SERVER = 40
 GOODS = {1: Decimal(2), 2: Decimal(1)}
 A_DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
 CANCELLATION = ApplicationKind.CANCELLATION
+OVER = "E_ALREADY_ENDED"
 Move = Callable[[], object]
 
 
@@ -183,7 +184,7 @@ def test_a_return_on_day_30_races_the_batch_of_day_31(released: World, tmp_path:
 
 def _apply(world: World, listed: Listed) -> None:
     request = ReturnRequest(actor=EBC, reason="wrong size", lines=lines(_1="1"))
-    assert _ask(world, listed, names.REQUEST_RETURN, request) in ("taken", "E_RETURN_LATE_APPLY")
+    assert _ask(world, listed, names.REQUEST_RETURN, request) in ("taken", "E_RETURN_LATE_APPLY", OVER)
 
 
 def _ask(world: World, listed: Listed, name: str, request: BaseModel) -> str:
@@ -192,6 +193,8 @@ def _ask(world: World, listed: Listed, name: str, request: BaseModel) -> str:
         world.ask(listed.id, name, request)
     except Rejected as refused:
         return refused.code
+    except Ended:
+        return OVER
     return "taken"
 
 
@@ -405,13 +408,13 @@ async def _filed(counter: ReturnsCounter) -> list[SampleSet]:
 
 
 async def _with_customs(desk: Desk, count: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while len(desk.customs.filed) < count:  # noqa: ASYNC110  the stand-in tells nobody
             await asyncio.sleep(0.05)
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110  only the database knows
             await asyncio.sleep(0.1)
 
@@ -452,7 +455,7 @@ async def test_on_the_real_server_a_cancellation_races_the_release(counter: Retu
     for sample in cancelled:
         view = CaseView.model_validate(await desk.handle(sample.key).result())
         assert view.state is State.CANCELLED
-    views = [await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=20) for sample in kept]
+    views = [await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE) for sample in kept]
     assert {view.state for view in views} == {State.RETURN_WINDOW}
     assert all(view.changes[-1].outcome == "REFUSED" for view in views)
     await _until(lambda: _unblocked(desk.database, kept))
@@ -481,7 +484,7 @@ async def test_on_the_real_server_inspections_exits_returns_and_the_night_s_batc
     await _inspect_and_leave(counter, samples, chance)
     for sample in samples:
         desk.bill(sample.key, "45.50", payment_order="")
-    first = await desk.client.wait_for(samples[0].key, State.RETURN_WINDOW, timeout=20)
+    first = await desk.client.wait_for(samples[0].key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert first.clocks is not None
     night = first.clocks.tax_window_opens + timedelta(hours=2, seconds=1)
     opened = await _want_one_unit_twice(counter, samples, chance, night)

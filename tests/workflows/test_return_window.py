@@ -10,7 +10,7 @@ from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 from tests.returns_desk import ReturnsCounter, lines
 
 BATCH = timedelta(hours=2, seconds=1)
@@ -87,7 +87,7 @@ async def test_a_partial_return_leaves_the_tax_of_what_is_retained(counter: Retu
     assert len(await counter.desk.events(sample.key)) - before <= 25
     assert view.clocks is not None
     await counter.desk.collect(view.clocks.tax_window_opens + BATCH)
-    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.amount == Decimal("31.85")
     with pytest.raises(AlreadyEnded):
@@ -116,7 +116,7 @@ async def test_a_travelling_return_holds_its_own_tax_and_never_that_of_retained_
     await counter.ended(key)
     assert view.clocks is not None
     await counter.desk.collect(view.clocks.tax_window_opens + timedelta(days=1) + BATCH)
-    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.amount == Decimal("31.85")
     assert [amount for _, _, amount in counter.desk.bank.asked] == [Decimal("31.85")]
@@ -134,7 +134,7 @@ async def test_goods_that_never_come_back_are_taxed(counter: ReturnsCounter) -> 
     await counter.forward_to(key, view.clocks.return_arrival_before)
     assert (await counter.ended(key)).state is ReturnState.EXPIRED
     await counter.desk.collect(view.clocks.held_tax_paid_at + BATCH)
-    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.returns[0].state is ReturnState.EXPIRED
     assert view.payment is not None
     assert view.payment.amount == Decimal("45.50")
@@ -150,7 +150,7 @@ async def test_goods_that_are_not_the_original_ones_get_no_relief(counter: Retur
     counter.desk.bill(sample.key, "45.50")
     assert view.clocks is not None
     await counter.desk.collect(view.clocks.tax_window_opens + BATCH)
-    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.amount == Decimal("45.50")
 
@@ -171,7 +171,7 @@ async def test_what_arrives_after_its_held_tax_was_paid_is_to_be_claimed_back(co
     await counter.ended(key)
     assert view.clocks is not None
     await counter.desk.collect(view.clocks.held_tax_paid_at + timedelta(days=1) + BATCH)
-    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await counter.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.refund == Decimal("13.65")
     assert "REFUND_REQUESTED" in view.alarms
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from clearway.contracts.case import CaseView
 from clearway.contracts.states import Detail, State
 from clearway.testing import SampleSet
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 
 BATCH = timedelta(hours=2, seconds=1)
 """After the day's first instant, the collection's hour is over."""
@@ -23,7 +23,7 @@ async def test_the_bill_wins_over_our_figure_and_the_difference_is_shown(desk: D
     assert view.clocks is not None
     desk.bill(sample.key, "28.71")
     await desk.collect(view.clocks.tax_window_opens + BATCH)
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert (view.payment.amount, view.payment.difference) == (Decimal("28.71"), Decimal("0.50"))
     assert "BILL_DIFFERS" in view.alarms
@@ -35,7 +35,7 @@ async def test_without_a_bill_the_tax_waits_until_48_hours_before_the_deadline(d
     await desk.collect(view.clocks.tax_window_opens + BATCH)
     assert (await desk.client.view(sample.key)).payment is None
     await desk.collect(view.clocks.payment_guard_at + timedelta(seconds=1))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=60)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.amount == Decimal("28.21")
     assert view.payment.bill_no is None
@@ -47,7 +47,7 @@ async def test_a_bank_that_is_down_is_tried_again_and_pays_once(desk: Desk) -> N
     assert view.clocks is not None
     desk.bill(sample.key, "28.21")
     await desk.collect(view.clocks.tax_window_opens + BATCH)
-    await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert len(desk.bank.paid) == 1
 
 
@@ -61,7 +61,7 @@ async def test_a_refused_payment_is_shown_and_tried_again_the_next_day(desk: Des
     assert view.clocks is not None
     assert "REFUSED" in view.alarms
     await desk.collect(view.clocks.tax_window_opens + BATCH + timedelta(days=1, seconds=1))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert "REFUSED" not in view.alarms
 
 
@@ -80,7 +80,7 @@ async def test_nobody_pays_and_the_day_after_the_deadline_it_shows(desk: Desk) -
     await desk.collect(deadline)
     desk.bank.refusals = 0
     await desk.collect(deadline + timedelta(days=1, hours=3))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert view.payment is not None
     assert view.payment.late_fee is not None
     assert "OVERDUE" not in view.alarms
@@ -95,7 +95,7 @@ async def test_lists_of_one_agent_are_paid_together_and_each_hears_of_its_own(de
     assert view.clocks is not None
     await desk.collect(view.clocks.tax_window_opens + BATCH)
     for sample in (first, second):
-        view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+        view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
         assert view.payment is not None
         assert view.payment.amount == Decimal("28.21")
     assert [amount for _, _, amount in desk.bank.asked] == [Decimal("56.42")]

@@ -21,7 +21,7 @@ from clearway.contracts.keys import CollectionKey
 from models.collection import dues
 from models.tables import BillRecord, CaseRecord, TaxDue, TaxOrder
 from tests.collection_office import CUSTOMS, ENTERPRISE, Office, clocks_at, tax_of
-from tests.desk import Desk
+from tests.desk import PATIENCE, Desk
 
 A_DAY = timedelta(days=1)
 
@@ -53,7 +53,7 @@ class Night:
         now = await skipper.get_current_time(self.handle)
         if moment > now:
             await skipper.fast_forward(self.handle, moment - now)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while await self._is_behind(moment):  # noqa: ASYNC110  only the workflow knows
                 await asyncio.sleep(0.05)
 
@@ -63,8 +63,7 @@ class Night:
 
     async def view(self) -> CollectionView:
         """What anyone sees of it."""
-        view: CollectionView = await self.handle.query(names.VIEW, result_type=CollectionView)
-        return view
+        return await self.desk.client.view_collection(self.key)
 
     async def events(self) -> list[str]:
         """Names of the events of its present history, without those of the moved clock."""
@@ -124,7 +123,7 @@ async def test_what_the_bank_refuses_is_paid_the_next_night_or_when_an_operator_
         assert getattr(refused.value.cause, "type", "") == "E_NO_REASON"
     before = (await night.view()).runs
     await night.handle.execute_update(names.RUN_NOW, RunNow(actor="op-1", reason="the bank has its money again"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while (view := await night.view()).runs == before or view.alarms:  # noqa: ASYNC110  only the workflow knows
             await asyncio.sleep(0.05)
     assert night.office.due(cases[0]).paid == Decimal("27.30")
