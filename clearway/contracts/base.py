@@ -24,18 +24,77 @@ ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 """What goes into keys, ids and addresses: no line break, tab or other control character."""
 
 
+Limits = tuple[int | None, int | None]
+"""Least and most characters of a text, as customs' schema demands them; None where it demands nothing."""
+
+
+class Official(BaseModel):
+    """What customs' schema says of a field beyond its length in the current edition; most fields need none of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    earlier: Limits | None = None
+    """Its length in the edition of 2018, where that was another."""
+    since: str | None = None
+    """The first edition that has it."""
+    due: bool = False
+    """The schema demands it, though receipts without it arrive and are read."""
+    beyond: bool = False
+    """No schema has it, but messages with it arrive; it is read and kept."""
+    digits: int | None = None
+    """Most digits of a whole number."""
+    table: str | None = None
+    """The code table its value is from."""
+
+
 def wire(
-    name: str, meaning: str, shortest: int | None = None, longest: int | None = None, *, pattern: str | None = None
+    name: str,
+    meaning: str,
+    shortest: int | None = None,
+    longest: int | None = None,
+    *,
+    pattern: str | None = None,
+    patient: Limits | None = None,
+    earlier: Limits | None = None,
+    since: str | None = None,
+    due: bool = False,
+    beyond: bool = False,
+    digits: int | None = None,
+    table: str | None = None,
 ) -> Any:
-    """Describe a field that customs calls `name`; `shortest` and `longest` are its official length in characters."""
+    """Describe a field that customs calls `name`; `shortest` and `longest` are its official length in characters.
+
+    A length that differs takes the widest of them all when a value is read: `earlier` is that of the edition of 2018,
+    `patient` what is seen in practice. The official length of each edition counts when a message is written or
+    validated. The rest is told in `Official`.
+    """
+    least, most = _widest((shortest, longest), *(limits for limits in (earlier, patient) if limits))
+    official = Official(earlier=earlier, since=since, due=due, beyond=beyond, digits=digits, table=table)
+    published: dict[str, Any] = {"wire": name}
+    if official != Official():
+        published["official"] = official.model_dump(mode="json", exclude_defaults=True)
+    if (least, most) != (shortest, longest):
+        published |= {"minLength": shortest or 0} | ({"maxLength": longest} if longest is not None else {})
     return Field(
         description=meaning,
-        min_length=shortest,
-        max_length=longest,
+        min_length=least,
+        max_length=most,
         pattern=pattern,
         validation_alias=name,
-        json_schema_extra={"wire": name},
+        json_schema_extra=published,
     )
+
+
+def _widest(*limits: Limits) -> Limits:
+    least = min(shortest or 0 for shortest, _ in limits)
+    longest = [most for _, most in limits]
+    return least or None, None if None in longest else max(most for most in longest if most is not None)
+
+
+def official(model: type[BaseModel], field: str) -> Official:
+    """What customs' schema says of a field beyond its length."""
+    extra = model.model_fields[field].json_schema_extra
+    return Official.model_validate(extra.get("official", {}) if isinstance(extra, dict) else {})
 
 
 def wire_name(model: type[BaseModel], field: str) -> str | None:

@@ -1,44 +1,14 @@
 """A message as read: who sent it through the exchange, and the typed records it carries."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from clearway.contracts.base import Contract, wire
-from clearway.contracts.documents import (
-    CancelApplication,
-    CancelReceipt,
-    DeclarationList,
-    ListReceipt,
-    Order,
-    OrderReceipt,
-    Payment,
-    PaymentReceipt,
-    ReturnApplication,
-    ReturnReceipt,
-    TaxBill,
-    TaxBillStatus,
-    Waybill,
-    WaybillReceipt,
-)
+from clearway.messages.forms import FORM_BY_TYPE
 
-Record = (
-    Order
-    | Payment
-    | Waybill
-    | DeclarationList
-    | CancelApplication
-    | ReturnApplication
-    | OrderReceipt
-    | PaymentReceipt
-    | WaybillReceipt
-    | ListReceipt
-    | CancelReceipt
-    | ReturnReceipt
-    | TaxBill
-    | TaxBillStatus
-)
-"""Any business record of the import set."""
+Record = Contract
+"""A business record: an instance of the model of any form."""
 
 
 class Transfer(Contract):
@@ -66,9 +36,20 @@ class Message(Contract):
     message_type: str = Field(description="CEB311, CEB622, …")
     guid: str = Field(description="Message id; empty when customs sent none")
     version: str = "1.0"
-    records: tuple[Record, ...] = Field(min_length=1, description="The business records, in the order they came")
+    records: tuple[SerializeAsAny[Record], ...] = Field(
+        min_length=1, description="The business records, in the order they came"
+    )
     transfer: Transfer | None = None
     subscribers: tuple[Subscriber, ...] = ()
     unknown: tuple[str, ...] = Field(
         (), description="Elements that were ignored, each path once, e.g. `Tax/TaxHeadRd/orderNo`"
     )
+
+    @field_validator("records", mode="before")
+    @classmethod
+    def _of_this_type(cls, records: Any, info: ValidationInfo) -> Any:
+        """Records told in JSON are of the model that the message's type says."""
+        form = FORM_BY_TYPE.get(info.data.get("message_type", ""))
+        if form is None or not isinstance(records, list | tuple):
+            return records
+        return [form.model.model_validate(record) if isinstance(record, dict) else record for record in records]

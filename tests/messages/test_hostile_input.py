@@ -36,7 +36,7 @@ CLOSING = b"</LogisticsReturn></CEB512Message>"
         (b"<!-- a --><?b c?>\n<!DOCTYPE x><CEB311Message/>", "E_DOCTYPE"),
         (b"<html/>", "E_NOT_CEB"),
         (b"<ceb311message/>", "E_NOT_CEB"),
-        (b"<CEB711Message/>", "E_UNKNOWN_MESSAGE"),
+        (b"<CEB999Message/>", "E_UNKNOWN_MESSAGE"),
     ],
 )
 def test_what_is_no_message_is_refused_with_one_code(data: bytes, code: str) -> None:

@@ -1,0 +1,118 @@
+"""The messages of imports, of the tax bill and of the format check (REFERENCE §1, §3)."""
+
+from clearway.contracts.documents import (
+    CancelApplication,
+    CancelReceipt,
+    DeclarationList,
+    ListReceipt,
+    Order,
+    OrderReceipt,
+    Payment,
+    PaymentReceipt,
+    ReturnApplication,
+    ReturnReceipt,
+    TaxBill,
+    TaxBillStatus,
+    Waybill,
+    WaybillReceipt,
+)
+from clearway.contracts.parties import Role
+from clearway.messages.form import Form
+from clearway.messages.records.format_check import FormatCheck
+from clearway.messages.records.storage import Delivery, DeliveryReceipt
+from clearway.messages.records.waybill_status import WaybillStatus, WaybillStatusReceipt
+
+_EBC, _PAY, _LOG, _AGENT, _SITE, _CUS = Role.EBC, Role.PAY, Role.LOG, Role.AGENT, Role.SITE, Role.CUS
+
+IMPORT_FORMS: tuple[Form, ...] = (
+    Form("CEB311", Order, "Order", "OrderHead", "OrderList", _EBC, "Import order", "电子订单"),
+    Form("CEB312", OrderReceipt, "OrderReturn", None, None, _CUS, "Import order receipt", "电子订单回执"),
+    Form("CEB411", Payment, "Payment", "PaymentHead", None, _PAY, "Import payment voucher", "支付凭证"),
+    Form("CEB412", PaymentReceipt, "PaymentReturn", None, None, _CUS, "Import payment receipt", "支付凭证回执"),
+    Form("CEB511", Waybill, "Logistics", "LogisticsHead", None, _LOG, "Import waybill", "物流运单"),
+    Form("CEB512", WaybillReceipt, "LogisticsReturn", None, None, _CUS, "Import waybill receipt", "物流运单回执"),
+    Form("CEB513", WaybillStatus, "LogisticsStatus", None, None, _LOG, "Import waybill status", "物流运单状态"),
+    Form(
+        "CEB514",
+        WaybillStatusReceipt,
+        "LogisticsStatusReturn",
+        None,
+        None,
+        _CUS,
+        "Import waybill status receipt",
+        "物流运单状态回执",
+    ),
+    Form(
+        "CEB621",
+        DeclarationList,
+        "Inventory",
+        "InventoryHead",
+        "InventoryList",
+        _AGENT,
+        "Import declaration list",
+        "进口清单",
+        signature_due=True,
+    ),
+    Form("CEB622", ListReceipt, "InventoryReturn", None, None, _CUS, "Import list receipt", "进口清单回执"),
+    Form(
+        "CEB623",
+        CancelApplication,
+        "InvtCancel",
+        None,
+        None,
+        _AGENT,
+        "Import cancel application",
+        "进口撤销申请单",
+        signature_due=True,
+    ),
+    Form("CEB624", CancelReceipt, "InvtCancelReturn", None, None, _CUS, "Cancel application receipt", "撤销申请单回执"),
+    Form(
+        "CEB625",
+        ReturnApplication,
+        "InvtRefund",
+        "InvtRefundHead",
+        "InvtRefundList",
+        _AGENT,
+        "Import return application",
+        "进口退货申请单",
+        signature_due=True,
+    ),
+    Form("CEB626", ReturnReceipt, "InvtRefundReturn", None, None, _CUS, "Return application receipt", "退货申请单回执"),
+    Form(
+        "CEB711",
+        Delivery,
+        "Delivery",
+        "DeliveryHead",
+        "DeliveryList",
+        _SITE,
+        "Into-storage list",
+        "入库明细单",
+        most_records=1,
+        signature_due=True,
+    ),
+    Form("CEB712", DeliveryReceipt, "DeliveryReturn", None, None, _CUS, "Into-storage receipt", "入库明细单回执"),
+    Form("CEB816", TaxBill, "Tax", "TaxHeadRd", "TaxListRd", _CUS, "Tax bill", "电子税单", most_records=None),
+    Form(
+        "CEB818",
+        TaxBillStatus,
+        "Tax",
+        "TaxHeadStatus",
+        None,
+        _CUS,
+        "Tax bill status",
+        "电子税单状态",
+        most_records=None,
+    ),
+    Form(
+        "CEB900",
+        FormatCheck,
+        "MessageReturn",
+        None,
+        None,
+        _CUS,
+        "Format-check receipt",
+        "报文格式校验回执",
+        most_records=1,
+    ),
+)
+"""One row for each type."""
