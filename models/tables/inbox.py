@@ -27,7 +27,9 @@ class RawMessage(SQLModel, table=True):
     signed_by: str = Field(default="", max_length=18, description="Party whose valid signature it bears")
     key_name: str = Field(default="", max_length=64, description="Key that signed it")
     cop_msg_id: str = Field(default="", max_length=255, description="CopMsgId of the envelope it came in")
-    replays: int = Field(default=0, description="How often it was read again by an operator")
+    detached: str = Field(default="", sa_type=Text, description="`key|signature` as the headers gave them")
+    replays: int = Field(default=0, description="How often an operator had it read again")
+    read_by: str = Field(default="", max_length=40, description="Release of the gateway that read it last")
 
 
 class InboxItem(SQLModel, table=True):
@@ -41,7 +43,7 @@ class InboxItem(SQLModel, table=True):
     address: str = Field(max_length=160, index=True, description="Key by which its case is found")
     dedupe_key: str = Field(unique=True, max_length=300, description="Same news twice is one item")
     workflow_id: str | None = Field(default=None, max_length=120, index=True)
-    state: str = Field(max_length=12, index=True, description="parked, waiting, delivered, undeliverable")
+    state: str = Field(max_length=14, index=True, description="parked, waiting, delivered, undeliverable, noted")
     wakes: bool = Field(description="Whether it is delivered at once or rides with the next that does")
     payload: str = Field(sa_type=Text)
     arrived_at: datetime = Field(sa_type=InstantColumn)
@@ -50,3 +52,4 @@ class InboxItem(SQLModel, table=True):
     repeats: int = Field(default=0, description="How often the same news came again")
     tries: int = 0
     fault: str = Field(default="", max_length=300)
+    remark: str = Field(default="", max_length=300, description="What is odd about it: it contradicts other news")

@@ -18,7 +18,10 @@ def upgrade() -> None:
     op.add_column("raw_message", sa.Column("signed_by", sa.String(18), nullable=False, server_default=""))
     op.add_column("raw_message", sa.Column("key_name", sa.String(64), nullable=False, server_default=""))
     op.add_column("raw_message", sa.Column("cop_msg_id", sa.String(255), nullable=False, server_default=""))
+    op.add_column("raw_message", sa.Column("detached", sa.Text(), nullable=False, server_default=""))
     op.add_column("raw_message", sa.Column("replays", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("raw_message", sa.Column("read_by", sa.String(40), nullable=False, server_default=""))
+    op.add_column("inbox_item", sa.Column("remark", sa.String(300), nullable=False, server_default=""))
     op.create_table(
         "trusted_key",
         sa.Column("key_name", sa.String(64), primary_key=True),
@@ -59,12 +62,15 @@ def _tell_enterprises() -> None:
         sa.Column("mode", sa.String(4), nullable=False),
         sa.Column("url", sa.String(500), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("old_secret", sa.Text(), nullable=False),
+        sa.Column("old_secret_until", MOMENT, nullable=True),
         sa.Column("kinds", sa.String(300), nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("blocked_at", MOMENT, nullable=True),
         sa.Column("blocked_why", sa.String(300), nullable=False),
         sa.Column("try_at", MOMENT, nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("busy_until", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
     )
     op.create_table(
@@ -129,6 +135,8 @@ def downgrade() -> None:
         "trusted_key",
     ):
         op.drop_table(table)
+    with op.batch_alter_table("inbox_item") as table:
+        table.drop_column("remark")
     with op.batch_alter_table("raw_message") as table:
-        for column in ("replays", "cop_msg_id", "key_name", "signed_by"):
+        for column in ("read_by", "replays", "detached", "cop_msg_id", "key_name", "signed_by"):
             table.drop_column(column)
