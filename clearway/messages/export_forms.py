@@ -1,6 +1,234 @@
-"""The messages of exports (REFERENCE §1, §4)."""
+"""The messages of exports and of their monthly summary (REFERENCE §1, §4).
 
-from clearway.messages.form import Form
+No schema of an export message demands a signature; `signature_due` marks those whose specification does (REFERENCE §2).
+"""
 
-EXPORT_FORMS: tuple[Form, ...] = ()
+from clearway.contracts.parties import Role
+from clearway.messages.form import Edition, Flow, Form
+from clearway.messages.records.export_arrival import ExportArrival, ExportArrivalReceipt
+from clearway.messages.records.export_cancellation import ExportCancelApplication, ExportCancelReceipt
+from clearway.messages.records.export_departure import ExportDeparture, ExportDepartureReceipt
+from clearway.messages.records.export_list import ExportList, ExportListReceipt
+from clearway.messages.records.export_master_waybill import ExportMasterWaybill, ExportMasterWaybillReceipt
+from clearway.messages.records.export_money import MoneyReceipt, MoneyReceiptReceipt
+from clearway.messages.records.export_order import ExportOrder, ExportOrderReceipt
+from clearway.messages.records.export_return import ExportReturnApplication, ExportReturnReceipt
+from clearway.messages.records.export_tally import ExportReturnTally, ExportReturnTallyReceipt
+from clearway.messages.records.export_waybill import ExportWaybill, ExportWaybillReceipt
+from clearway.messages.records.summary import SummaryApplication, SummaryReceipt, SummaryResult
+
+_EBC, _EBP, _PAY, _LOG, _AGENT, _SITE, _CUS = Role.EBC, Role.EBP, Role.PAY, Role.LOG, Role.AGENT, Role.SITE, Role.CUS
+_OUT = Flow.EXPORT
+_SINCE_202205 = (Edition.E202205,)
+
+EXPORT_FORMS: tuple[Form, ...] = (
+    Form("CEB303", ExportOrder, "Order", "OrderHead", "OrderList", _EBP, "Export order", "出口电子订单", _OUT),
+    Form("CEB304", ExportOrderReceipt, "OrderReturn", None, None, _CUS, "Export order receipt", "出口订单回执", _OUT),
+    Form("CEB403", MoneyReceipt, "Receipts", None, None, _PAY, "Receipt of money", "出口收款单", _OUT),
+    Form(
+        "CEB404",
+        MoneyReceiptReceipt,
+        "ReceiptsReturn",
+        None,
+        None,
+        _CUS,
+        "Receipt of a receipt of money",
+        "收款单回执",
+        _OUT,
+    ),
+    Form("CEB505", ExportWaybill, "Logistics", None, None, _LOG, "Export waybill", "出口物流运单", _OUT),
+    Form(
+        "CEB506",
+        ExportWaybillReceipt,
+        "LogisticsReturn",
+        None,
+        None,
+        _CUS,
+        "Export waybill receipt",
+        "出口运单回执",
+        _OUT,
+    ),
+    Form(
+        "CEB507",
+        ExportArrival,
+        "Arrival",
+        "ArrivalHead",
+        "ArrivalList",
+        _LOG,
+        "Export arrival list",
+        "出口运抵单",
+        _OUT,
+    ),
+    Form(
+        "CEB508", ExportArrivalReceipt, "ArrivalReturn", None, None, _CUS, "Export arrival receipt", "运抵单回执", _OUT
+    ),
+    Form(
+        "CEB509",
+        ExportDeparture,
+        "Departure",
+        "DepartureHead",
+        "DepartureList",
+        _LOG,
+        "Export departure list",
+        "出口离境单",
+        _OUT,
+        signature_due=True,
+        earlier_lines=(1, 100),
+    ),
+    Form(
+        "CEB510",
+        ExportDepartureReceipt,
+        "DepartureReturn",
+        None,
+        None,
+        _CUS,
+        "Export departure receipt",
+        "离境单回执",
+        _OUT,
+    ),
+    Form(
+        "CEB603",
+        ExportList,
+        "Inventory",
+        "InventoryHead",
+        "InventoryList",
+        _AGENT,
+        "Export declaration list",
+        "出口申报清单",
+        _OUT,
+        signature_due=True,
+    ),
+    Form("CEB604", ExportListReceipt, "InventoryReturn", None, None, _CUS, "Export list receipt", "出口清单回执", _OUT),
+    Form(
+        "CEB605",
+        ExportCancelApplication,
+        "InvtCancel",
+        None,
+        None,
+        _AGENT,
+        "Export cancel application",
+        "出口撤销申请单",
+        _OUT,
+        signature_due=True,
+    ),
+    Form(
+        "CEB606",
+        ExportCancelReceipt,
+        "InvtCancelReturn",
+        None,
+        None,
+        _CUS,
+        "Export cancel receipt",
+        "出口撤销申请单回执",
+        _OUT,
+    ),
+    Form(
+        "CEB607",
+        ExportMasterWaybill,
+        "WayBill",
+        "WayBillHead",
+        "WayBillList",
+        _AGENT,
+        "Export master waybill",
+        "清单总分单",
+        _OUT,
+        signature_due=True,
+        earlier_lines=(1, 100),
+    ),
+    Form(
+        "CEB608",
+        ExportMasterWaybillReceipt,
+        "WayBillReturn",
+        None,
+        None,
+        _CUS,
+        "Export master waybill receipt",
+        "清单总分单回执",
+        _OUT,
+    ),
+    Form(
+        "CEB213",
+        ExportReturnApplication,
+        "InvtRefund",
+        "InvtRefundHead",
+        "InvtRefundList",
+        _EBC,
+        "Export return application",
+        "出口退货申请单",
+        _OUT,
+        editions=_SINCE_202205,
+    ),
+    Form(
+        "CEB214",
+        ExportReturnReceipt,
+        "RefundReturn",
+        None,
+        None,
+        _CUS,
+        "Export return receipt",
+        "出口退货申请单回执",
+        _OUT,
+        editions=_SINCE_202205,
+    ),
+    Form(
+        "CEB215",
+        ExportReturnTally,
+        "InvtRefundDetail",
+        None,
+        None,
+        _SITE,
+        "Export return tally",
+        "出口退运理货明细单",
+        _OUT,
+        editions=_SINCE_202205,
+    ),
+    Form(
+        "CEB216",
+        ExportReturnTallyReceipt,
+        "InvtRefundDetailReturn",
+        None,
+        None,
+        _CUS,
+        "Export return tally receipt",
+        "退货理货明细单回执",
+        _OUT,
+        editions=_SINCE_202205,
+    ),
+    Form(
+        "CEB701",
+        SummaryApplication,
+        "SummaryApply",
+        "SummaryApplyHead",
+        "SummaryApplyList",
+        _AGENT,
+        "Summary application",
+        "汇总申请单",
+        _OUT,
+        signature_due=True,
+        earlier_lines=(1, 100),
+    ),
+    Form(
+        "CEB702",
+        SummaryReceipt,
+        "SummaryReturn",
+        None,
+        None,
+        _CUS,
+        "Summary application receipt",
+        "汇总申请单回执",
+        _OUT,
+    ),
+    Form(
+        "CEB792",
+        SummaryResult,
+        "SummaryResult",
+        "SummaryResultHead",
+        "SummaryResultList",
+        _CUS,
+        "Summary result",
+        "汇总结果单",
+        _OUT,
+        earlier_lines=(0, 100),
+    ),
+)
 """One row for each type."""
