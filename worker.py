@@ -7,7 +7,11 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Self
 
 import httpx
 from pydantic import ValidationError
@@ -52,6 +56,40 @@ from workflows.tax_collection import TaxCollectionWorkflow
 ACTIVITY_THREADS = 16
 
 
+class Part(StrEnum):
+    """What a worker process may do."""
+
+    LISTS = "lists"
+    CUSTOMS = "customs"
+
+
+class Workers:
+    """One worker for each part that this process does, started and stopped together."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        """Take them as they are configured."""
+        self._workers = tuple(workers)
+
+    @property
+    def workflows(self) -> tuple[type, ...]:
+        """The workflows they run."""
+        return tuple(each for worker in self._workers for each in worker.config().get("workflows", ()))
+
+    async def __aenter__(self) -> Self:
+        for worker in self._workers:
+            await worker.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.gather(*(worker.__aexit__(kind, error, trace) for worker in self._workers))
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await asyncio.gather(*(worker.run() for worker in self._workers))
+
+
 def build_worker(
     client: Client,
     database: Database,
@@ -63,8 +101,13 @@ def build_worker(
     person_key_secret: str,
     task_queue: str = names.TASK_QUEUE,
     max_cached_workflows: int = 1000,
-) -> Worker:
-    """A worker of this service on the given parts; the caller runs it and closes the parts."""
+    parts: Collection[Part] = tuple(Part),
+    filings_per_second: float | None = None,
+) -> Workers:
+    """The workers of this service on what they are given; the caller runs them and closes what he gave.
+
+    `filings_per_second` bounds all that goes to customs, over every process: a UKey signs about four a second.
+    """
     examiner = Examiner(database, authority, person_key_secret)
     filing = CustomsFiling(database, customs)
     changes = ChangeDesk(database, customs, person_key_secret)
@@ -74,53 +117,71 @@ def build_worker(
     suspicions = ReportDesk(database, reports)
     articles = ArticlesDesk(database, authority, bank, person_key_secret)
     collection = CollectionDesk(database, bank)
-    return Worker(
-        client,
-        task_queue=task_queue,
-        workflows=[
-            DeclarationListWorkflow,
-            ArticlesListWorkflow,
-            TaxCollectionWorkflow,
-            GoodsReturnWorkflow,
-            SuspicionReportWorkflow,
-            CorrectedCopyWorkflow,
-        ],
-        activities=[
-            examiner.examine_documents,
-            filing.send_documents_to_customs,
-            filing.file_declaration_list,
-            changes.prepare_modification,
-            changes.file_modification,
-            changes.file_cancellation,
-            changes.settle_modification,
-            DraftingDesk(database).draft_corrected_copy,
-            calendar.set_legal_clocks,
-            calendar.note_blocks,
-            inspections.call_to_inspection,
-            inspections.tell_disposition,
-            TaxOffice(database, bank).pay_tax,
-            CaseRegister(database).close_case,
-            collection.plan_run,
-            collection.pay_orders,
-            collection.settle_rows,
-            collection.close_run,
-            articles.examine_articles,
-            articles.pay_articles_tax,
-            articles.close_articles,
-            suspicions.store_report,
-            suspicions.file_report,
-            suspicions.close_report,
-            returns.open_return,
-            returns.file_return_application,
-            returns.settle_goods,
-            returns.close_return,
-        ],
-        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
-        max_cached_workflows=max_cached_workflows,
-    )
+    filings: list[Callable[..., Any]] = [
+        filing.send_documents_to_customs,
+        filing.file_declaration_list,
+        changes.file_modification,
+        changes.file_cancellation,
+        suspicions.file_report,
+        returns.file_return_application,
+    ]
+    workers: list[Worker] = []
+    if Part.CUSTOMS in parts:
+        workers.append(
+            Worker(
+                client,
+                task_queue=names.customs_queue(task_queue),
+                activities=filings,
+                activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="customs"),
+                max_task_queue_activities_per_second=filings_per_second,
+            )
+        )
+    if Part.LISTS in parts:
+        workers.append(
+            Worker(
+                client,
+                task_queue=task_queue,
+                workflows=[
+                    DeclarationListWorkflow,
+                    ArticlesListWorkflow,
+                    TaxCollectionWorkflow,
+                    GoodsReturnWorkflow,
+                    SuspicionReportWorkflow,
+                    CorrectedCopyWorkflow,
+                ],
+                activities=[
+                    *filings,  # those that were under way when 0.3 was replaced wait on this queue
+                    examiner.examine_documents,
+                    changes.prepare_modification,
+                    changes.settle_modification,
+                    DraftingDesk(database).draft_corrected_copy,
+                    calendar.set_legal_clocks,
+                    calendar.note_blocks,
+                    inspections.call_to_inspection,
+                    inspections.tell_disposition,
+                    TaxOffice(database, bank).pay_tax,
+                    CaseRegister(database).close_case,
+                    collection.plan_run,
+                    collection.pay_orders,
+                    collection.settle_rows,
+                    collection.close_run,
+                    articles.examine_articles,
+                    articles.pay_articles_tax,
+                    articles.close_articles,
+                    suspicions.store_report,
+                    suspicions.close_report,
+                    returns.open_return,
+                    returns.settle_goods,
+                    returns.close_return,
+                ],
+                activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
+                max_cached_workflows=max_cached_workflows,
+            )
+        )
+    return Workers(workers)
 
 
-async def serve(nth: int) -> None:
+async def serve(nth: int, parts: Collection[Part]) -> None:
     """Run the `nth` worker process, from 0, until it is told to stop; open activities may finish."""
     store, platforms = StoreSettings(), PlatformSettings()
     database = Database(store.database_url)
@@ -143,9 +204,11 @@ async def serve(nth: int) -> None:
             bank=BankClient(platforms.bank_url, http),
             authority=IdentityClient(platforms.identity_url, http),
             person_key_secret=store.person_key_secret.get_secret_value(),
+            parts=parts,
+            filings_per_second=platforms.filings_per_second,
         )
         async with worker:
-            logging.getLogger(__name__).info("worker ready on task queue %s", names.TASK_QUEUE)
+            logging.getLogger(__name__).info("worker ready for %s on %s", " and ".join(parts), names.TASK_QUEUE)
             await stop.wait()
     database.close()
 
@@ -161,13 +224,13 @@ class ExpectedFailures(logging.Filter):
         return True
 
 
-def _run(nth: int = 0) -> None:
+def _run(nth: int = 0, parts: Collection[Part] = tuple(Part)) -> None:
     """One process; exits with 1 and one sentence when a setting or Temporal fails us."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("temporalio.activity").addFilter(ExpectedFailures())
     remedy = "Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them."
     try:
-        asyncio.run(serve(nth))
+        asyncio.run(serve(nth, parts))
     except KeyboardInterrupt:
         return
     except ValidationError as error:
@@ -191,13 +254,19 @@ def main() -> None:
     """Run one worker, or several processes of it: one process fills about one core."""
     parser = argparse.ArgumentParser(description="Run Clearway's worker. Settings: CLEARWAY_*, TEMPORAL_*, OTEL_*.")
     parser.add_argument("--processes", type=int, default=1, help="worker processes to run (default 1)")
-    processes = parser.parse_args().processes
+    parser.add_argument(
+        "--only",
+        choices=tuple(Part),
+        help="lists: everything but what goes to customs; customs: only that, on the machine that has the keys",
+    )
+    options = parser.parse_args()
+    processes, parts = options.processes, (Part(options.only),) if options.only else tuple(Part)
     if processes < 1:
         parser.error("--processes: at least 1")
     if processes == 1:
-        _run()
+        _run(parts=parts)
         return
-    children = [multiprocessing.Process(target=_run, args=(nth,)) for nth in range(processes)]
+    children = [multiprocessing.Process(target=_run, args=(nth, parts)) for nth in range(processes)]
     for child in children:
         child.start()
 

@@ -18,7 +18,7 @@ from bench.bare import BareOffice, BareWorkflow
 from clearway.contracts.documents import AnyDocument, Application
 from models.database import Database
 from tests.standins import Authority, RecordingReports, ScriptedBank
-from worker import ACTIVITY_THREADS, build_worker  # noqa: TID251  the worker is what is measured
+from worker import ACTIVITY_THREADS, Workers, build_worker  # noqa: TID251  the worker is what is measured
 
 SIDES = ("list", "bare")
 READY, USAGE, STOP = "ready", "usage", "stop"
@@ -111,7 +111,7 @@ async def _serve(side: str, address: str, database_url: str, pipe: "Connection[A
     database.close()
 
 
-def _worker(side: str, client: Client, database: Database, tell: Callable[[str], None]) -> Worker:
+def _worker(side: str, client: Client, database: Database, tell: Callable[[str], None]) -> Worker | Workers:
     if side == "list":
         return build_worker(
             client,

@@ -17,3 +17,6 @@ class PlatformSettings(BaseSettings):
     transmitter_code: str = Field("3301960T01", description="copCode of the transmitting enterprise")
     transmitter_name: str = Field("Clearway", description="copName of the transmitting enterprise")
     dxp_id: str = Field("DXPENT0000000001", description="DXP user id")
+    filings_per_second: float | None = Field(
+        None, gt=0, description="Most filings with customs a second, over all workers; a UKey signs about 4"
+    )

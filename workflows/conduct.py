@@ -8,6 +8,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from clearway.contracts import names
     from clearway.contracts.problems import Problem
     from workflows.search_attributes import Value, updates_between
 
@@ -19,6 +20,11 @@ RESEND_PAUSE = timedelta(minutes=5)
 """Pause before something is sent again that customs could not take for technical reasons."""
 DESK_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(minutes=1))
 OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10))
+
+
+def customs_queue() -> str:
+    """Where this workflow's filings are signed and handed to customs."""
+    return names.customs_queue(workflow.info().task_queue)
 
 
 def refuse(found: Problem | Sequence[Problem] | None) -> None:

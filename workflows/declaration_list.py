@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         OUTSIDE_TIMEOUT,
         RESEND_PAUSE,
         Noticeboard,
+        customs_queue,
         refuse,
         wait,
     )
@@ -255,6 +256,7 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
         filing = await workflow.execute_activity_method(
             how,
             FileRequest(key=self.case.key, documents=documents, now=workflow.now(), profile=self.case.profile),
+            task_queue=customs_queue(),
             start_to_close_timeout=OUTSIDE_TIMEOUT,
             retry_policy=OUTSIDE_RETRIES,
             summary=summary,

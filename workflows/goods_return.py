@@ -37,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
         OUTSIDE_RETRIES,
         OUTSIDE_TIMEOUT,
         Noticeboard,
+        customs_queue,
         refuse,
         wait,
     )
@@ -226,6 +227,7 @@ class GoodsReturnWorkflow:
                     now=workflow.now(),
                     profile=start.profile,
                 ),
+                task_queue=customs_queue(),
                 start_to_close_timeout=OUTSIDE_TIMEOUT,
                 retry_policy=OUTSIDE_RETRIES,
                 summary="File the application to return goods",

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
         OUTSIDE_RETRIES,
         OUTSIDE_TIMEOUT,
         RESEND_PAUSE,
+        customs_queue,
         refuse,
         wait,
     )
@@ -113,6 +114,7 @@ class ChangesChapter(ListChapter):
                 now=workflow.now(),
                 profile=self.case.profile,
             ),
+            task_queue=customs_queue(),
             start_to_close_timeout=OUTSIDE_TIMEOUT,
             retry_policy=OUTSIDE_RETRIES,
             summary="File the modified list with customs" if modifies else "Apply to customs for the cancellation",

@@ -28,7 +28,14 @@ with workflow.unsafe.imports_passed_through():
     from models.report_case import ReportCase
     from models.report_narrative import report_attributes, report_markdown, report_view
     from models.report_work import CloseReport, FileReport, ReportFiling, StoreReport
-    from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, OUTSIDE_RETRIES, OUTSIDE_TIMEOUT, Noticeboard
+    from workflows.conduct import (
+        DESK_RETRIES,
+        DESK_TIMEOUT,
+        OUTSIDE_RETRIES,
+        OUTSIDE_TIMEOUT,
+        Noticeboard,
+        customs_queue,
+    )
 
 
 @workflow.defn(name=names.SUSPICION_REPORT)
@@ -63,6 +70,7 @@ class SuspicionReportWorkflow:
         filing = workflow.start_activity_method(
             ReportDesk.file_report,
             FileReport(report_no=self.case.report_no, now=workflow.now()),
+            task_queue=customs_queue(),
             start_to_close_timeout=OUTSIDE_TIMEOUT,
             retry_policy=OUTSIDE_RETRIES,
             summary="File the report with customs",

@@ -4,6 +4,12 @@ from typing import Literal, NamedTuple
 
 TASK_QUEUE = "clearway"
 
+
+def customs_queue(task_queue: str) -> str:
+    """The task queue of what is signed and handed to customs: polled only where the keys are."""
+    return f"{task_queue}-customs"
+
+
 DECLARATION_LIST = "DeclarationList"
 """Workflow type."""
 

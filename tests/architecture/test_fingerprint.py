@@ -39,7 +39,7 @@ async def test_every_workflow_of_the_worker_has_a_fingerprint(temporal: Client, 
         authority=Authority(),
         person_key_secret="test",
     )
-    assert {each.__name__ for each in worker.config()["workflows"]} == set(fingerprints(Sources()))
+    assert {each.__name__ for each in worker.workflows} == set(fingerprints(Sources()))
 
 
 def test_a_command_moved_in_run_is_seen() -> None:
