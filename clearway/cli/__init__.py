@@ -10,6 +10,7 @@ import typer
 from clearway.cli.articles import articles_app
 from clearway.cli.changes import cancel, confirm_arrival, modify, request_return
 from clearway.cli.checking import check_files
+from clearway.cli.codes import codes
 from clearway.cli.collections import collection_app
 from clearway.cli.control import confirm_exit, confirm_presence, supply_licence
 from clearway.cli.drafts import draft_from_rejected
@@ -46,6 +47,7 @@ app.command("draft-from-rejected", epilog=EXIT_CODES)(draft_from_rejected)
 app.command("presence", epilog=EXIT_CODES)(confirm_presence)
 app.command("licence", epilog=EXIT_CODES)(supply_licence)
 app.command("exit", epilog=EXIT_CODES)(confirm_exit)
+app.command("codes", epilog=EXIT_CODES)(codes)
 app.add_typer(rules_app, name="rules")
 app.add_typer(collection_app, name="collection")
 app.add_typer(articles_app, name="articles")
