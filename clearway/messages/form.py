@@ -53,7 +53,7 @@ class Form(NamedTuple):
     most_records: int | None = MOST_RECORDS
     """Most records in one message; None for any number."""
     signature_due: bool = False
-    """The schema demands a signature."""
+    """The specification demands a signature; the schemas do so only of imports (REFERENCE §2)."""
     earlier_lines: tuple[int, int | None] | None = None
     """Least and most lines of one record in the edition of 2018, where they were other than the model's."""
 
@@ -66,6 +66,11 @@ class Form(NamedTuple):
     def by_customs(self) -> bool:
         """Customs sends it: no transfer, no signature, a default namespace, and read with more patience."""
         return self.owner is Role.CUS
+
+    @property
+    def signature_in_schema(self) -> bool:
+        """Without a signature the message is not valid."""
+        return self.signature_due and self.flow is Flow.IMPORT
 
     @property
     def pointer(self) -> str:

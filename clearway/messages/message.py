@@ -30,6 +30,14 @@ class Subscriber(Contract):
     note: Annotated[str | None, wire("note", "Remark", None, 1000)] = None
 
 
+class Extension(Contract):
+    """What a message carries besides (ExtendMessage); no real use of it is known."""
+
+    name: Annotated[str, wire("name", "Its name", None, 30)]
+    version: Annotated[str, wire("version", "Its version", None, 30)]
+    content: str = Field("", description="Ours: its content, as XML without the element Message around it")
+
+
 class Message(Contract):
     """One message with all its records, repeated ones included."""
 

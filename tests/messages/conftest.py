@@ -1,22 +1,47 @@
-"""Official files beside the repository, read in place: the schema of edition 2022-05 and customs' own samples."""
+"""Official files beside the repository, read in place: the schemas of both editions and customs' own samples."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from clearway.messages.forms import Edition, Flow
+
 ROOT = Path(__file__).parents[2]
 OFFICIAL = ROOT.parent / "shared" / "messages"
 
 
+_GLOBS = {Flow.IMPORT: "*进口业务*.xsd", Flow.EXPORT: "*出口业务*.xsd"}
+
+
 @pytest.fixture(scope="session")
-def import_schema() -> etree.XMLSchema:
-    """The official import schema; it imports the signature schema that lies beside it."""
-    found = sorted((OFFICIAL / "xsd" / "202205").glob("*进口业务*.xsd"))
-    if not found:
-        pytest.skip("the official import schema of 2022-05 is not beside the repository")
-    return etree.XMLSchema(etree.parse(str(found[0]), etree.XMLParser(no_network=True)))
+def official_xsd() -> Callable[[Edition, Flow], etree._Element]:
+    """The text of an official schema as XML; it imports the signature schema that lies beside it."""
+
+    @cache
+    def load(edition: Edition, flow: Flow) -> etree._Element:
+        found = sorted((OFFICIAL / "xsd" / edition).glob(_GLOBS[flow]))
+        if not found:
+            pytest.skip(f"the official {flow} schema of {edition} is not beside the repository")
+        return etree.parse(str(found[0]), etree.XMLParser(no_network=True)).getroot()
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def official_schema(
+    official_xsd: Callable[[Edition, Flow], etree._Element],
+) -> Callable[[Edition, Flow], etree.XMLSchema]:
+    """An official schema to validate with."""
+    return cache(lambda edition, flow: etree.XMLSchema(official_xsd(edition, flow).getroottree()))
+
+
+@pytest.fixture(scope="session")
+def import_schema(official_schema: Callable[[Edition, Flow], etree.XMLSchema]) -> etree.XMLSchema:
+    """The official import schema of 2022-05."""
+    return official_schema(Edition.E202205, Flow.IMPORT)
 
 
 @pytest.fixture(scope="session")

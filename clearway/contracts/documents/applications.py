@@ -75,8 +75,8 @@ class _ApplicationReceipt(Contract):
     agent_code: Annotated[str | None, wire("agentCode", "Declaring enterprise (customs broker)", 1, 18)] = None
     ebp_code: Annotated[str | None, wire("ebpCode", "E-commerce platform: customs or credit code", 1, 18)] = None
     ebc_code: Annotated[str | None, wire("ebcCode", "E-commerce enterprise: customs or credit code", 1, 18)] = None
-    cop_no: Annotated[str | None, wire("copNo", "Enterprise's own number of the application", 1, 20)] = None
-    pre_no: Annotated[str | None, wire("preNo", "E-Port's pre-entry number, 18 characters", 18, 18)] = None
+    cop_no: Annotated[str | None, wire("copNo", "Enterprise's own number of the application", 1, 20, due=True)] = None
+    pre_no: Annotated[str | None, wire("preNo", "E-Port's pre-entry number, 18 characters", 18, 18, due=True)] = None
     invt_no: Annotated[str | None, wire("invtNo", "Customs number of the list, 18 characters", 18, 18)] = None
     return_status: Annotated[str, wire("returnStatus", "Status; below 0 means a processing exception", 1, 10)]
     return_time: Annotated[Instant, wire("returnTime", "When customs acted")]

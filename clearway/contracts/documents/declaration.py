@@ -15,14 +15,16 @@ class DeclarationLine(Contract):
     item_record_no: Annotated[
         str | None, wire("itemRecordNo", "Item record in the account book; required for bonded mode", None, 30)
     ] = None
-    item_no: Annotated[str | None, wire("itemNo", "Article number of the enterprise (SKU)", None, 20)] = None
+    item_no: Annotated[
+        str | None, wire("itemNo", "Article number of the enterprise (SKU)", None, 20, earlier=(None, 30))
+    ] = None
     item_name: Annotated[str | None, wire("itemName", "Article name of the enterprise (Chinese)", None, 250)] = None
     hs_code: Annotated[str, wire("gcode", "HS code, 10 digits (8-digit tariff + 2)", 10, 10)]
     goods_name: Annotated[str, wire("gname", "Commodity name", 1, 250)]
     specification: Annotated[str, wire("gmodel", "Specification and model, for classification and valuation", 1, 510)]
     barcode: Annotated[str | None, wire("barCode", "Bar code; '无' if none", None, 50)] = None
     country: Annotated[str, wire("country", "Country of origin", 3, 3)]
-    trade_country: Annotated[str | None, wire("tradeCountry", "Trading country code", 1, 3)] = None
+    trade_country: Annotated[str | None, wire("tradeCountry", "Trading country code", 1, 3, earlier=(3, 3))] = None
     currency: Annotated[str, wire("currency", "Currency: restricted to 142 (CNY)", 3, 3)] = "142"
     qty: Annotated[Amount, wire("qty", "Quantity")]
     unit: Annotated[str, wire("unit", "Unit code (customs 3-digit unit table)", 3, 3)]
@@ -86,7 +88,7 @@ class DeclarationList(DocumentHead):
     insured_fee: Annotated[Amount, wire("insuredFee", "Insurance really charged")]
     currency: Annotated[str, wire("currency", "Currency: restricted to 142 (CNY)", 3, 3)] = "142"
     wrap_type: Annotated[str | None, wire("wrapType", "Package type, 1 digit", 1, 1)] = None
-    pack_no: Annotated[int, wire("packNo", "Number of packages; restricted to 1")] = 1
+    pack_no: Annotated[int, wire("packNo", "Number of packages; restricted to 1", digits=9)] = 1
     gross_weight: Annotated[Amount, wire("grossWeight", "Gross weight in kg")]
     net_weight: Annotated[Amount, wire("netWeight", "Net weight in kg")]
     note: Annotated[str | None, wire("note", "Remark", None, 1000)] = None

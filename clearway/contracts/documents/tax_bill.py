@@ -40,6 +40,12 @@ class TaxBill(Contract):
     ] = None
     agent_code: Annotated[str | None, wire("agentCode", "Declaring enterprise (customs broker)", 1, 18)] = None
     customs_code: Annotated[str | None, wire("customsCode", "Customs district where declared, 4 digits", 4, 4)] = None
+    order_no: Annotated[
+        str | None, wire("orderNo", "Order number, unique within one platform", None, 60, beyond=True)
+    ] = None
+    logistics_no: Annotated[
+        str | None, wire("logisticsNo", "Waybill number; not reused within 6 months", None, 60, beyond=True)
+    ] = None
     lines: tuple[TaxBillLine, ...] = Field(min_length=1, max_length=99, description="The assessed lines, 1 to 99")
 
 

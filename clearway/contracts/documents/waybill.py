@@ -21,7 +21,7 @@ class Waybill(DocumentHead):
     insured_fee: Annotated[Amount | None, wire("insuredFee", "Insurance fee")] = None
     currency: Annotated[str, wire("currency", "Currency: restricted to 142 (CNY)", 3, 3)] = "142"
     weight: Annotated[Amount, wire("weight", "Gross weight in kg")]
-    pack_no: Annotated[int, wire("packNo", "Number of packages; restricted to 1")] = 1
+    pack_no: Annotated[int, wire("packNo", "Number of packages; restricted to 1", digits=9)] = 1
     goods_info: Annotated[str | None, wire("goodsInfo", "Main goods carried (names, quantity)", None, 200)] = None
     consignee: Annotated[str, wire("consignee", "Consignee name", 1, 100)]
     consignee_address: Annotated[str, wire("consigneeAddress", "Consignee's address; equals the waybill's", 1, 200)]
