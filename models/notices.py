@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.ledger.accounts import insert_once
+from models.outbox import Told, pass_on
 from models.tables import Notice
 
 
@@ -44,7 +45,9 @@ def tell_all(session: Session, events: Iterable[Event], at: datetime) -> None:
         if event.recipient
     ]
     if rows:
-        session.execute(insert_once(session, Notice), rows)
+        columns = (col(Notice.number), col(Notice.recipient), col(Notice.kind), col(Notice.at))
+        fresh = insert_once(session, Notice).returning(*columns)
+        pass_on(session, [Told(*told) for told in session.execute(fresh, rows)])
 
 
 def notices_after(session: Session, number: int, limit: int, *, recipient: str) -> Sequence[Notice]:

@@ -36,12 +36,15 @@ class Subscription(SQLModel, table=True):
     mode: str = Field(max_length=4, description="push or pull")
     url: str = Field(default="", max_length=500, description="Where pushed notices go")
     secret: str = Field(default="", sa_type=Text, description="Key of the signature that goes with them")
+    old_secret: str = Field(default="", sa_type=Text, description="The key before it, with which they are signed too")
+    old_secret_until: datetime | None = Field(default=None, sa_type=InstantColumn)
     kinds: str = Field(default="", max_length=300, description="Kinds of notices, joined by commas; empty for all")
     ended_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     blocked_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Set while its address fails")
     blocked_why: str = Field(default="", max_length=300)
     try_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="When it is tried again")
     tries: int = Field(default=0, description="Failures since it was last reached")
+    busy_until: datetime | None = Field(default=None, sa_type=InstantColumn, description="A gateway is sending to it")
     created_at: datetime = Field(sa_type=InstantColumn)
 
 
@@ -56,6 +59,6 @@ class OutboxEvent(SQLModel, table=True):
     notice_number: int = Field(foreign_key="notice.number", sa_type=NUMBER)
     state: str = Field(max_length=10, index=True, description="waiting, delivered or expired")
     at: datetime = Field(sa_type=InstantColumn)
-    tries: int = 0
+    tries: int = Field(default=0, description="How often it was sent or handed out")
     done_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Taken, acknowledged or given up")
     fault: str = Field(default="", max_length=300)
