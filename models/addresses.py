@@ -50,6 +50,15 @@ def order_no_address(order_no: str, ebp_code: str = "") -> str:
     return f"order-no|{ebp_code}|{order_no}"
 
 
+MESSAGE = "message|"
+"""How the key of a message of ours begins."""
+
+
+def message_address(message_guid: str) -> str:
+    """Key of what is said about a message of ours as a whole (receipt 900, DxpRep); found by what was sent."""
+    return f"{MESSAGE}{message_guid}"
+
+
 def remember(session: Session, workflow_id: str, keys: Iterable[str]) -> None:
     """Let the case be found under these keys; keys already known change nothing."""
     wanted = list(dict.fromkeys(keys))

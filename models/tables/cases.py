@@ -60,7 +60,7 @@ class FilingRecord(SQLModel, table=True):
     workflow_id: str = Field(max_length=120, index=True)
     kind: str = Field(max_length=20)
     version: int
-    message_guid: str = Field(max_length=36)
+    message_guid: str = Field(max_length=36, index=True)
     filed_at: datetime = Field(sa_type=InstantColumn)
     times: int = 1
     answered: str | None = Field(default=None, max_length=10, description="Last decisive status")
