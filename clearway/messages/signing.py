@@ -1,4 +1,4 @@
-"""Where a signature comes from: a UKey, a signing server, or, until one is connected, a placeholder that says so."""
+"""Where a signature comes from: a key (clearway.messages.signatures) or, without one, a placeholder that says so."""
 
 from typing import Protocol
 
