@@ -12,13 +12,15 @@ from gateway.arrivals import Arrivals
 from gateway.case_door import CaseDoor
 from gateway.delivery import Delivery
 from gateway.description import describe_bodies
-from gateway.dispatcher import Dispatcher
+from gateway.dispatcher import Dispatcher, Lane
 from gateway.doors.customs import customs_doors
 from gateway.doors.desk import desk
 from gateway.doors.documents import DocumentDoor, document_door
 from gateway.doors.guarantees import GuaranteeDoor, guarantee_door
 from gateway.doors.notices import notices_door
 from gateway.doors.reports import ReportDoor, report_door
+from gateway.doors.subscriptions import SubscriptionDoor, subscription_door
+from gateway.outbox.pusher import Pusher
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
@@ -46,12 +48,15 @@ def create_app(
     tracing = Tracing(tracer_provider)
     reader = Reader(database, settings, clock)
     delivery = Delivery(database, cases, settings, clock, tracing)
-    dispatcher = Dispatcher(reader, delivery, Watchman(database, clock), settings.poll_seconds)
+    pusher = Pusher(database, settings, clock)
+    dispatcher = Dispatcher(
+        reader, delivery, Watchman(database, clock), settings.poll_seconds, Lane("webhooks", pusher.push)
+    )
     arrivals = Arrivals(database, settings, clock, tracing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with dispatcher.at_work():
+        async with pusher.ending(), dispatcher.at_work():
             yield
 
     app = FastAPI(
@@ -65,6 +70,7 @@ def create_app(
     app.include_router(report_door(ReportDoor(arrivals, reader, delivery)))
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(notices_door(database))
+    app.include_router(subscription_door(SubscriptionDoor(database, pusher, settings.webhook_reach, clock)))
     app.include_router(desk(database, cases, dispatcher))
     describe_bodies(app)
     return app

@@ -26,7 +26,9 @@ class Lane:
 class Dispatcher:
     """Works in steps; everything it knows is in the database, so a new one goes on where an old one died."""
 
-    def __init__(self, reader: Reader, delivery: Delivery, watchman: Watchman, poll_seconds: float) -> None:
+    def __init__(
+        self, reader: Reader, delivery: Delivery, watchman: Watchman, poll_seconds: float, *further: Lane
+    ) -> None:
         self._reader = reader
         self._poll_seconds = poll_seconds
         # Documents wait for the answer of a worker, which may be away; customs' news only for the server.
@@ -35,6 +37,7 @@ class Dispatcher:
             Lane("news", delivery.deliver_news),
             Lane("documents", delivery.hand_in_due),
             Lane("watch", watchman.look),
+            *further,
         )
 
     @property

@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.outbox.reach import Reach
+
 
 class GatewaySettings(BaseSettings):
     """Sizes, waits and the address to listen on; all waits are real time in seconds."""
@@ -24,6 +26,22 @@ class GatewaySettings(BaseSettings):
     parallel: int = Field(8, ge=1, description="Cases to which one step delivers at the same time")
     retry_first_seconds: int = Field(1, ge=1, description="First pause after a failed delivery; each next one doubles")
     retry_longest_seconds: int = Field(60, ge=1, description="No pause between two tries is longer")
+
+    webhook_reach: Reach = Field(
+        Reach.PUBLIC, description="Where webhooks may go: public, loopback (this machine too) or private (networks too)"
+    )
+    webhook_seconds: int = Field(10, ge=1, le=60, description="An address that has not answered after this long failed")
+    webhook_parallel: int = Field(16, ge=1, description="Addresses that are posted to at the same time")
+    webhook_first_seconds: int = Field(30, ge=1, description="First pause of an address that failed; each next doubles")
+    webhook_longest_seconds: int = Field(3600, ge=1, description="No pause of an address that failed is longer")
+    webhook_refused_seconds: int = Field(600, ge=1, description="Pause of an address that said no (4xx)")
+
+    def webhook_pause(self, tries: int, *, passing: bool) -> timedelta:
+        """How long an address is left alone after so many failures, from 1; `passing` for those that may soon pass."""
+        if not passing:
+            return timedelta(seconds=self.webhook_refused_seconds)
+        doubled = self.webhook_first_seconds * 2 ** min(tries - 1, 20)
+        return timedelta(seconds=min(doubled, self.webhook_longest_seconds))
 
     def pause_after(self, tries: int) -> timedelta:
         """How long to wait after the given number of failed tries, from 1."""

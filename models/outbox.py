@@ -22,7 +22,7 @@ from models.subscriptions import number_of as subscription_number
 from models.tables import Notice, OutboxEvent, Subscription
 
 LIFE = timedelta(days=14)
-"""An event that nobody took in this time is given up; GET /notices still shows the notice."""
+"""An event that nobody took in this time, from when the gateway first saw it, is given up; the notice stays."""
 
 
 class Told(NamedTuple):
@@ -128,11 +128,24 @@ def give_up(event: OutboxEvent, why: str, now: datetime) -> None:
         event.state, event.done_at, event.fault = EXPIRED, now, why[:300]
 
 
+def note_seen(session: Session, now: datetime) -> int:
+    """Let the life of new events begin; how many there were.
+
+    Their own instants are those of the lists, whose clocks tests and demonstrations move as they like.
+    """
+    seen = session.execute(
+        update(OutboxEvent)
+        .where(col(OutboxEvent.state) == WAITING, col(OutboxEvent.seen_at).is_(None))
+        .values(seen_at=now)
+    )
+    return int(seen.rowcount)  # type: ignore[attr-defined]
+
+
 def expire(session: Session, now: datetime, life: timedelta = LIFE) -> int:
     """Give up what is older than the life of an event; how many."""
     ended = session.execute(
         update(OutboxEvent)
-        .where(col(OutboxEvent.state) == WAITING, col(OutboxEvent.at) <= now - life)
+        .where(col(OutboxEvent.state) == WAITING, col(OutboxEvent.seen_at) <= now - life)
         .values(state=EXPIRED, done_at=now, fault="nobody took it in time")
     )
     return int(ended.rowcount)  # type: ignore[attr-defined]
@@ -141,7 +154,7 @@ def expire(session: Session, now: datetime, life: timedelta = LIFE) -> int:
 def standing(session: Session, now: datetime) -> OutboxStanding:
     """How many events wait and since when, and how many subscriptions are blocked."""
     waiting, oldest = session.exec(
-        select(func.count(), func.min(OutboxEvent.at)).where(OutboxEvent.state == WAITING)
+        select(func.count(), func.min(OutboxEvent.seen_at)).where(OutboxEvent.state == WAITING)
     ).one()
     expired = session.exec(select(func.count()).where(OutboxEvent.state == EXPIRED)).one()
     blocked = select(func.count()).where(

@@ -59,6 +59,9 @@ class OutboxEvent(SQLModel, table=True):
     notice_number: int = Field(foreign_key="notice.number", sa_type=NUMBER)
     state: str = Field(max_length=10, index=True, description="waiting, delivered or expired")
     at: datetime = Field(sa_type=InstantColumn)
+    seen_at: datetime | None = Field(
+        default=None, sa_type=InstantColumn, description="By the gateway's clock: its life"
+    )
     tries: int = Field(default=0, description="How often it was sent or handed out")
     done_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Taken, acknowledged or given up")
     fault: str = Field(default="", max_length=300)

@@ -81,6 +81,7 @@ def _tell_enterprises() -> None:
         sa.Column("notice_number", NUMBER, sa.ForeignKey("notice.number"), nullable=False),
         sa.Column("state", sa.String(10), nullable=False, index=True),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("done_at", MOMENT, nullable=True),
         sa.Column("fault", sa.String(300), nullable=False),
