@@ -1,6 +1,15 @@
-"""The real Temporal server, once for all tests, each workflow with its own virtual clock."""
+"""The real Temporal server, once for all tests, each workflow with its own virtual clock; and chance, under control.
+
+`make test` tries the same examples each time, so that a change is judged by what it changes. To search for others:
+
+    HYPOTHESIS_PROFILE=search LIVES=200 make test T=tests/workflows/test_whole_lives.py ARGS=--hypothesis-seed=7
+    RACE_SEED=random make test T=tests/workflows/test_races_after_release.py
+
+Without a seed of its own each search tries new examples. What fails prints how to run it again.
+"""
 
 import os
+import random
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -20,10 +29,20 @@ from tests.postgres import new_database, running_server
 
 ROOT = Path(__file__).parent.parent
 
-# Machines are noisy: an example that takes long is no failure. A failing one prints how to run it again. On CI the same
-# examples are tried each time, so that a change is judged by what it changes; at home new ones are.
-settings.register_profile("clearway", deadline=None, print_blob=True, derandomize=os.environ.get("CI") == "true")
-settings.load_profile("clearway")
+# Machines are noisy: an example that takes long is no failure. A failing one prints how to run it again.
+settings.register_profile("reproducible", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("search", deadline=None, print_blob=True)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "reproducible")
+settings.load_profile(PROFILE)
+
+# Set here and not where it is used, so that all processes of one run have the same one.
+if os.environ.setdefault("RACE_SEED", "4") == "random":
+    os.environ["RACE_SEED"] = str(random.SystemRandom().randrange(10**6))
+
+
+def pytest_report_header() -> str:
+    """What to set to have the same again."""
+    return f"chance: HYPOTHESIS_PROFILE={PROFILE} RACE_SEED={os.environ['RACE_SEED']}"
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from clearway.contracts.documents import AnyDocument, Application
 from connectors.bank import BankReceipt
+from connectors.customs import Sealed
 from models.database import Database
 from tests.standins import Authority, RecordingReports
 from worker import build_worker
@@ -28,11 +29,13 @@ class Effects:
         with self._path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"effect": effect, "key": key}) + "\n")
 
-    def file(
-        self, records: Sequence[AnyDocument | Application], *, message_guid: str, traceparent: str | None = None
-    ) -> None:
+    def seal(self, records: Sequence[AnyDocument | Application], *, message_guid: str, at: datetime) -> Sealed:
+        """Nothing to hide here."""
+        return Sealed(message_guid, records[0].kind, b"")
+
+    def send(self, sealed: Sealed, *, traceparent: str | None = None) -> None:
         """Customs takes a message."""
-        self._note(records[0].kind, message_guid)
+        self._note(sealed.message_type, sealed.cop_msg_id)
 
     def pay(
         self, *, payment_order_no: str, amount: Decimal, payer_code: str, requested_at: datetime, idempotency_key: str
