@@ -14,6 +14,7 @@ from clearway.messages.signatures.key_files import (
     read_public_key,
     write_private,
 )
+from clearway.messages.signatures.pool import KeyPool, PoolStatistics
 from clearway.messages.signatures.private_keys import FileKey, PrivateKey, RsaPrivateKey, Sm2PrivateKey, new_key
 from clearway.messages.signatures.public_keys import (
     KeyKind,
@@ -35,7 +36,9 @@ __all__ = [
     "FileKey",
     "Form",
     "KeyKind",
+    "KeyPool",
     "KeyRefused",
+    "PoolStatistics",
     "PrivateKey",
     "PublicKey",
     "RsaPrivateKey",
