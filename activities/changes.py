@@ -10,6 +10,7 @@ from activities.acceptance import refuse, refuse_attempt, store
 from activities.customs_filing import (
     CustomsDoor,
     CustomsFiling,
+    Draft,
     filed,
     note_filing,
     own_guid,
@@ -113,7 +114,7 @@ class ChangeDesk:
             noted = note_filing(session, change.key, ApplicationKind.CANCELLATION, change.number, change.now)
             application = _application(listed, change, noted)
             remember(session, case, [list_address("cop", application.cop_no or "")])
-        refused = self._filing.hand_over(application, noted.message_guid)
+        _, refused = self._filing.hand_over([Draft(case, application, noted.message_guid)], change.now)
         filing = filed((), refused, rules, change.now, change.profile)
         return filing.model_copy(update={"cop_no": application.cop_no or ""})
 

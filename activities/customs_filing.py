@@ -1,6 +1,8 @@
 """Handing documents and lists to customs: built from what is stored, under one guid however often it is tried."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,12 +15,14 @@ from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import Application, DeclarationList, Document
 from clearway.contracts.facts import DocumentOnFile, Filing
 from clearway.messages import MessageRefused
-from clearway.rules.parameters import Parameters, built_in_parameters
+from clearway.rules.parameters import Parameters
+from connectors.customs import Sealed
 from connectors.errors import Refused
 from models.addresses import list_address, remember
 from models.database import Database
 from models.documents import version_of
 from models.rule_packs import RulePacks
+from models.sent_messages import keep, kept, note_outcomes
 from models.tables import CaseRecord, FilingRecord
 from models.work import FileRequest
 
@@ -29,8 +33,20 @@ NAMESPACE = uuid.UUID("6f0f2f0e-6f6b-5c55-9b5e-3f6d8f3c0a11")
 class CustomsDoor(Protocol):
     """Customs' side of the wire."""
 
-    def file(self, records: tuple[Document | Application, ...], *, message_guid: str, traceparent: str | None) -> None:
+    def seal(self, records: Sequence[Document | Application], *, message_guid: str, at: datetime) -> Sealed:
+        """Write and sign one message; raises MessageRefused, or Unavailable when no key is free."""
+
+    def send(self, sealed: Sealed, *, traceparent: str | None) -> None:
         """Hand one message over; raises Unavailable or Refused."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One record on its way into a message of its own."""
+
+    workflow_id: str
+    record: Document | Application
+    message_guid: str
 
 
 class CustomsFiling:
@@ -53,27 +69,74 @@ class CustomsFiling:
 
     def file(self, request: FileRequest) -> Filing:
         """File stored documents, each in its own message; stops at the first that customs would not take."""
-        refused, handed, rules = "", [], built_in_parameters()
-        for document in request.documents:
-            handed.append(document)
-            with self._database.transaction() as session:
-                rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
+        drafts = []
+        with self._database.transaction() as session:
+            rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
+            for document in request.documents:
                 content = version_of(session, request.key.workflow_id, document)
                 if isinstance(content, DeclarationList):
                     content = with_own_number(content, request.key.workflow_id)
                     remember(session, request.key.workflow_id, [list_address("cop", content.cop_no or "")])
                 guid = note_filing(session, request.key, document.kind, document.version, request.now).message_guid
-            if refused := self.hand_over(content, guid):
-                break
-        return filed(tuple(handed), refused, rules, request.now, request.profile)
+                drafts.append(Draft(request.key.workflow_id, content, guid))
+        handed, refused = self.hand_over(drafts, request.now)
+        return filed(request.documents[:handed], refused, rules, request.now, request.profile)
 
-    def hand_over(self, record: Document | Application, message_guid: str) -> str:
-        """Hand one record to customs; why it would not even take it, empty where it did. Raises Unavailable."""
-        try:
-            self._customs.file((record,), message_guid=message_guid, traceparent=_traceparent())
-        except (Refused, MessageRefused) as error:
-            return f"{record.kind}: {error}"
-        return ""
+    def hand_over(self, drafts: Sequence[Draft], now: datetime) -> tuple[int, str]:
+        """Sign and send messages, in order, up to the first that customs would not even take; how many were tried.
+
+        Why it would not take that one comes with the number, empty where it took all. What is tried again sends the
+        same bytes; what is filed again is signed anew. Raises Unavailable.
+        """
+        sealed, unwritten = self._seal(drafts, now)
+        outcomes = self._send(drafts, sealed)
+        with self._database.transaction() as session:
+            note_outcomes(session, outcomes, now)
+        if refused := "".join(outcomes.values()):
+            return len(outcomes), refused
+        return len(sealed) + bool(unwritten), unwritten
+
+    def _send(self, drafts: Sequence[Draft], sealed: Sequence[Sealed]) -> dict[str, str]:
+        """Send up to the first that is refused; by guid, why customs would not take it."""
+        outcomes: dict[str, str] = {}
+        for draft, message in zip(drafts, sealed, strict=False):
+            try:
+                self._customs.send(message, traceparent=_traceparent())
+            except Refused as error:
+                outcomes[draft.message_guid] = f"{draft.record.kind}: {error}"
+                break
+            outcomes[draft.message_guid] = ""
+        return outcomes
+
+    def _seal(self, drafts: Sequence[Draft], now: datetime) -> tuple[list[Sealed], str]:
+        """The messages, kept before they are sent; and why the first that is missing cannot be written."""
+        known: dict[str, Sealed] = {}
+        if activity.in_activity() and activity.info().attempt > 1:
+            with self._database.transaction() as session:
+                rows = kept(session, [draft.message_guid for draft in drafts])
+                known = {row.cop_msg_id: Sealed(row.cop_msg_id, row.message_type, row.body) for row in rows.values()}
+        sealed, fresh, fault = [], [], ""
+        for draft in drafts:
+            message = known.get(draft.message_guid)
+            if message is None:
+                try:
+                    message = self._customs.seal((draft.record,), message_guid=draft.message_guid, at=now)
+                except MessageRefused as error:
+                    fault = f"{draft.record.kind}: {error}"
+                    break
+                fresh.append((draft, message))
+            sealed.append(message)
+        with self._database.transaction() as session:
+            for draft, message in fresh:
+                keep(
+                    session,
+                    cop_msg_id=message.cop_msg_id,
+                    workflow_id=draft.workflow_id,
+                    message_type=message.message_type,
+                    body=message.body,
+                    at=now,
+                )
+        return sealed, fault
 
 
 def filed(documents: tuple[DocumentOnFile, ...], refused: str, rules: Parameters, at: datetime, profile: str) -> Filing:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlmodel import Session, select
 from temporalio import activity
 
-from activities.customs_filing import CustomsDoor, CustomsFiling, filed, own_guid, own_number
+from activities.customs_filing import CustomsDoor, CustomsFiling, Draft, filed, own_guid, own_number
 from clearway.contracts.documents import DeclarationList, ReturnApplication, ReturnApplicationLine
 from clearway.contracts.facts import Filing
 from clearway.contracts.goods_return import ReturnSettlement
@@ -90,7 +90,8 @@ class ReturnDesk:
             refused = "customs' number of the list (invtNo) is not known"
         else:
             application = _application(request, listed.declared, cop_no, pre_no, invt_no)
-            refused = self._filing.hand_over(application, own_guid(f"{request.key.workflow_id}|message"))
+            draft = Draft(request.key.workflow_id, application, own_guid(f"{request.key.workflow_id}|message"))
+            _, refused = self._filing.hand_over([draft], request.now)
         return filed((), refused, rules, request.now, request.profile)
 
     @activity.defn

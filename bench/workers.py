@@ -7,6 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from temporalio.worker import Worker
 
 from bench.bare import BareOffice, BareWorkflow
 from clearway.contracts.documents import AnyDocument, Application
+from connectors.customs import Sealed
 from models.database import Database
 from tests.standins import Authority, RecordingReports, ScriptedBank
 from worker import ACTIVITY_THREADS, Workers, build_worker  # noqa: TID251  the worker is what is measured
@@ -30,12 +32,14 @@ class TellingCustoms:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
 
-    def file(
-        self, records: Sequence[AnyDocument | Application], *, message_guid: str, traceparent: str | None = None
-    ) -> None:
+    def seal(self, records: Sequence[AnyDocument | Application], *, message_guid: str, at: datetime) -> Sealed:
+        """Writes down whose documents they are."""
+        return Sealed(message_guid, records[0].kind, "\n".join(record.order_no for record in records).encode())
+
+    def send(self, sealed: Sealed, *, traceparent: str | None = None) -> None:
         """Take a message."""
-        for record in records:
-            self._tell(record.order_no)
+        for order_no in sealed.body.decode().splitlines():
+            self._tell(order_no)
 
 
 class WorkerProcess:

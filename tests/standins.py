@@ -9,6 +9,7 @@ from clearway.contracts.documents import AnyDocument, Application
 from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.reports import ReportAcknowledgement, SuspicionReport
 from connectors.bank import BankReceipt
+from connectors.customs import Sealed
 from connectors.errors import Refused, Unavailable
 
 
@@ -20,18 +21,22 @@ class RecordingCustoms:
     down: int = 0
     refusing: set[str] = field(default_factory=set)
     meanwhile: Callable[[str], None] = lambda kind: None
+    written: dict[str, tuple[AnyDocument | Application, ...]] = field(default_factory=dict)
 
-    def file(
-        self, records: Sequence[AnyDocument | Application], *, message_guid: str, traceparent: str | None = None
-    ) -> None:
+    def seal(self, records: Sequence[AnyDocument | Application], *, message_guid: str, at: datetime) -> Sealed:
+        """Put the records under a seal that anybody can read."""
+        self.written[message_guid] = tuple(records)
+        return Sealed(message_guid, records[0].kind, message_guid.encode())
+
+    def send(self, sealed: Sealed, *, traceparent: str | None = None) -> None:
         """Take a message, or be unavailable as often as told."""
-        self.meanwhile(records[0].kind)
+        self.meanwhile(sealed.message_type)
         if self.down:
             self.down -= 1
             raise Unavailable("customs", "told to be down")
-        if records[0].kind in self.refusing:
+        if sealed.message_type in self.refusing:
             raise Refused("customs", "HTTP_400", "unreadable")
-        self.filed += [(message_guid, record) for record in records]
+        self.filed += [(sealed.cop_msg_id, record) for record in self.written[sealed.cop_msg_id]]
 
     @property
     def kinds(self) -> list[str]:

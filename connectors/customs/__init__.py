@@ -1,5 +1,5 @@
 """Customs, reached through the data exchange platform."""
 
-from connectors.customs.client import CustomsClient
+from connectors.customs.client import CustomsClient, Sealed
 
-__all__ = ["CustomsClient"]
+__all__ = ["CustomsClient", "Sealed"]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -43,7 +44,12 @@ class World:
     def file(self, *records: Document, traceparent: str | None = None) -> None:
         """File each record in a message of its own."""
         for record in records:
-            self.customs.file([record], message_guid=new_guid(), traceparent=traceparent)
+            self.send(record, traceparent=traceparent)
+
+    def send(self, *records: Document, traceparent: str | None = None) -> None:
+        """File records in one message."""
+        customs = self.customs
+        customs.send(customs.seal(records, message_guid=new_guid(), at=datetime.now(UTC)), traceparent=traceparent)
 
     def file_three(self, papers: Papers) -> None:
         """File the three documents, hear the end of it, and forget it."""

@@ -27,7 +27,7 @@ def test_the_same_message_twice_gets_the_same_answer_and_one_story(world: World)
 
 def test_documents_of_one_kind_travel_in_one_message(world: World) -> None:
     cases = [new_papers(f"D-2-{number}") for number in range(5)]
-    world.customs.file([papers.order for papers in cases], message_guid=new_guid())
+    world.send(*(papers.order for papers in cases))
     world.settle()
     assert sorted(post.told for post in world.gateway.posts) == sorted(["312:2", "312:3", "312:120"] * 5)
 
@@ -35,7 +35,7 @@ def test_documents_of_one_kind_travel_in_one_message(world: World) -> None:
 def test_documents_of_two_kinds_do_not_make_a_message(world: World) -> None:
     papers = new_papers("D-3")
     with pytest.raises(MessageRefused):
-        world.customs.file([papers.order, papers.payment], message_guid=new_guid())
+        world.send(papers.order, papers.payment)
     assert world.gateway.posts == []
 
 
@@ -119,7 +119,7 @@ def test_customs_takes_no_receipts(world: World) -> None:
 def test_what_customs_cannot_read_reaches_the_caller_as_refused(world: World) -> None:
     unreadable = new_papers("D-11").order.model_copy(update={"currency": "1", "buyer_name": ""})
     with pytest.raises(Refused) as refused:
-        world.customs.file([unreadable], message_guid=new_guid())
+        world.send(unreadable)
     assert refused.value.platform == "customs"
     assert not refused.value.code.startswith("HTTP_")
     assert not [secret for secret in (ID_NUMBER, TELEPHONE, ADDRESS) if secret in str(refused.value)]

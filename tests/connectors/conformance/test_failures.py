@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import httpx
@@ -25,7 +25,7 @@ BRIEF = httpx.Timeout(0.2)
 
 def file_order(url: str, http: httpx.Client) -> None:
     client = CustomsClient(url, http, TRANSFER, timeout=BRIEF)
-    client.file([new_papers("F-1").order], message_guid=new_guid())
+    client.send(client.seal([new_papers("F-1").order], message_guid=new_guid(), at=datetime.now(UTC)))
 
 
 def verify(url: str, http: httpx.Client) -> object:
