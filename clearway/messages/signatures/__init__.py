@@ -9,6 +9,7 @@ from clearway.messages.signatures.algorithms import Algorithm
 from clearway.messages.signatures.certificates import Certificate, make_certificate, read_certificate
 from clearway.messages.signatures.key_files import (
     key_file_text,
+    load_certificate,
     load_key,
     load_public_key,
     read_public_key,
@@ -54,6 +55,7 @@ __all__ = [
     "fingerprint",
     "is_signed",
     "key_file_text",
+    "load_certificate",
     "load_key",
     "load_public_key",
     "make_certificate",

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from clearway.messages.signatures import pkcs8
-from clearway.messages.signatures.certificates import read_certificate
+from clearway.messages.signatures.certificates import Certificate, read_certificate
 from clearway.messages.signatures.default_passwords import default_password_problem
 from clearway.messages.signatures.pem import blocks, pem
 from clearway.messages.signatures.private_keys import FileKey, RsaPrivateKey, Sm2PrivateKey
@@ -37,10 +37,7 @@ def load_key(path: Path, password: str | None = None) -> FileKey:
     certificate = next((data for label, data in found if label == "CERTIFICATE"), None)
     if certificate is None:
         return key.named(fingerprint(key.public_key)[:16], None)
-    try:
-        read = read_certificate(certificate)
-    except ValueError:
-        raise _bad_file(path, "its certificate cannot be read", "证书无法读取") from None
+    read = _certificate(path, certificate)
     if read.public_key.der() != key.public_key.der():
         raise _bad_file(path, "its certificate belongs to another key", "证书与私钥不匹配")
     return key.named(read.key_name, certificate)
@@ -49,16 +46,22 @@ def load_key(path: Path, password: str | None = None) -> FileKey:
 def load_public_key(path: Path) -> tuple[str, PublicKey]:
     """Name and key of a PEM file with a public key or a certificate; named as load_key names it. Raises KeyRefused."""
     for label, data in _blocks(path):
-        try:
-            if label == "CERTIFICATE":
-                certificate = read_certificate(data)
-                return certificate.key_name, certificate.public_key
-            if label == "PUBLIC KEY":
+        if label == "CERTIFICATE":
+            certificate = _certificate(path, data)
+            return certificate.key_name, certificate.public_key
+        if label == "PUBLIC KEY":
+            try:
                 key = public_key_of(data)
-                return fingerprint(key)[:16], key
-        except ValueError:
-            raise _bad_file(path, "its public key is neither RSA nor SM2", "公钥不是 RSA 或 SM2 密钥") from None
+            except ValueError:
+                raise _bad_file(path, "its public key is neither RSA nor SM2", "公钥不是 RSA 或 SM2 密钥") from None
+            return fingerprint(key)[:16], key
     raise _bad_file(path, "it holds no PUBLIC KEY and no CERTIFICATE", "文件中没有公钥或证书")
+
+
+def load_certificate(path: Path) -> Certificate | None:
+    """The first certificate of a PEM file, if it holds one; raises KeyRefused."""
+    data = next((data for label, data in _blocks(path) if label == "CERTIFICATE"), None)
+    return None if data is None else _certificate(path, data)
 
 
 @lru_cache(maxsize=1024)
@@ -100,6 +103,13 @@ def _blocks(path: Path) -> list[tuple[str, bytes]]:
         raise _bad_file(path, f"it cannot be read ({error.strerror})", "文件无法读取") from None
     except ValueError:
         raise _bad_file(path, "it is no PEM file", "不是 PEM 文件") from None
+
+
+def _certificate(path: Path, data: bytes) -> Certificate:
+    try:
+        return read_certificate(data)
+    except ValueError:
+        raise _bad_file(path, "its certificate cannot be read", "证书无法读取") from None
 
 
 def _private_key(path: Path, label: str, data: bytes, password: str | None) -> FileKey:
