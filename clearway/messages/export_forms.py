@@ -32,7 +32,7 @@ EXPORT_FORMS: tuple[Form, ...] = (
         None,
         None,
         _CUS,
-        "Receipt of a receipt of money",
+        "Receipt-of-money receipt",
         "收款单回执",
         _OUT,
     ),
