@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from clearway.cli.outcomes import Exit
-from clearway.cli.screen import screen
 from clearway.contracts.base import SHANGHAI
 from clearway.contracts.parties import Role
 from clearway.messages.signatures import KeyRefused, load_certificate, load_public_key
@@ -126,11 +124,11 @@ def _tell(rows: list[Row], at: datetime, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"keys": told}, ensure_ascii=False))
         return
-    table = Table("key", "party", "roles", "kind", "counts now", "from", "before", "fingerprint", "note")
     for key in told:
-        shown = ("key_name", "party_code", "roles", "algorithm", "valid", "valid_from", "ends", "fingerprint", "note")
-        table.add_row(*(_cell(key[name]) for name in shown))
-    screen().print(table)
+        counts = "counts now" if key["valid"] else "does not count now"
+        line = f"{key['key_name']}  {key['party_code']}  {', '.join(key['roles'])}  {key['algorithm']}  {counts}"
+        typer.echo(f"{line}\n  from {key['valid_from']} until {key['ends'] or 'revoked'}")
+        typer.echo(f"  fingerprint {key['fingerprint']}" + (f"\n  {key['note']}" if key["note"] else ""))
 
 
 def _row(row: Row, at: datetime) -> dict[str, Any]:
@@ -148,16 +146,6 @@ def _row(row: Row, at: datetime) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "note": row.note,
     }
-
-
-def _cell(value: object) -> str:
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(str, value))
-        case _:
-            return "" if value is None else str(value)
 
 
 if __name__ == "__main__":
