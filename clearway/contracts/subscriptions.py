@@ -94,7 +94,7 @@ class Acknowledgement(Contract):
     """What the subscriber has taken: everything handed out up to a number, or single events."""
 
     up_to: int | None = Field(None, ge=0, le=2**63 - 1, description="Number of the last event that is taken")
-    ids: tuple[Annotated[str, StringConstraints(pattern="^evt_[0-9]{1,19}$")], ...] = Field((), max_length=1000)
+    ids: tuple[Annotated[str, StringConstraints(pattern="^evt_[0-9]{1,18}$")], ...] = Field((), max_length=1000)
 
 
 class Acknowledged(Contract):
@@ -108,7 +108,7 @@ class Unblock(Contract):
     """Try again now, and not at the time set."""
 
     give_up: str | None = Field(
-        None, pattern="^evt_[0-9]{1,19}$", description="First give up this event, which the receiver can never take"
+        None, pattern="^evt_[0-9]{1,18}$", description="First give up this event, which the receiver can never take"
     )
 
 

@@ -10,6 +10,7 @@ import httpx
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_LAST_PORT = 65_535
 _HTTP_PORTS = {"http": 80, "https": 443}
 
 
@@ -62,6 +63,8 @@ def url_of(address: str) -> httpx.URL:
         raise NotPermitted("it is not an address") from None
     if url.scheme not in _HTTP_PORTS or not url.host:
         raise NotPermitted("it does not begin with http:// or https:// and a host")
+    if url.port is not None and not 1 <= url.port <= _LAST_PORT:
+        raise NotPermitted("it names a port that does not exist")
     if url.userinfo:
         raise NotPermitted("it holds a name or password; the signature proves who sends")
     if url.fragment:
