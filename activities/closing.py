@@ -15,6 +15,7 @@ from models.collection import dues
 from models.database import Database
 from models.ledger import guarantee, quota
 from models.tables import CaseRecord
+from models.telling import tell_ends
 from models.work import CloseRequest
 
 COUNTED_ENDS = {State.TAXED}
@@ -48,10 +49,12 @@ class CaseRegister:
                 record = new_record(request.key, request.now, request.now)
                 session.add(record)
             if record.ended_at is not None and not _disposed_after_payment(record, request):
+                tell_ends(session, [record], request.now)
                 return
             record.state = request.state
             record.changed_at = request.now
             record.ended_at = request.now
+            tell_ends(session, [record], request.now)
             if request.state in COUNTED_ENDS:
                 guarantee.release(session, record.workflow_id, request.now, reason="tax settled")
             else:

@@ -19,6 +19,7 @@ from models.database import Database
 from models.ledger import guarantee
 from models.rule_packs import RulePacks
 from models.tables import BillRecord, CaseRecord, PaymentRecord
+from models.telling import tell_ends
 from models.work import PayRequest
 
 VOID = "3"
@@ -132,6 +133,7 @@ def _end(session: Session, request: PayRequest) -> None:
     record.state = State.TAXED
     record.changed_at = request.now
     record.ended_at = request.now
+    tell_ends(session, [record], request.now)
     guarantee.release(session, request.key.workflow_id, request.now, reason="tax paid")
 
 

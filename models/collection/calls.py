@@ -17,6 +17,7 @@ from models.ledger import guarantee
 from models.ledger.guarantee_standing import LEDGER
 from models.ledger.transfers import Conflict, find, open_reservations
 from models.tables import CaseRecord, TaxDue
+from models.telling import tell_ends
 
 GUARANTEE_CALLED = "GUARANTEE_CALLED"
 
@@ -55,6 +56,7 @@ def call_guarantee(session: Session, workflow_id: str, at: datetime, transfer_id
     note_refund(session, row, bill, at)
     if record is not None and record.ended_at is None:
         record.state, record.changed_at, record.ended_at = State.TAXED, at, at
+        tell_ends(session, [record], at)
     payment = TaxPayment(
         outcome=PaymentOutcome.PAID,
         amount=taken,

@@ -24,6 +24,7 @@ from models.ledger.guarantee_standing import LEDGER
 from models.ledger.transfers import open_reservations
 from models.rule_packs import RulePacks
 from models.tables import BillRecord, CaseRecord, PaymentRecord, TaxBatch, TaxDue, TaxOrder, TaxShare
+from models.telling import tell_ends
 
 SETTLED_AT_ONCE = 200
 """Lists in one transaction: their guarantor's account is kept for so long."""
@@ -76,6 +77,7 @@ class _Settlement:
         payments = session.exec(select(PaymentRecord).where(col(PaymentRecord.workflow_id).in_(ids)), **AS_IT_IS)
         self._payments = {payment.workflow_id: payment for payment in payments}
         self._letters: list[Letter] = []
+        self._ended: list[CaseRecord] = []
 
     def enter(self, answered: Sequence[tuple[TaxShare, TaxOrder]]) -> None:
         """Enter the answers, earliest deadline first within each order."""
@@ -85,6 +87,7 @@ class _Settlement:
             for share, amount in zip(shares, paid, strict=True):
                 self._enter(share, order, amount)
         post(self._session, self._letters, self._now)
+        tell_ends(self._session, self._ended, self._now)
 
     def _enter(self, share: TaxShare, order: TaxOrder, amount: Decimal) -> None:
         row = self._rows[share.workflow_id]
@@ -116,6 +119,7 @@ class _Settlement:
         record = self._records.get(row.workflow_id)
         if record is not None and record.ended_at is None:
             record.state, record.changed_at, record.ended_at = State.TAXED, self._now, self._now
+            self._ended.append(record)
 
     def _free_part(self, row: TaxDue, order: TaxOrder, left: Decimal) -> None:
         """The guarantee secures what is left, and no more."""
