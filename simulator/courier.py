@@ -1,8 +1,10 @@
 """Carries customs' post to the gateway: at least once, with growing pauses, until it is taken or given up."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
@@ -16,7 +18,18 @@ XML = "application/xml"
 JSON = "application/json"
 
 _PATIENCE = httpx.Timeout(10.0, connect=3.0, pool=None)
+_DROPS, _BETWEEN_DROPS = 8, 0.05
+"""A slow message comes in so many parts, with so many seconds between them."""
 _CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16)
+
+
+class Manner(StrEnum):
+    """How a message arrives the first time."""
+
+    WHOLE = "whole"
+    HALF = "only its first half, and then once more"
+    SLOW = "in drops"
+    CUT = "the connection breaks in the middle, and then once more"
 
 
 class Courier:
@@ -69,15 +82,28 @@ class Courier:
         await asyncio.sleep(self._settings.pause_ms / 1000)
 
     async def deliver(
-        self, path: str, content: bytes, content_type: str, traceparent: str | None, *, sender: str | None = None
+        self,
+        path: str,
+        content: bytes,
+        content_type: str,
+        traceparent: str | None,
+        *,
+        sender: str | None = None,
+        manner: Manner = Manner.WHOLE,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Send until the gateway answers 2xx; after the last permitted attempt it is counted in `given_up`.
 
         An enterprise's document, which names its `sender`, may also be refused for good: that is an answer too.
         """
-        headers = {"content-type": content_type} | ({"traceparent": traceparent} if traceparent else {})
+        told = {"content-type": content_type} | ({"traceparent": traceparent} if traceparent else {})
+        told |= headers or {}
         if sender is not None:
-            headers["X-Clearway-Sender"] = sender
+            told["X-Clearway-Sender"] = sender
+        if manner in (Manner.HALF, Manner.CUT):
+            with contextlib.suppress(httpx.HTTPError, _BrokenOff):
+                half = content[: len(content) // 2]
+                await self._post(path, half if manner is Manner.HALF else _broken_off(half), told)
         wait = self._settings.retry_first_ms / 1000
         outcome = ""
         for attempt in range(1, self._settings.attempts + 1):
@@ -85,7 +111,7 @@ class Courier:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, self._settings.retry_longest_ms / 1000)
             try:
-                answer = await self._http.post(self._settings.gateway_url + path, content=content, headers=headers)
+                answer = await self._post(path, _in_drops(content) if manner is Manner.SLOW else content, told)
             except httpx.HTTPError as failure:
                 outcome = type(failure).__name__
             else:
@@ -96,3 +122,24 @@ class Courier:
             log.debug("delivery failed", extra={"path": path, "attempt": attempt, "outcome": outcome})
         self.given_up += 1
         log.error("delivery given up", extra={"path": path, "outcome": outcome})
+
+    async def _post(
+        self, path: str, content: bytes | AsyncIterator[bytes], headers: Mapping[str, str]
+    ) -> httpx.Response:
+        return await self._http.post(self._settings.gateway_url + path, content=content, headers=headers)
+
+
+class _BrokenOff(Exception):
+    """The line went dead while we were speaking."""
+
+
+async def _broken_off(half: bytes) -> AsyncIterator[bytes]:
+    yield half
+    raise _BrokenOff
+
+
+async def _in_drops(content: bytes) -> AsyncIterator[bytes]:
+    size = len(content) // _DROPS + 1
+    for begin in range(0, len(content), size):
+        await asyncio.sleep(_BETWEEN_DROPS)
+        yield content[begin : begin + size]

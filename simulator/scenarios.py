@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from clearway.contracts.customs import InspectionOutcome
 from simulator import stories
+from simulator.mishaps import Mishap
 from simulator.steps import Await, Bill, Receipt, Request, Step, Verdict, Void, story
 from simulator.stories import BILL, CLEARED, DECLARING, RELEASED, REVIEWED, SENT, SENT_ABROAD, STORED, TAKEN, inspected
 
@@ -55,6 +56,10 @@ class Scenario:
     """Receipts leave out copNo, preNo and invtNo, as real error receipts do (REFERENCE §6.1)."""
     identity: Identity = Identity.VERIFIED
     payment: Payment = Payment.PAYS
+    mishap: Mishap | None = None
+    """What goes wrong with everything that customs says about the list."""
+    door: Mishap | None = None
+    """What goes wrong at customs' door with what is filed."""
 
 
 _LIMIT = "[Code:1313;Desc:订购人购买超过年度限额,超过个人年度购买额度]"
@@ -148,6 +153,21 @@ SCENARIOS: tuple[Scenario, ...] = (
         "out of order: 399, 120 and 3 arrive after the release, with their true earlier times",
         first=(DECLARING, RELEASED, REVIEWED, STORED, SENT, BILL),
     ),
+    Scenario("DELAYED", "every receipt comes much later than it was written", mishap=Mishap.LATE),
+    Scenario("OVERTAKEN", "every receipt is overtaken by the next thing that customs says", mishap=Mishap.OVERTAKEN),
+    Scenario("LOST", "nothing arrives until customs is asked to send it again", mishap=Mishap.LOST),
+    Scenario("MALFORMED", "of every receipt half arrives first, and then the whole", mishap=Mishap.MALFORMED),
+    Scenario("SLOW", "every receipt arrives in drops", mishap=Mishap.SLOW),
+    Scenario("CUT", "the connection breaks in the middle of every receipt; it is sent again", mishap=Mishap.CUT),
+    Scenario(
+        "CONTRADICT",
+        "after each receipt comes a later one that says less; after the release a return",
+        first=(*TAKEN, *CLEARED, Receipt("100", 150, "[Code:1322;Desc:订单清单表体商品项不一致]")),
+        mishap=Mishap.CONTRADICTED,
+    ),
+    Scenario("DOORDOWN", "customs' door answers 503 twice to each message, then takes it", door=Mishap.DOWN),
+    Scenario("DOORCUT", "customs' door takes each message and breaks off its answer the first time", door=Mishap.CUT),
+    Scenario("DOORSLOW", "customs' door takes its time with each answer", door=Mishap.SLOW),
     Scenario(
         "UNKNOWN",
         "a status that customs never published comes between, then release",

@@ -1,5 +1,8 @@
 """How the simulator is set: where our gateway is, and how fast and how stubbornly customs talks to it."""
 
+from decimal import Decimal
+from pathlib import Path
+
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,6 +22,16 @@ class Settings(BaseSettings):
     retry_first_ms: int = Field(50, ge=1, description="First pause after a failed delivery; each next one doubles")
     retry_longest_ms: int = Field(5_000, ge=1, description="No pause between two attempts is longer")
     attempts: int = Field(500, ge=1, description="After so many failed attempts a delivery is given up and counted")
+
+    envelope: bool = Field(False, description="Receipts and bills come in the exchange's envelope (DxpMsg)")
+    dxp_id: str = Field("DXPENT0000000001", description="DXP user id that receipts and bills are addressed to")
+    keys: Path | None = Field(None, description="Folder of PARTY.key.pem files, and their password: who signs here")
+    trust: Path | None = Field(
+        None, description="Folder of PARTY.pub.pem files: customs takes only what one of these keys signed"
+    )
+    seed: str = Field("", description="Something goes wrong with part of the messages, chosen by this seed")
+    mishaps: Decimal = Field(Decimal("0.2"), ge=0, le=1, description="How large that part is")
+    late_ms: int = Field(1500, ge=0, description="Real time by which a late message is late")
 
     @field_validator("gateway_url")
     @classmethod

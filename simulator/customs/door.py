@@ -3,7 +3,7 @@
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel
 
 from clearway.contracts.documents import (
@@ -14,16 +14,25 @@ from clearway.contracts.documents import (
     ReturnApplication,
     Waybill,
 )
-from clearway.messages import MessageRefused, read
+from clearway.messages import MessageRefused
+from clearway.messages.message import Record
 from simulator.courier import Courier
 from simulator.customs.applications import judge_application
 from simulator.customs.books import Books, Voucher
 from simulator.customs.changes import is_change, judge_change
 from simulator.customs.filing import Application, Filing
+from simulator.customs.hearing import BrokenOff, Hearing
 from simulator.customs.inspection_report import Report
 from simulator.customs.judgement import judge_document, judge_list
 from simulator.customs.knowledge import show
 from simulator.customs.officer import Officer
+from simulator.customs.post import Post
+from simulator.customs.seal import Opened, Seal
+from simulator.customs.signature_refusals import (
+    refuse_unsigned_application,
+    refuse_unsigned_document,
+    refuse_unsigned_list,
+)
 from simulator.refusals import Refusal
 from simulator.settings import Settings
 from simulator.steps import Await
@@ -45,29 +54,52 @@ class Acknowledgement(BaseModel):
 def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
     """The routes under `/customs`."""
     router = APIRouter(prefix="/customs")
-    officer = Officer(books, courier, settings)
+    seal = Seal(settings)
+    post = Post(courier, seal, settings)
+    officer = Officer(books, courier, post, settings)
+    hearing = Hearing(settings)
 
-    @router.post("/messages", status_code=202)
-    async def take_message(request: Request, traceparent: Annotated[str | None, Header()] = None) -> Acknowledgement:
+    @router.post("/messages", status_code=202, response_model=Acknowledgement)
+    async def take_message(
+        request: Request, traceparent: Annotated[str | None, Header()] = None
+    ) -> Acknowledgement | Response:
         """Take a CEB311, 411, 511, 621, 623 or 625 message; 400 with every problem if it cannot be read."""
         try:
-            message = read(await request.body())
+            opened = seal.open(await request.body())
         except MessageRefused as refused:
             problems = [problem.model_dump(mode="json") for problem in refused.problems]
             raise Refusal(400, refused.problems[0].code, str(refused), problems) from None
+        message = opened.message
         if message.message_type not in ADMITTED:
             reason = f"customs takes {', '.join(ADMITTED)} here, not {message.message_type}"
             raise Refusal(400, "E_MESSAGE_TYPE", reason)
+        breaks_off = await hearing.begin(message)
         for record in message.records:
-            if isinstance(record, DeclarationList):
+            if opened.fault:
+                refuse_signature(opened, record, traceparent)
+            elif isinstance(record, DeclarationList):
                 file_list(record, traceparent)
             elif isinstance(record, Order | Payment | Waybill):
                 file_document(record, traceparent)
             elif isinstance(record, CancelApplication | ReturnApplication):
                 file_application(record, traceparent)
+        if breaks_off:
+            return BrokenOff()
         return Acknowledgement(
             message_guid=message.guid, message_type=message.message_type, records=len(message.records)
         )
+
+    def refuse_signature(opened: Opened, record: Record, traceparent: str | None) -> None:
+        log.warning("signature refused", extra={"type": opened.message.message_type, "fault": opened.fault})
+        if isinstance(record, DeclarationList):
+            officer.go_on(refuse_unsigned_list(books, record))
+        elif isinstance(record, Order | Payment | Waybill):
+            refused = refuse_unsigned_document(
+                record, opened.message.message_type, opened.cop_msg_id or opened.message.guid, opened.content
+            )
+            courier.run(post.send_message(refused, traceparent))
+        elif isinstance(record, CancelApplication | ReturnApplication):
+            courier.run(officer.answer([refuse_unsigned_application(books, record, traceparent)]))
 
     def file_document(document: Voucher, traceparent: str | None) -> None:
         if steps := judge_document(books, document):
@@ -114,6 +146,16 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
         waiting[-1].stop_waiting_for(Wanted.LICENCE)
         officer.go_on(waiting[-1])
         return {"order_no": order_no}
+
+    @router.get("/post")
+    async def show_post() -> dict[str, object]:
+        """How much customs wanted to say, what went wrong with it, and what is lost until it is asked for."""
+        return {"said": post.said, "lost": post.lost, "mishaps": dict(post.mishaps), "heard": hearing.taken}
+
+    @router.post("/post/lost")
+    async def send_again() -> dict[str, int]:
+        """Send what was lost; no body."""
+        return {"sent": await post.send_again()}
 
     @router.get("/lists/{order_no:path}")
     async def show_list(order_no: str, ebc_code: str | None = None) -> dict[str, object]:

@@ -44,10 +44,10 @@ _GOODS_GONE = {Disposition.RETURN_ABROAD, Disposition.DESTROY, Disposition.CONFI
 class Officer:
     """Customs' voice."""
 
-    def __init__(self, books: Books, courier: Courier, settings: Settings) -> None:
+    def __init__(self, books: Books, courier: Courier, post: Post, settings: Settings) -> None:
         self._books = books
         self._courier = courier
-        self._post = Post(courier)
+        self._post = post
         self._by_hand = settings.inspect_by_hand
 
     def go_on(self, filing: Filing) -> None:
@@ -58,12 +58,12 @@ class Officer:
 
     async def answer_document(self, document: Voucher, steps: Sequence[Receipt], traceparent: str | None) -> None:
         """Send the receipts of one of the three documents."""
-        copies = scenario_of(document.order_no).copies
+        scenario = scenario_of(document.order_no)
         for step in steps:
             at = document.app_time + timedelta(seconds=step.after)
             record = answer_document(document, step.status, at, step.info)
             await self._courier.pause()
-            await self._post.send_message(record, traceparent, copies)
+            await self._post.send_message(record, traceparent, scenario.copies, scenario.mishap)
 
     async def answer(self, replies: Sequence[Reply]) -> None:
         """Send answers about a list that customs does not know."""
@@ -124,7 +124,7 @@ class Officer:
         if step.status in _HOLDS | _LETS_GO:
             filing.control = Control.HELD if step.status in _HOLDS else Control.FREE
         filing.gone = filing.gone or step.status in _GONE
-        await self._post.send_message(record, filing.traceparent, filing.scenario.copies)
+        await self._post.send_message(record, filing.traceparent, filing.scenario.copies, filing.scenario.mishap)
 
     async def _reply(self, filing: Filing | None, reply: Reply) -> None:
         told = (reply.status, reply.at, reply.info)
@@ -145,14 +145,16 @@ class Officer:
             return
         bill = assess(filing, order, step.surplus, filing.reach(step.after))
         filing.bills.append(bill)
-        await self._post.send_message(bill, filing.traceparent, filing.scenario.copies)
+        await self._post.send_message(bill, filing.traceparent, filing.scenario.copies, filing.scenario.mishap)
 
     async def _void(self, filing: Filing, at: datetime) -> None:
         for bill in filing.bills:
             if bill.tax_no not in filing.voided:
                 filing.voided.add(bill.tax_no)
                 notice = void(bill, at)
-                await self._post.send_message(notice, filing.traceparent, filing.scenario.copies)
+                await self._post.send_message(
+                    notice, filing.traceparent, filing.scenario.copies, filing.scenario.mishap
+                )
 
     async def _inspect(self, filing: Filing, step: Inspection) -> None:
         instruction = ControlInstruction(

@@ -1,15 +1,28 @@
-"""Customs' post to the gateway: receipts and bills as XML, and what concerns an inspection as JSON."""
+"""Customs' post to the gateway: receipts and bills as XML, inspections as JSON; some of it goes wrong."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from clearway.contracts.base import Contract
 from clearway.contracts.customs import ControlInstruction, DispositionOrder, InspectionResult
-from simulator.courier import JSON, XML, Courier
+from clearway.contracts.documents import TaxBill, TaxBillStatus
+from clearway.messages.records.format_check import FormatCheck
+from simulator.courier import JSON, XML, Courier, Manner
 from simulator.customs.filing import Filing
-from simulator.customs.receipts import Notice, write_record
+from simulator.customs.receipts import Notice, guid_for, write_record
+from simulator.customs.seal import Seal
+from simulator.mishaps import SAYING, Fate, Mishap
+from simulator.settings import Settings
 
 _RECEIPTS = "/customs/receipts"
 _INSTRUCTIONS = "/customs/control-instructions"
 _RESULTS = "/customs/inspection-results"
 _DISPOSITIONS = "/customs/dispositions"
+
+_MANNERS = {Mishap.MALFORMED: Manner.HALF, Mishap.CUT: Manner.CUT, Mishap.SLOW: Manner.SLOW}
 
 
 class InstructionNotice(Contract):
@@ -36,15 +49,58 @@ class DispositionNotice(Contract):
     order: DispositionOrder
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """One thing on its way."""
+
+    path: str
+    content: bytes
+    kind: str
+    traceparent: str | None
+
+
 class Post:
     """Sends each thing as often as the scenario says, until the gateway takes it."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, courier: Courier, seal: Seal, settings: Settings) -> None:
         self._courier = courier
+        self._seal = seal
+        self._fate = Fate(settings.seed, settings.mishaps)
+        self._late = timedelta(milliseconds=settings.late_ms).total_seconds()
+        self._dxp_id = settings.dxp_id
+        self._lost: list[Parcel] = []
+        self._next = asyncio.Event()
+        self.said = 0
+        """Different things that customs wanted to say."""
+        self.mishaps: Counter[Mishap] = Counter()
 
-    async def send_message(self, notice: Notice, traceparent: str | None, copies: int = 1) -> None:
-        """One record as a CEB message."""
-        await self._send(_RECEIPTS, write_record(notice), XML, traceparent, copies)
+    @property
+    def lost(self) -> int:
+        """Things that never arrived, and wait to be asked for again."""
+        return len(self._lost)
+
+    async def send_message(
+        self, notice: Notice | FormatCheck, traceparent: str | None, copies: int = 1, mishap: Mishap | None = None
+    ) -> None:
+        """One record as a CEB message; `mishap` happens to it, or what its seed says."""
+        guid = guid_for("message", notice.guid)
+        happens = mishap or self._fate.of(SAYING, notice.guid)
+        await self._send(self._parcel(notice, guid, traceparent), copies, happens)
+        if happens is Mishap.CONTRADICTED and not isinstance(notice, TaxBill | TaxBillStatus | FormatCheck):
+            other = notice.model_copy(
+                update={
+                    "guid": guid_for(notice.guid, "contradiction"),
+                    "return_status": "2",
+                    "return_time": notice.return_time + timedelta(seconds=1),
+                }
+            )
+            await self._send(self._parcel(other, guid_for("message", other.guid), traceparent), copies, None)
+
+    def _parcel(self, notice: Notice | FormatCheck, guid: str, traceparent: str | None) -> Parcel:
+        at = notice.return_time
+        moment = at if isinstance(at, datetime) else datetime.strptime(f"{at[:14]}+0800", "%Y%m%d%H%M%S%z")
+        sealed = self._seal.close(write_record(notice), guid=guid, at=moment, to=self._dxp_id)
+        return Parcel(_RECEIPTS, sealed, XML, traceparent)
 
     async def send_instruction(self, filing: Filing, instruction: ControlInstruction) -> None:
         """Order an inspection."""
@@ -58,12 +114,49 @@ class Post:
         """Tell what becomes of the goods."""
         await self._send_notice(filing, _DISPOSITIONS, DispositionNotice(**_case(filing), order=order))
 
-    async def _send_notice(self, filing: Filing, path: str, notice: Contract) -> None:
-        await self._send(path, notice.model_dump_json().encode(), JSON, filing.traceparent, filing.scenario.copies)
+    async def send_again(self) -> int:
+        """Send whatever was lost, as customs does when asked; how much that was."""
+        found, self._lost = self._lost, []
+        for parcel in found:
+            await self._deliver(parcel, Manner.WHOLE)
+        return len(found)
 
-    async def _send(self, path: str, content: bytes, kind: str, traceparent: str | None, copies: int) -> None:
-        for _ in range(copies):
-            await self._courier.deliver(path, content, kind, traceparent)
+    async def _send_notice(self, filing: Filing, path: str, notice: Contract) -> None:
+        content = notice.model_dump_json().encode()
+        happens = filing.scenario.mishap or self._fate.of(SAYING, path, filing.guid)
+        await self._send(Parcel(path, content, JSON, filing.traceparent), filing.scenario.copies, happens)
+
+    async def _send(self, parcel: Parcel, copies: int, mishap: Mishap | None) -> None:
+        self.said += 1
+        if mishap:
+            self.mishaps[mishap] += 1
+        if mishap is Mishap.LOST:
+            self._lost.append(parcel)
+        elif mishap is Mishap.LATE:
+            self._courier.run(self._deliver_late(parcel))
+        elif mishap is Mishap.OVERTAKEN:
+            self._courier.run(self._let_pass(parcel, self._next))
+        else:
+            for _ in range(2 * copies if mishap is Mishap.TWICE else copies):
+                await self._deliver(parcel, _MANNERS.get(mishap, Manner.WHOLE) if mishap else Manner.WHOLE)
+            self._next.set()
+            self._next = asyncio.Event()
+
+    async def _deliver_late(self, parcel: Parcel) -> None:
+        await asyncio.sleep(self._late)
+        await self._deliver(parcel, Manner.WHOLE)
+
+    async def _let_pass(self, parcel: Parcel, next_one: asyncio.Event) -> None:
+        """Arrives after whatever is sent next, or late where nothing is."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(next_one.wait(), self._late)
+        await self._deliver(parcel, Manner.WHOLE)
+
+    async def _deliver(self, parcel: Parcel, manner: Manner) -> None:
+        headers = self._seal.headers(parcel.content) if parcel.kind == JSON else {}
+        await self._courier.deliver(
+            parcel.path, parcel.content, parcel.kind, parcel.traceparent, manner=manner, headers=headers
+        )
 
 
 def _case(filing: Filing) -> dict[str, str]:

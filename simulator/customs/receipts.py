@@ -19,6 +19,7 @@ from clearway.contracts.documents import (
     WaybillReceipt,
 )
 from clearway.messages import write
+from clearway.messages.records.format_check import FormatCheck
 from simulator.customs.books import Voucher
 from simulator.customs.filing import Applied, Filing
 from simulator.customs.judgement import is_return
@@ -45,7 +46,7 @@ def guid_for(*parts: object) -> str:
     return str(uuid5(_NAMESPACE, "/".join(map(str, parts)))).upper()
 
 
-def write_record(record: Notice) -> bytes:
+def write_record(record: Notice | FormatCheck) -> bytes:
     """One record as a message of its own."""
     return write([record], guid=guid_for("message", record.guid))
 
