@@ -8,11 +8,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import pika
 
-CONNECT_SECONDS = 5
-"""How long a broker may take to accept a connection."""
-
 PATIENCE_SECONDS = 10
-"""How long a broker may be silent, or refuse to take more, before it counts as unavailable."""
+"""How long a broker may take to let us in, be silent or take no more, before it counts as unavailable."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,8 @@ class BrokerAddress:
             ssl_options=tls,
             heartbeat=patience,
             blocked_connection_timeout=patience,
-            socket_timeout=CONNECT_SECONDS,
-            stack_timeout=2 * CONNECT_SECONDS,
+            socket_timeout=patience / 2,
+            stack_timeout=patience,
             connection_attempts=1,
         )
 

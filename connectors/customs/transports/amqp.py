@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pika
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import (
     AMQPConnectionError,
     AMQPError,
@@ -20,6 +21,9 @@ from connectors.customs.transports.addresses import PATIENCE_SECONDS, BrokerAddr
 from connectors.customs.transports.http import CONTENT_TYPE
 from connectors.customs.transports.transport import PLATFORM, check_name
 from connectors.errors import Refused, Unavailable
+
+FAILURES = (AMQPError, AMQPConnectorException, OSError)
+"""Every way in which pika tells that a connection or a request failed."""
 
 _NO_TO_THE_MESSAGE = frozenset({311, 406})
 """CONTENT_TOO_LARGE and PRECONDITION_FAILED, the latter RabbitMQ's answer to a message over its limit."""
@@ -61,7 +65,7 @@ class AmqpTransport:
                 try:
                     self._publish(name, data, headers)
                     return
-                except (AMQPError, OSError) as failure:
+                except FAILURES as failure:
                     if not isinstance(failure, (UnroutableError, NackError)):
                         self._drop()
                     if not (reused and isinstance(failure, AMQPConnectionError)):
@@ -96,7 +100,7 @@ class AmqpTransport:
     def _drop(self) -> None:
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
-            with contextlib.suppress(AMQPError, OSError):
+            with contextlib.suppress(*FAILURES):
                 connection.close()
 
     def _told(self, failure: Exception) -> Unavailable | Refused:

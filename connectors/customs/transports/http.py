@@ -1,6 +1,7 @@
 """Messages posted to customs' door over HTTP."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import httpx
 
@@ -24,12 +25,12 @@ class HttpTransport:
         self._timeout = timeout
 
     def send(self, name: str, data: bytes, headers: Mapping[str, str]) -> None:
-        """Post the message; its name goes along as `idempotency-key`.
+        """Post the message; its name goes along as `idempotency-key`, percent-encoded.
 
         Any 2xx is taken as having it. Raises Unavailable for failures of the connection, timeouts, redirects, 408, 425,
         429 and 5xx, Refused for every other 4xx.
         """
-        all_headers = {"content-type": CONTENT_TYPE, "idempotency-key": check_name(name)} | dict(headers)
+        all_headers = {"content-type": CONTENT_TYPE, "idempotency-key": quote(check_name(name))} | dict(headers)
         post(self._http, self._url, data, platform=PLATFORM, headers=all_headers, timeout=self._timeout)
 
     def close(self) -> None:
