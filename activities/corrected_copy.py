@@ -17,7 +17,9 @@ from clearway.contracts.facts import Judgement
 from clearway.contracts.keys import CaseKey
 from clearway.contracts.parties import Sender
 from clearway.contracts.problems import Problem
+from clearway.contracts.reasons import Reason
 from clearway.contracts.states import State
+from clearway.messages.reasons import reasons_of
 from models.change_refusals import declined
 from models.database import Database
 from models.documents import latest, parse
@@ -117,7 +119,27 @@ def _refusals(session: Session, record: CaseRecord) -> list[Problem]:
         if receipt.about in about and effect_of(DocumentKind(receipt.about), receipt.status) in DECISIVE:
             last[receipt.about] = receipt
     return [
-        declined("E_LIST_REFUSED", (f"{kind}.returnStatus", each.status), (f"{kind}.returnInfo", each.info or None))
+        _refusal(kind, each, reason)
         for kind, each in last.items()
         if effect_of(DocumentKind(kind), each.status) is Effect.REJECT
+        for reason in reasons_of(kind, each.status, each.info)
     ]
+
+
+def _refusal(kind: str, receipt: CustomsReceipt, reason: Reason) -> Problem:
+    """One reason of a refusal, with what is to be done about it in the copy and the fields to look at."""
+    told = declined(
+        "E_LIST_REFUSED",
+        (f"{kind}.returnStatus", receipt.status),
+        (f"{kind}.returnInfo", receipt.info or None),
+        *((each.field, None) for each in reason.pointers if each.field),
+        owner=reason.owner,
+    )
+    changes = {
+        "message_en": f"{told.message_en} {reason.cause_en}",
+        "message_zh": f"{told.message_zh}{reason.cause_zh}",
+        "remedy_en": f"{reason.remedy_en} {told.remedy_en}",
+        "remedy_zh": f"{reason.remedy_zh}{told.remedy_zh}",
+        "reference": "; ".join(each for each in (told.reference, reason.source) if each),
+    }
+    return told.model_copy(update=changes)

@@ -32,6 +32,7 @@ from clearway.customs_client import CustomsCalls
 from clearway.drafts_client import DraftCalls
 from clearway.due_client import DueCalls
 from clearway.errors import Refused
+from clearway.messages.reasons import rejections
 from clearway.reports_client import ReportCalls
 from clearway.returns_client import ReturnCalls
 
@@ -73,8 +74,9 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         return await self._open_case(key, names.DECLARE, request, profile, declaration_list)
 
     async def view(self, key: CaseKey) -> CaseView:
-        """The whole case. Raises NotFound, ServiceUnavailable."""
-        return await self._read(key.workflow_id, CaseView)
+        """The whole case, with the reasons of what customs refused. Raises NotFound, ServiceUnavailable."""
+        view = await self._read(key.workflow_id, CaseView)
+        return view.model_copy(update={"rejections": rejections(view.receipts)})
 
     async def wait_for(self, key: CaseKey, *states: State, timeout: float | None = None) -> CaseView:  # noqa: ASYNC109  callers expect it
         """The case once it is in one of the states or over; `timeout` in seconds. Raises TimeoutError, NotFound."""

@@ -15,14 +15,16 @@ from clearway.contracts.goods_return import (
     WithdrawReturn,
 )
 from clearway.contracts.keys import ReturnKey
+from clearway.messages.reasons import rejections
 
 
 class ReturnCalls(Calls):
     """The calls about returns; part of `ClearwayClient`, whose `request_return` begins one."""
 
     async def view_return(self, key: ReturnKey) -> ReturnView:
-        """The whole return. Raises NotFound, ServiceUnavailable."""
-        return await self._read(key.workflow_id, ReturnView)
+        """The whole return, with the reasons of what customs refused. Raises NotFound, ServiceUnavailable."""
+        view = await self._read(key.workflow_id, ReturnView)
+        return view.model_copy(update={"rejections": rejections(view.receipts)})
 
     async def wait_for_return(
         self,

@@ -19,6 +19,7 @@ from clearway.cli.explaining import explain
 from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
 from clearway.cli.outcomes import EXIT_CODES, Exit
+from clearway.cli.reasons import reasons
 from clearway.cli.reports import report_app
 from clearway.cli.returns import returns_app
 from clearway.cli.rules_commands import rules_app
@@ -48,6 +49,8 @@ app.command("presence", epilog=EXIT_CODES)(confirm_presence)
 app.command("licence", epilog=EXIT_CODES)(supply_licence)
 app.command("exit", epilog=EXIT_CODES)(confirm_exit)
 app.command("codes", epilog=EXIT_CODES)(codes)
+# A code of customs begins with a minus, which would be taken for an option.
+app.command("reasons", epilog=EXIT_CODES, context_settings={"ignore_unknown_options": True})(reasons)
 app.add_typer(rules_app, name="rules")
 app.add_typer(collection_app, name="collection")
 app.add_typer(articles_app, name="articles")

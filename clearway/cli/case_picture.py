@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clearway.cli.happenings import happenings
+from clearway.cli.reasons_picture import rejection_table
 from clearway.cli.screen import Lang, problem_table, role_name, shanghai
 from clearway.contracts.case import Answer, Awaited, CaseView
 from clearway.contracts.facts import GuaranteeHold, LegalClocks, QuotaHold
@@ -72,6 +73,8 @@ def case_picture(view: CaseView, lang: Lang) -> RenderableType:
         parts.append(Text(f"{lang.say('to be claimed back', '待申请退税')}: {view.refund:f} CNY", style="yellow"))
     if told := (*view.problems, *(view.judgement.warnings if view.judgement else ())):
         parts.append(problem_table(told, lang))
+    if view.rejections:
+        parts.append(rejection_table(view.rejections, lang))
     if view.receipts:
         parts.append(_receipts(view, lang))
     return Group(*parts)

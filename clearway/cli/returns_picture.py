@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clearway.cli.reasons_picture import rejection_table
 from clearway.cli.screen import Lang, shanghai
 from clearway.contracts.goods_return import RETURN_ENDS, ReturnLine, ReturnState, ReturnView
 
@@ -41,6 +42,8 @@ def return_picture(view: ReturnView, lang: Lang) -> RenderableType:
     parts += [Text(line) for line in _deadlines(view, lang)]
     if view.settlements:
         parts.append(_settlements(view, lang))
+    if view.rejections:
+        parts.append(rejection_table(view.rejections, lang))
     if view.receipts:
         parts.append(_receipts(view, lang))
     return Group(*parts)

@@ -20,6 +20,7 @@ from clearway.contracts.keys import ID_PREFIX as ID_PREFIX
 from clearway.contracts.keys import CaseKey as CaseKey
 from clearway.contracts.parties import Sender
 from clearway.contracts.problems import Problem
+from clearway.contracts.reasons import Rejection
 from clearway.contracts.states import Detail, State
 
 
@@ -191,6 +192,9 @@ class CaseView(Contract):
     problems: tuple[Problem, ...] = Field((), description="Everything that must be mended now")
     filings: tuple[Filing, ...] = ()
     receipts: tuple[CustomsReceipt, ...] = ()
+    rejections: tuple[Rejection, ...] = Field(
+        (), description="What customs refused and why; read off the receipts by the client, empty from the workflow"
+    )
     duplicate_receipts: int = 0
     instructions: tuple[ControlInstruction, ...] = ()
     inspection_results: tuple[InspectionResult, ...] = ()

@@ -10,6 +10,7 @@ from clearway.contracts.base import Amount, Contract, Instant
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.facts import LegalClocks, RuleUse
 from clearway.contracts.keys import ReturnKey
+from clearway.contracts.reasons import Rejection
 
 
 class ReturnState(StrEnum):
@@ -160,6 +161,9 @@ class ReturnView(Contract):
     admission: AdmitLateReturn | None = Field(None, description="Why a late answer of customs is no late application")
     settlements: tuple[ReturnSettlement, ...] = ()
     receipts: tuple[CustomsReceipt, ...] = ()
+    rejections: tuple[Rejection, ...] = Field(
+        (), description="What customs refused and why; read off the receipts by the client, empty from the workflow"
+    )
     duplicate_receipts: int = 0
     alarms: tuple[str, ...] = ()
     why: str = ""

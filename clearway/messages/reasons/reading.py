@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from clearway.contracts.parties import Role
 from clearway.contracts.reasons import Again, Reason, ReasonKind
@@ -58,6 +59,12 @@ def meanings_of(code: str, about: str = "") -> tuple[Reason, ...]:
         several += [each for each in catalogue.inner().get(code, ()) if not document or document in each.types]
         several += [each for each in catalogue.statuses().get(code, ()) if not document or _fits(each, document)]
     return tuple(_told(code, each, document) for each in several)
+
+
+def nearest_codes(code: str) -> tuple[str, ...]:
+    """The known codes, at most five, that are written most like one that is not known."""
+    known = (*catalogue.errors_by_code(), *catalogue.inner(), *catalogue.exchange(), *catalogue.statuses())
+    return tuple(get_close_matches(code.strip(), dict.fromkeys(known), n=5, cutoff=0.5))
 
 
 def every_meaning() -> tuple[Reason, ...]:
