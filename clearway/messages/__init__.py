@@ -1,16 +1,21 @@
-"""The customs wire: CEB messages of the import set, read and written; usable without Temporal."""
+"""The customs wire: every CEB message, read, written, validated and explained; usable without Temporal."""
 
 from clearway.messages.documents import document_from
 from clearway.messages.faults import MessageRefused
-from clearway.messages.message import Message, Subscriber, Transfer
+from clearway.messages.forms import Edition, Flow
+from clearway.messages.message import Extension, FaultyRecord, Message, Subscriber, Transfer
 from clearway.messages.parsing import message_type_of
 from clearway.messages.reading import read
 from clearway.messages.receipts import Correlation, customs_receipts, inner_code, tax_bill_notices
 from clearway.messages.signing import Signer, UnsignedPlaceholder
-from clearway.messages.writing import write
+from clearway.messages.writing import write, write_message
 
 __all__ = [
     "Correlation",
+    "Edition",
+    "Extension",
+    "FaultyRecord",
+    "Flow",
     "Message",
     "MessageRefused",
     "Signer",
@@ -24,4 +29,5 @@ __all__ = [
     "read",
     "tax_bill_notices",
     "write",
+    "write_message",
 ]

@@ -26,7 +26,7 @@ from clearway.messages.masking import shown
 from clearway.messages.message import Message
 from clearway.messages.parsing import MAX_BYTES, fits_xml, text_of
 from clearway.messages.reading import read
-from clearway.messages.writing import unwritable
+from clearway.messages.writable import unwritable
 
 _MODELS: dict[str, type[Order | Payment | Waybill | DeclarationList]] = {
     DocumentKind.ORDER: Order,

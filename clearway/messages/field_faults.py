@@ -10,8 +10,9 @@ from clearway.contracts.base import Contract
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages.faults import problem
-from clearway.messages.fields import Kind, all_spellings, kind_of, lengths, nested_model, spelling, wire_fields
-from clearway.messages.forms import Form
+from clearway.messages.fields import Kind, all_spellings, kind_of, nested_model, spelling, wire_fields
+from clearway.messages.fields import lengths as limits_of
+from clearway.messages.form import Form
 from clearway.messages.masking import shown
 from clearway.messages.phrases import NOT_A, WRONG, how_to_write
 
@@ -42,8 +43,19 @@ class Place:
         pointer = f"{form.pointer}[{number}]" if of_many else form.pointer
         return cls(form.model, pointer, f"{form.record}[{number + 1}]", form.head, form.lines, form.owner)
 
-    def problem(self, loc: Loc, fault: str, value: object = None, context: Mapping[str, Any] | None = None) -> Problem:
-        """One fault of one field; `value` is masked when the field is personal."""
+    def problem(
+        self,
+        loc: Loc,
+        fault: str,
+        value: object = None,
+        context: Mapping[str, Any] | None = None,
+        *,
+        lengths: tuple[int, int | None] | None = None,
+    ) -> Problem:
+        """One fault of one field; `value` is masked when the field is personal.
+
+        `lengths` are those that the remedy names, where they differ from the model's.
+        """
         model, name = self._field(loc)
         kind = kind_of(model, name) if name else Kind.LIST
         if fault == "string_too_short" and value == "":
@@ -55,7 +67,7 @@ class Place:
         value_shown = None if fault == "missing" else shown(name, value)
         at = (f" (line {line})", f"（第 {line} 行）") if line else ("", "")
         meaning = model.model_fields[name].description if name else "the record"
-        how = how_to_write(kind, lengths(model, name) if name else (0, None))
+        how = how_to_write(kind, lengths or (limits_of(model, name) if name else (0, None)))
         ctx = context or {}
         return problem(
             "E_FIELD",
@@ -141,9 +153,16 @@ def accept(model: type[M], values: Mapping[str, Any], place: Place, faults: list
     return None if faults else made
 
 
-def as_many_as_permitted(entries: list[Any], place: Place, field: str, faults: list[Problem]) -> list[Any]:
-    """The entries of a list field up to its limit; more of them are one fault, and are not looked into."""
-    most = lengths(place.model, field)[1] or _MOST_ENTRIES
+def as_many_as_permitted(
+    entries: list[Any], place: Place, field: str, faults: list[Problem], *, unbounded: bool = False
+) -> list[Any]:
+    """The entries of a list field up to its limit; more of them are one fault, and are not looked into.
+
+    A list that the model does not limit is `unbounded`, or travels in a note and has as few entries as that can hold.
+    """
+    if unbounded and limits_of(place.model, field)[1] is None:
+        return entries
+    most = limits_of(place.model, field)[1] or _MOST_ENTRIES
     if len(entries) > most:
         faults.append(place.problem((field,), "too_long", context={"max_length": most}))
     return entries[:most]

@@ -13,6 +13,8 @@ PERSONAL = frozenset(
         "consignee_telephone",
         "consignee_address",
         "note",
+        "ori_biz_message",
+        "content",
         "return_info",
     }
 )

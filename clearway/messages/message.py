@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from clearway.contracts.base import Contract, wire
+from clearway.contracts.problems import Problem
+from clearway.messages.form import Edition
 from clearway.messages.forms import FORM_BY_TYPE
 
 Record = Contract
@@ -38,6 +40,13 @@ class Extension(Contract):
     content: str = Field("", description="Ours: its content, as XML without the element Message around it")
 
 
+class FaultyRecord(Contract):
+    """A record that does not fit its model: the texts of its fields as they came, by our names."""
+
+    fields: dict[str, Any]
+    lines: tuple[dict[str, Any], ...] = ()
+
+
 class Message(Contract):
     """One message with all its records, repeated ones included."""
 
@@ -49,9 +58,13 @@ class Message(Contract):
     )
     transfer: Transfer | None = None
     subscribers: tuple[Subscriber, ...] = ()
+    extension: Extension | None = None
+    signature: str | None = Field(None, description="The ds:Signature element as it came, as XML; not verified")
+    edition: Edition | None = Field(None, description="The one edition that it fits; None where it fits both or none")
     unknown: tuple[str, ...] = Field(
-        (), description="Elements that were ignored, each path once, e.g. `Tax/TaxHeadRd/orderNo`"
+        (), description="Elements that were ignored, each path once, e.g. `Tax/TaxHeadRd/remark`"
     )
+    findings: tuple[Problem, ...] = Field((), description="What was odd about it and did not keep it from being read")
 
     @field_validator("records", mode="before")
     @classmethod

@@ -16,7 +16,7 @@ _DECLARED = re.compile(r"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 _PROLOG = r"\A(?:\s++|<\?(?>.*?\?>)|<!--(?>.*?-->))*+"
 _DOCTYPE = re.compile(_PROLOG + "<!DOCTYPE", re.DOTALL)
 _ROOT = re.compile(_PROLOG + r"<(?:[^\s:<>/]++:)?([^\s:<>/]++)", re.DOTALL)
-_TYPE = re.compile(r"(CEB\d{3})Message")
+_TYPE = re.compile(r"(CEB\d{3})(?:Message)?")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

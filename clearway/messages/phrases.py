@@ -19,6 +19,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "too_long": ("has more than {max_length} entries", "多于 {max_length} 项"),
     "twice": ("is given twice with different values", "重复出现且内容不一致"),
     "elements": ("holds elements where a plain value is expected", "应为单一值，却包含下级元素"),
+    "whole_digits": ("has more than {digits} digits, or is out of range", "超过 {digits} 位或超出范围"),
+    "later": ("does not exist in edition {edition}", "在 {edition} 版规范中不存在"),
     "characters": ("holds characters that no XML message can carry", "含有报文不允许的控制字符"),
     "note_full": (
         "is too long once the fields that travel in it are added (1000 characters at most)",

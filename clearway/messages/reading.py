@@ -7,53 +7,63 @@ from pydantic import BaseModel
 
 from clearway.contracts.base import Contract
 from clearway.contracts.problems import FieldValue, Problem
+from clearway.messages import oddities
+from clearway.messages.editions import edition_of
 from clearway.messages.faults import MOST_PROBLEMS, MessageRefused, problem
 from clearway.messages.field_faults import Loc, M, Place, accept, as_many_as_permitted
 from clearway.messages.fields import may_be_absent, nested_model, wire_fields
-from clearway.messages.forms import MOST_RECORDS, MOST_SUBSCRIBERS, Form
+from clearway.messages.form import MOST_SUBSCRIBERS, NAMESPACE, Form
 from clearway.messages.masking import shown
-from clearway.messages.message import Message, Subscriber, Transfer
+from clearway.messages.message import Extension, FaultyRecord, Message, Subscriber, Transfer
 from clearway.messages.note import split_note
 from clearway.messages.parsing import MAX_BYTES, local_name, parse
 
 _MOST_UNKNOWN = 100
 _LONGEST_PATH = 200
+_PARTS = ("BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature")
 
 
-def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Message:
-    """Read one CEB message of the import set; `max_bytes` bounds its size.
+def read(data: bytes, *, max_bytes: int = MAX_BYTES, tolerant: bool = False) -> Message:
+    """Read one CEB message of any type and edition; `max_bytes` bounds its size.
 
-    Names are matched without prefix and namespace; comments are ignored, unknown elements are ignored and listed;
-    an empty optional element counts as absent; repeated records are kept. Fields that are ours come out of the note
-    (RULEBOOK D-31). Times without offset are China standard time.
+    Names are matched without prefix and namespace, in any order, and as the specification misspells them; comments
+    are ignored, unknown elements are ignored and listed; an empty optional element counts as absent; repeated records
+    are kept. Fields that are ours come out of the note (RULEBOOK D-31). Times without offset are China standard time.
+    What was odd about it is told in `findings`.
 
-    Raises MessageRefused with every fault at once.
+    Raises MessageRefused with every fault at once. If `tolerant`, faults of fields are told in `findings` instead, and
+    a record with faults is a FaultyRecord: its texts as they came; only what is no CEB message at all is refused.
     """
     form, root = parse(data, max_bytes)
-    return _Reader(form, root).message()
+    return _Reader(form, root, tolerant).message()
 
 
 class _Reader:
-    """One pass over one message, collecting faults and strangers on the way."""
+    """One pass over one message, collecting faults, oddities and strangers on the way."""
 
-    def __init__(self, form: Form, root: etree._Element) -> None:
+    def __init__(self, form: Form, root: etree._Element, tolerant: bool) -> None:
         self.form = form
         self.root = root
+        self.tolerant = tolerant
         self.faults: list[Problem] = []
+        self.odd: list[Problem] = []
         self.unknown: dict[str, None] = {}
 
     def message(self) -> Message:
+        self._root_told()
         guid = self._guid()
-        entries = _named(self.root, self.form.record)
+        entries = self._named(self.root, self.form.record)
         self._count(len(entries))
-        records: list[Contract | None] = []
+        records: list[Contract] = []
         for number, entry in enumerate(entries):
             if len(self.faults) > MOST_PROBLEMS:
                 break
-            records.append(self._record(entry, Place.of(self.form, number, len(entries) > 1)))
+            record = self._record(entry, Place.of(self.form, number, len(entries) > 1))
+            if record is not None:
+                records.append(record)
         transfers = [
             self._part(Transfer, part, Place(Transfer, "transfer", "BaseTransfer", owner=self.form.owner))
-            for part in _named(self.root, "BaseTransfer")[:1]
+            for part in self._some("BaseTransfer", 1)
         ]
         subscribers = [
             self._part(
@@ -61,54 +71,54 @@ class _Reader:
                 part,
                 Place(Subscriber, f"subscribers[{number}]", f"BaseSubscribe[{number + 1}]", owner=self.form.owner),
             )
-            for number, part in enumerate(_named(self.root, "BaseSubscribe")[:MOST_SUBSCRIBERS])
+            for number, part in enumerate(self._some("BaseSubscribe", MOST_SUBSCRIBERS))
         ]
-        for stranger in {local_name(child) for child in self.root} - {
-            self.form.record,
-            "BaseTransfer",
-            "BaseSubscribe",
-            "Signature",
-        }:
+        extensions = [self._extension(part) for part in self._some("ExtendMessage", 1)]
+        signatures = [etree.tostring(part, method="c14n", exclusive=True) for part in self._some("Signature", 1)]
+        for stranger in {_spelt(local_name(child)) for child in self.root} - {self.form.record, *_PARTS}:
             self._ignore(stranger)
-        for name, most in (("BaseTransfer", 1), ("BaseSubscribe", MOST_SUBSCRIBERS)):
-            if len(_named(self.root, name)) > most:
-                self._ignore(f"{name}[{most + 1}]")
-        if self.faults:
+        if self.faults and not (self.tolerant and records):
             raise MessageRefused(self.faults)
-        return Message.model_validate(
-            {
-                "message_type": self.form.message_type,
-                "guid": guid,
-                "version": self.root.get("version") or "1.0",
-                "records": records,
-                "transfer": transfers[0] if transfers else None,
-                "subscribers": subscribers,
-                "unknown": tuple(sorted(self.unknown)),
-            }
+        return Message.model_construct(
+            message_type=self.form.message_type,
+            guid=guid,
+            version=self.root.get("version") or "1.0",
+            records=tuple(records),
+            transfer=transfers[0] if transfers else None,
+            subscribers=tuple(part for part in subscribers if part is not None),
+            extension=extensions[0] if extensions else None,
+            signature=signatures[0].decode() if signatures else None,
+            edition=edition_of(self.form, records),
+            unknown=tuple(sorted(self.unknown)),
+            findings=MessageRefused([*self.faults, *self.odd]).problems,
         )
 
     def _record(self, element: etree._Element, place: Place) -> Contract | None:
         """One business record: its head's fields, or its own, and its lines."""
         form, faults = self.form, list[Problem]()
         path = form.record if form.head is None else f"{form.record}/{form.head}"
-        heads = [element] if form.head is None else _named(element, form.head)
+        heads = [element] if form.head is None else self._named(element, form.head)
         place.source_lines[()] = _source_line(element)
         values = self._values(form.model, heads, place, (), faults, path)
         if form.head is not None:
             for child in element:
-                if local_name(child) not in (form.head, form.lines):
+                if _spelt(local_name(child)) not in (form.head, form.lines):
                     self._ignore(f"{form.record}/{local_name(child)}")
         if form.lines is not None and (line := nested_model(form.model, "lines")) is not None:
-            entries = as_many_as_permitted(_named(element, form.lines), place, "lines", faults)
+            entries = as_many_as_permitted(self._named(element, form.lines), place, "lines", faults, unbounded=True)
             values["lines"] = [
                 self._values(line, [entry], place, ("lines", number), faults, f"{form.record}/{form.lines}")
                 for number, entry in enumerate(entries)
             ]
+        as_it_came = dict(values)
         if "note" in values:
             text, ours = split_note(form.model, values["note"])
             values |= ours | {"note": text or None}
-        record = accept(form.model, values, place, faults)
+        record: Contract | None = accept(form.model, values, place, faults)
         self.faults += faults
+        if record is None and self.tolerant:
+            lines = as_it_came.pop("lines", ())
+            return FaultyRecord(fields=as_it_came, lines=tuple(lines))
         return record
 
     def _part(self, model: type[M], element: etree._Element, place: Place) -> M | None:
@@ -118,6 +128,16 @@ class _Reader:
         part = accept(model, values, place, faults)
         self.faults += faults
         return part
+
+    def _extension(self, element: etree._Element) -> Extension | None:
+        """The extension with its content as XML; namespaces that the content does not use are left out."""
+        content = [child for holder in self._named(element, "Message") for child in holder][:1]
+        bare = etree.Element(element.tag)
+        bare.extend([child for child in element if local_name(child) != "Message"])
+        told = self._part(Extension, bare, Place(Extension, "extension", "ExtendMessage", owner=self.form.owner))
+        if told is None or not content:
+            return told
+        return told.model_copy(update={"content": etree.tostring(content[0], method="c14n", exclusive=True).decode()})
 
     def _values(
         self,
@@ -134,9 +154,12 @@ class _Reader:
         found: set[str] = set()
         faulty: set[str] = set()
         for child in (child for element in elements for child in element):
-            field = known.get(local_name(child))
+            name = local_name(child)
+            field = known.get(name)
+            if field is None and (field := known.get(_spelt(name))) is not None:
+                self._odd(oddities.misspelt(f"{path}/{name}", name, _source_line(child)))
             if field is None:
-                self._ignore(f"{path}/{local_name(child)}")
+                self._ignore(f"{path}/{name}")
                 continue
             text = (child.text or "").strip()
             place.source_lines.setdefault((*loc, field), _source_line(child))
@@ -155,6 +178,13 @@ class _Reader:
             if field not in found and not may_be_absent(model, field)
         ]
         return values
+
+    def _root_told(self) -> None:
+        name, namespace = local_name(self.root), etree.QName(self.root).namespace
+        if name != self.form.root:
+            self._odd(oddities.other_root(self.form, name))
+        if namespace != NAMESPACE:
+            self._odd(oddities.other_namespace(namespace))
 
     def _guid(self) -> str:
         """The message's own id; enterprises must give one of 36 characters, customs' is taken as it comes."""
@@ -176,32 +206,52 @@ class _Reader:
         return guid
 
     def _count(self, records: int) -> None:
+        most = self.form.most_records
         if records == 0:
             self.faults.append(
                 problem(
                     "E_NO_RECORD",
                     (f"the message holds no `{self.form.record}`", f"报文中没有 {self.form.record}"),
-                    (f"Send 1 to {MOST_RECORDS} records", f"请发送 1 至 {MOST_RECORDS} 条记录"),
+                    (f"Send at least one `{self.form.record}`", f"请至少提供一个 {self.form.record}"),
                     owner=self.form.owner,
                 )
             )
-        elif records > MOST_RECORDS and not self.form.by_customs:
+        elif most is not None and records > most and not self.form.by_customs:
             self.faults.append(
                 problem(
                     "E_TOO_MANY_RECORDS",
                     (f"the message holds {records} records", f"报文含有 {records} 条记录"),
-                    (f"Send at most {MOST_RECORDS} records in one message", f"每个报文最多 {MOST_RECORDS} 条记录"),
+                    (f"Send at most {most} in one message", f"每个报文最多 {most} 条记录"),
                     owner=self.form.owner,
                 )
             )
+
+    def _named(self, parent: etree._Element, name: str | None) -> list[etree._Element]:
+        """The children of a name, however it is spelt."""
+        found = [child for child in parent if _spelt(local_name(child)) == name]
+        for child in found:
+            if (given := local_name(child)) != name:
+                self._odd(oddities.misspelt(given, given, _source_line(child)))
+        return found
+
+    def _some(self, name: str, most: int) -> list[etree._Element]:
+        """The first parts of a name; more of them are odd."""
+        found = self._named(self.root, name)
+        if len(found) > most:
+            self._odd(oddities.too_many(name, len(found), most))
+        return found[:most]
+
+    def _odd(self, finding: Problem) -> None:
+        if len(self.odd) < _MOST_UNKNOWN:
+            self.odd.append(finding)
 
     def _ignore(self, path: str) -> None:
         if len(self.unknown) < _MOST_UNKNOWN:
             self.unknown[path[:_LONGEST_PATH]] = None
 
 
-def _named(parent: etree._Element, name: str | None) -> list[etree._Element]:
-    return [child for child in parent if local_name(child) == name]
+def _spelt(name: str) -> str:
+    return oddities.MISSPELT.get(name, name)
 
 
 def _source_line(element: etree._Element) -> int:
