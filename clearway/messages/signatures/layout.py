@@ -5,15 +5,35 @@ from typing import Any
 
 from lxml import etree
 
+from clearway.messages.faults import MessageRefused, problem
 from clearway.messages.signatures.algorithms import C14N, DSIG, ENVELOPED, METHODS, Algorithm
+from clearway.messages.signatures.refusals import REFERENCE
 
 CEB = "http://www.chinaport.gov.cn/ceb"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 
 def canonical(element: etree._Element) -> bytes:
-    """Inclusive C14N 1.0 without comments, of an element in its document: inherited namespaces stand on it."""
-    return etree.tostring(element, method="c14n", exclusive=False, with_comments=False)
+    """Inclusive C14N 1.0 without comments, of an element in its document: inherited namespaces stand on it.
+
+    Raises MessageRefused where there is no such form, as for a namespace that is a relative address.
+    """
+    try:
+        return etree.tostring(element, method="c14n", exclusive=False, with_comments=False)
+    except etree.C14NError:
+        raise MessageRefused(
+            [
+                problem(
+                    "E_CANONICAL_FORM",
+                    (
+                        "the message has no canonical form, so no signature can cover it",
+                        "报文无法规范化，签名无从生成或验证",
+                    ),
+                    ("Use absolute namespace names only", "命名空间请只使用绝对 URI"),
+                    reference=REFERENCE,
+                )
+            ]
+        ) from None
 
 
 def signed_info(algorithm: Algorithm, digest: str, namespaces: Mapping[str | None, str]) -> bytes:
