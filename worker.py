@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
@@ -35,11 +36,14 @@ from activities.tax_payment import Bank, TaxOffice
 from clearway.connection import connect
 from clearway.contracts import names
 from clearway.messages import Transfer
+from clearway.messages.signatures import KeyRefused
 from clearway.rules.parameters import ParameterError
 from clearway.telemetry import metrics_runtime, start_traces
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
+from connectors.customs.keys import signing_pool
 from connectors.customs.reports import ReportsClient
+from connectors.customs.transports import transport_from
 from connectors.errors import Unavailable
 from connectors.identity import IdentityClient
 from connectors.settings import PlatformSettings
@@ -191,16 +195,19 @@ async def serve(nth: int, parts: Collection[Part]) -> None:
     transfer = Transfer(
         cop_code=platforms.transmitter_code, cop_name=platforms.transmitter_name, dxp_id=platforms.dxp_id
     )
+    signer = signing_pool(platforms) if Part.CUSTOMS in parts else None
+    if signer is None and Part.CUSTOMS in parts:
+        logging.getLogger(__name__).warning("CLEARWAY_SIGNING_KEYS is not set: nothing that goes to customs is signed")
     client = await connect(interceptors=start_traces("clearway-worker"), runtime=metrics_runtime(nth=nth))
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    with httpx.Client() as http:
+    with httpx.Client() as http, closing(transport_from(platforms.customs_url, http=http)) as transport:
         worker = build_worker(
             client,
             database,
-            customs=CustomsClient(platforms.customs_url, http, transfer),
-            reports=ReportsClient(platforms.customs_url, http),
+            customs=CustomsClient(transport, transfer, signer=signer, envelope=platforms.dxp_envelope),
+            reports=ReportsClient(platforms.reports_url or platforms.customs_url, http),
             bank=BankClient(platforms.bank_url, http),
             authority=IdentityClient(platforms.identity_url, http),
             person_key_secret=store.person_key_secret.get_secret_value(),
@@ -240,6 +247,8 @@ def _run(nth: int = 0, parts: Collection[Part] = tuple(Part)) -> None:
     except ParameterError as error:
         faults = list(error.complaints)
         remedy = "Open lists keep this pack: run the version before this one until they are over, and report it."
+    except KeyRefused as refused:
+        faults = [f"{each.code}: {each.message_en}. {each.remedy_en}" for each in refused.problems]
     except (RuntimeError, ValueError) as error:  # Temporal's address; a payload key, a port of metrics
         faults = [str(error).splitlines()[0]]
     else:

@@ -1,15 +1,16 @@
 """Files documents and applications with customs as CEB messages; its answers come later, to the gateway."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-
 from clearway.contracts.documents import Application, Document
 from clearway.messages import Signer, Transfer, message_type_of, write
 from clearway.messages.envelope import IMPORT_RECEIVER, Envelope, wrap
-from connectors.exchange import PATIENCE, door, post
+from clearway.messages.signatures import SignerUnavailable
+from connectors.customs.transports import Transport
+from connectors.errors import Unavailable
 
 PLATFORM = "customs"
 
@@ -22,26 +23,22 @@ class Sealed:
     message_type: str
     body: bytes
 
+    @property
+    def name(self) -> str:
+        """Its name on the way; one that is signed anew is another."""
+        return f"{self.message_type}-{self.cop_msg_id}-{hashlib.sha256(self.body).hexdigest()[:8]}"
+
 
 class CustomsClient:
-    """Client of customs' door; one `httpx.Client` may serve many threads."""
+    """Client of customs' door; many threads may use one."""
 
     def __init__(
-        self,
-        base_url: str,
-        http: httpx.Client,
-        transfer: Transfer,
-        *,
-        signer: Signer | None = None,
-        envelope: bool = False,
-        timeout: httpx.Timeout = PATIENCE,
+        self, transport: Transport, transfer: Transfer, *, signer: Signer | None = None, envelope: bool = True
     ) -> None:
-        self._url = door(base_url, "/customs/messages")
-        self._http = http
+        self._transport = transport
         self._transfer = transfer
         self._signer = signer
         self._envelope = envelope
-        self._timeout = timeout
 
     def seal(self, records: Sequence[Document | Application], *, message_guid: str, at: datetime) -> Sealed:
         """Write and sign one message of at most 100 records of one kind, and put it into the exchange's envelope.
@@ -49,7 +46,10 @@ class CustomsClient:
         Its guid is also its CopMsgId, by which the exchange answers. Raises clearway.messages.MessageRefused when the
         records do not make a message, Unavailable when no key is free to sign it.
         """
-        content = write(records, guid=message_guid, transfer=self._transfer, signer=self._signer)
+        try:
+            content = write(records, guid=message_guid, transfer=self._transfer, signer=self._signer)
+        except SignerUnavailable as failure:
+            raise Unavailable("signer", str(failure)) from failure
         message_type = message_type_of(content)
         if self._envelope:
             envelope = Envelope(
@@ -64,11 +64,8 @@ class CustomsClient:
         return Sealed(message_guid, message_type, content)
 
     def send(self, sealed: Sealed, *, traceparent: str | None = None) -> None:
-        """Hand a message over; returns once customs has it, and sending it again changes nothing there.
+        """Hand a message over; returns once the other side has it, and sending it again changes nothing there.
 
         Raises Unavailable when it is not known whether customs has it, Refused when customs cannot read it.
         """
-        headers = {"content-type": "application/xml"}
-        if traceparent is not None:
-            headers["traceparent"] = traceparent
-        post(self._http, self._url, sealed.body, platform=PLATFORM, headers=headers, timeout=self._timeout)
+        self._transport.send(sealed.name, sealed.body, {} if traceparent is None else {"traceparent": traceparent})

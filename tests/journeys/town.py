@@ -26,6 +26,7 @@ from clearway.testing import EBC, SampleSet
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
 from connectors.customs.reports import ReportsClient
+from connectors.customs.transports import HttpTransport
 from connectors.identity import IdentityClient
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
@@ -143,7 +144,7 @@ async def a_town(temporal: Client, database: Database) -> AsyncIterator[Town]:
     async with _listening(app) as url:
         world = create_world(Settings(gateway_url=url, pause_ms=1, retry_first_ms=1))
         with serve(world) as outside, httpx.Client(trust_env=False) as http:
-            desk.customs = CustomsClient(outside, http, TRANSFER)  # type: ignore[assignment]  # the real one
+            desk.customs = CustomsClient(HttpTransport(outside, http), TRANSFER)  # type: ignore[assignment]  # the real one
             desk.reports = ReportsClient(outside, http)  # type: ignore[assignment]
             desk.bank = BankClient(outside, http)  # type: ignore[assignment]
             desk.authority = IdentityClient(outside, http)  # type: ignore[assignment]

@@ -12,6 +12,7 @@ from clearway.contracts.documents import DeclarationList, Document
 from clearway.messages import Transfer
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
+from connectors.customs.transports import HttpTransport
 from connectors.identity import IdentityClient
 from simulator.app import create_app
 from simulator.settings import Settings
@@ -31,7 +32,7 @@ class World:
 
     @property
     def customs(self) -> CustomsClient:
-        return CustomsClient(self.url, self.http, TRANSFER)
+        return CustomsClient(HttpTransport(self.url, self.http), TRANSFER)
 
     @property
     def bank(self) -> BankClient:

@@ -1,10 +1,15 @@
 """The door of customs: what it acknowledges, what it refuses, and that its post always arrives."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
 from clearway.messages import MessageRefused, write
 from connectors import Refused
+from connectors.customs import CustomsClient
+from connectors.customs.transports import HttpTransport
 from tests.connectors.conformance.conftest import TRANSFER, World
 from tests.simulator.papers import ADDRESS, BUYER, ID_NUMBER, TELEPHONE, new_guid, new_papers
 
@@ -117,9 +122,12 @@ def test_customs_takes_no_receipts(world: World) -> None:
 
 
 def test_what_customs_cannot_read_reaches_the_caller_as_refused(world: World) -> None:
-    unreadable = new_papers("D-11").order.model_copy(update={"currency": "1", "buyer_name": ""})
+    customs = CustomsClient(HttpTransport(world.url, world.http), TRANSFER, envelope=False)
+    sealed = customs.seal([new_papers("D-11").order], message_guid=new_guid(), at=datetime.now(UTC))
+    unreadable = replace(sealed, body=sealed.body.replace(b">142</ceb:currency>", b">1</ceb:currency>"))
+    assert unreadable != sealed
     with pytest.raises(Refused) as refused:
-        world.send(unreadable)
+        customs.send(unreadable)
     assert refused.value.platform == "customs"
     assert not refused.value.code.startswith("HTTP_")
     assert not [secret for secret in (ID_NUMBER, TELEPHONE, ADDRESS) if secret in str(refused.value)]

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from connectors import Refused, Unavailable
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
+from connectors.customs.transports import HttpTransport
 from connectors.identity import IdentityClient
 from tests.connectors.conformance.conftest import TRANSFER
 from tests.connectors.conformance.servers import closed_port, serve
@@ -24,7 +25,7 @@ BRIEF = httpx.Timeout(0.2)
 
 
 def file_order(url: str, http: httpx.Client) -> None:
-    client = CustomsClient(url, http, TRANSFER, timeout=BRIEF)
+    client = CustomsClient(HttpTransport(url, http, timeout=BRIEF), TRANSFER)
     client.send(client.seal([new_papers("F-1").order], message_guid=new_guid(), at=datetime.now(UTC)))
 
 
