@@ -28,11 +28,11 @@ class Stored(Contract):
 
 
 class Parked(Stored):
-    """The message is kept and waits, because the case of its order is not known yet."""
+    """The message is kept and waits: for the case of its order, or for us to mend a fault of ours."""
 
-    state: str = "parked"
-    waits_for: str = Field(description="Key under which its case will be found")
-    problems: tuple[Problem, ...] = Field((), description="Why the case is not clear, if that is the reason")
+    state: str = Field("parked", description="parked; or faulty, where reading it failed on our side")
+    waits_for: str = Field("", description="Key under which its case will be found")
+    problems: tuple[Problem, ...] = Field((), description="Why it waits, where it is not for its case alone")
 
 
 class Problems(Contract):

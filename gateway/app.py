@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
+from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import TracerProvider
 
 from gateway.answers import LastResort, answer_problems, refused_with
@@ -17,9 +18,12 @@ from gateway.doors.customs import customs_doors
 from gateway.doors.desk import desk
 from gateway.doors.documents import DocumentDoor, document_door
 from gateway.doors.guarantees import GuaranteeDoor, guarantee_door
+from gateway.doors.inbox import InboxDoor, inbox_door
 from gateway.doors.notices import notices_door
 from gateway.doors.reports import ReportDoor, report_door
 from gateway.doors.subscriptions import SubscriptionDoor, subscription_door
+from gateway.inbox import figures
+from gateway.metrics import Metrics
 from gateway.outbox.pusher import Pusher
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
@@ -40,13 +44,15 @@ def create_app(
     clock: Callable[[], datetime],
     *,
     tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
 ) -> FastAPI:
     """Compose the app; the database must be migrated, and `clock` gives the present instant with a time zone.
 
     While the app's lifespan lasts, the dispatcher works; `app.state.dispatcher` can also be stepped by hand.
     """
-    tracing = Tracing(tracer_provider)
-    reader = Reader(database, settings, clock)
+    tracing, metrics = Tracing(tracer_provider), Metrics(meter_provider)
+    metrics.watch(lambda: figures(database, clock()).backlog)
+    reader = Reader(database, settings, clock, metrics)
     delivery = Delivery(database, cases, settings, clock, tracing)
     pusher = Pusher(database, settings, clock)
     dispatcher = Dispatcher(
@@ -71,6 +77,7 @@ def create_app(
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(notices_door(database))
     app.include_router(subscription_door(SubscriptionDoor(database, pusher, settings.webhook_reach, clock)))
-    app.include_router(desk(database, cases, dispatcher))
+    app.include_router(inbox_door(InboxDoor(database, reader, dispatcher, clock)))
+    app.include_router(desk(database, cases, dispatcher, clock))
     describe_bodies(app)
     return app

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from gateway.refusals import Code, DoorRefused, refusal
-from gateway.sender import note_sending
+from gateway.sender import note_sending, note_signature
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing, traceparent_of
 from models.database import Database
@@ -53,6 +53,7 @@ class Arrivals:
                 sender=note_sending(request.headers) if door in _SENDERS_DOORS else "",
                 content_type=request.headers.get("content-type", ""),
                 traceparent=traceparent,
+                detached=note_signature(request.headers),
             )
 
     async def _body(self, request: Request) -> bytes:

@@ -1,20 +1,16 @@
-"""What a stored message says: pieces of news with the keys of their cases, or every reason why it cannot be read."""
+"""What a stored message says: pieces of news with the keys of their cases, by the door at which it came in."""
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.documents import (
-    ApplicationKind,
     DeclarationList,
     Document,
-    DocumentKind,
     Order,
     Payment,
     Waybill,
@@ -22,16 +18,13 @@ from clearway.contracts.documents import (
 from clearway.contracts.problems import Problem
 from clearway.contracts.reports import SubmitReport, SuspicionReport
 from clearway.messages import (
-    Correlation,
     MessageRefused,
-    customs_receipts,
     document_from,
-    message_type_of,
-    read,
-    tax_bill_notices,
 )
+from clearway.messages.forms import FORM_BY_TYPE
 from clearway.rules.sampling import draw
-from gateway.news import News, Submission
+from gateway.customs_contents import FILED_IN, customs_contents
+from gateway.news import Contents, News, Submission
 from gateway.notices import (
     ArticlesNotice,
     ControlNotice,
@@ -44,15 +37,13 @@ from gateway.notices import (
     SampleNotice,
     TopUp,
 )
+from gateway.opening import Opened
 from gateway.refusals import Code, refusal
-from gateway.sender import Sending, sending_of
+from gateway.sender import Sending
 from models.addresses import (
     articles_address,
     case_address,
-    list_address,
-    order_address,
     order_no_address,
-    payment_address,
     report_address,
     waybill_address,
 )
@@ -63,71 +54,13 @@ log = logging.getLogger(__name__)
 N = TypeVar("N", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Contents:
-    """Either news or problems, never both."""
-
-    message_type: str = ""
-    news: tuple[News, ...] = ()
-    problems: tuple[Problem, ...] = ()
+def contents_of(raw: RawMessage, opened: Opened) -> Contents:
+    """What a message says. Raises MessageRefused for what cannot be read; any other error is a defect of ours."""
+    return READERS[raw.door](raw, opened)
 
 
-def contents_of(raw: RawMessage) -> Contents:
-    """Read a stored message. Never raises for what the message holds: the bytes are there for whoever mends it."""
-    try:
-        return _READERS[raw.door](raw)
-    except MessageRefused as refused:
-        return Contents(message_type=_type_of(raw), problems=refused.problems)
-    except Exception as error:  # noqa: BLE001 - one message that breaks the reader must not stop the others
-        log.error("reading message %s failed: %s", raw.id, type(error).__name__)
-        return Contents(message_type=_type_of(raw), problems=(refusal(Code.UNREADABLE),))
-
-
-def _type_of(raw: RawMessage) -> str:
-    try:
-        return message_type_of(raw.body)
-    except MessageRefused:
-        return ""
-
-
-def _customs(raw: RawMessage) -> Contents:
-    message = read(raw.body, max_bytes=len(raw.body))
-    receipts = [_receipt_news(keys, receipt, raw) for keys, receipt in customs_receipts(message)]
-    bills = [News(addresses=(list_address("invt", bill.invt_no),), bill=bill) for _, bill in tax_bill_notices(message)]
-    if not receipts and not bills:
-        raise MessageRefused([refusal(Code.WRONG_DOOR, ("message", message.message_type))])
-    return Contents(message.message_type, (*receipts, *bills))
-
-
-def _receipt_news(keys: Correlation, receipt: CustomsReceipt, raw: RawMessage) -> News:
-    addresses, hints = _receipt_addresses(keys, receipt.about), tuple[str, ...]()
-    if isinstance(receipt.about, ApplicationKind):
-        # Our own number names the application; customs' numbers may be those of its list, which may have many.
-        hints = addresses[1:]
-        addresses = addresses[:1] if keys.cop_no else addresses
-    return News(addresses=addresses, hints=hints, receipt=receipt.model_copy(update={"inbox_id": raw.id}))
-
-
-def _receipt_addresses(keys: Correlation, about: DocumentKind | ApplicationKind) -> tuple[str, ...]:
-    """Where the case of a receipt may be found, the surest key first (REFERENCE §6.1)."""
-    match about:
-        case DocumentKind.ORDER:
-            return (order_address(keys.ebp_code or "", keys.ebc_code or "", keys.order_no or ""),)
-        case DocumentKind.PAYMENT:
-            return (payment_address(keys.pay_code or "", keys.pay_transaction_id or ""),)
-        case DocumentKind.WAYBILL:
-            return (waybill_address(keys.logistics_code or "", keys.logistics_no or ""),)
-    numbers = (("cop", keys.cop_no), ("pre", keys.pre_no), ("invt", keys.invt_no))
-    found = [list_address(kind, number) for kind, number in numbers if number]
-    if keys.order_no and keys.ebc_code:
-        found.append(case_address(keys.ebc_code, keys.order_no))
-    if keys.order_no:
-        found.append(order_no_address(keys.order_no, keys.ebp_code or ""))
-    return tuple(found) or (list_address("none", ""),)
-
-
-def _control(raw: RawMessage) -> Contents:
-    said = _object(raw.body)
+def _control(raw: RawMessage, opened: Opened) -> Contents:
+    said = _object(opened.body)
     if not isinstance(said, dict) or "lists" not in said:
         notice = _validated(ControlNotice, said)
         return Contents("control", (News(addresses=(_list_of(notice),), control=notice.instruction),))
@@ -142,18 +75,18 @@ def _drawn(notice: SampleNotice) -> Iterator[News]:
         yield News(addresses=(_list_of(lists[name]),), control=instruction.model_copy(update={"draw": drawn}))
 
 
-def _inspection(raw: RawMessage) -> Contents:
-    notice = notice_of(ResultNotice, raw.body)
+def _inspection(raw: RawMessage, opened: Opened) -> Contents:
+    notice = notice_of(ResultNotice, opened.body)
     return Contents("result", (News(addresses=(_list_of(notice),), result=notice.result),))
 
 
-def _disposition(raw: RawMessage) -> Contents:
-    notice = notice_of(DispositionNotice, raw.body)
+def _disposition(raw: RawMessage, opened: Opened) -> Contents:
+    notice = notice_of(DispositionNotice, opened.body)
     return Contents("disposition", (News(addresses=(_list_of(notice),), disposition=notice.order),))
 
 
-def _hold(raw: RawMessage) -> Contents:
-    notice = notice_of(HoldNotice, raw.body)
+def _hold(raw: RawMessage, opened: Opened) -> Contents:
+    notice = notice_of(HoldNotice, opened.body)
     return Contents("hold", (News(addresses=(_list_of(notice),), hold=notice.hold),))
 
 
@@ -161,17 +94,17 @@ def _list_of(notice: Notice) -> str:
     return case_address(notice.ebc_code, notice.order_no)
 
 
-def _articles(raw: RawMessage) -> Contents:
-    notice = notice_of(ArticlesNotice, raw.body)
+def _articles(raw: RawMessage, opened: Opened) -> Contents:
+    notice = notice_of(ArticlesNotice, opened.body)
     address = articles_address(notice.declarant_code, notice.list_no)
     return Contents("articles", (News(addresses=(address,), articles=notice.decision),))
 
 
-def _report(raw: RawMessage) -> Contents:
-    sending = sending_of(raw.sender)
-    problems = () if isinstance(sending, Sending) else tuple(sending)
+def _report(raw: RawMessage, opened: Opened) -> Contents:
+    sending = opened.sending
+    problems = () if isinstance(sending, Sending) else sending
     try:
-        report = notice_of(SuspicionReport, raw.body)
+        report = notice_of(SuspicionReport, opened.body)
     except MessageRefused as refused:
         raise MessageRefused((*problems, *refused.problems)) from None
     if not isinstance(sending, Sending):
@@ -180,21 +113,21 @@ def _report(raw: RawMessage) -> Contents:
     return Contents("report", (News(addresses=(address,), report=SubmitReport(report=report, sender=sending.sender)),))
 
 
-def _report_decision(raw: RawMessage) -> Contents:
-    notice = notice_of(ReportNotice, raw.body)
+def _report_decision(raw: RawMessage, opened: Opened) -> Contents:
+    notice = notice_of(ReportNotice, opened.body)
     address = report_address(notice.report_no)
     return Contents("report-decision", (News(addresses=(address,), report_decision=notice.decision),))
 
 
-def _top_up(raw: RawMessage) -> Contents:
+def _top_up(raw: RawMessage, opened: Opened) -> Contents:
     """The door itself does what it says; no list hears of it but those that are served."""
-    notice_of(TopUp, raw.body)
+    notice_of(TopUp, opened.body)
     return Contents("top-up")
 
 
-def _guarantee_call(raw: RawMessage) -> Contents:
+def _guarantee_call(raw: RawMessage, opened: Opened) -> Contents:
     """The door itself does what it says; the lists hear of it by news of our own."""
-    notice_of(GuaranteeCall, raw.body)
+    notice_of(GuaranteeCall, opened.body)
     return Contents("guarantee-call")
 
 
@@ -225,16 +158,25 @@ def _fault(loc: tuple[str | int, ...], told: str) -> Problem:
     return refusal(Code.FIELD, (pointer, None), detail=f"{pointer}: {told}.")
 
 
-def _documents(raw: RawMessage) -> Contents:
-    sending = sending_of(raw.sender)
-    problems = () if isinstance(sending, Sending) else tuple(sending)
+def _documents(raw: RawMessage, opened: Opened) -> Contents:
+    sending = opened.sending
+    problems = () if isinstance(sending, Sending) else sending
     try:
-        documents = document_from(raw.body, raw.content_type or None, max_bytes=len(raw.body))
+        _refuse_untaken(opened.message_type)
+        documents = document_from(opened.body, opened.content_type or None, max_bytes=len(opened.body))
     except MessageRefused as refused:
         raise MessageRefused((*problems, *refused.problems)) from None
     if not isinstance(sending, Sending):
         raise MessageRefused(problems)
-    return Contents(_type_of(raw) or "JSON", tuple(_submissions(documents, sending)))
+    return Contents(opened.message_type or "JSON", tuple(_submissions(documents, sending)))
+
+
+def _refuse_untaken(message_type: str) -> None:
+    """Say so plainly of an enterprise's message that we can read and that no process takes yet."""
+    form = FORM_BY_TYPE.get(message_type)
+    if form is not None and not form.by_customs and message_type not in FILED_IN:
+        told = f"{message_type}: {form.title_en}, {form.title_zh}."
+        raise MessageRefused([refusal(Code.NOT_TAKEN_YET, ("message", message_type), detail=told)])
 
 
 def _submissions(documents: Sequence[Document], sending: Sending) -> Iterator[News]:
@@ -274,8 +216,8 @@ def _news(
     return News(addresses=addresses, hints=hints, submission=submission)
 
 
-_READERS = {
-    "customs": _customs,
+READERS: dict[str, Callable[[RawMessage, Opened], Contents]] = {
+    "customs": customs_contents,
     "control": _control,
     "inspection": _inspection,
     "disposition": _disposition,
@@ -288,3 +230,6 @@ _READERS = {
     "enterprise": _documents,
 }
 """How each door's messages are read, by the name under which the door stores them."""
+
+DONE_AT_THE_DOOR = ("top-up", "guarantee-call")
+"""Doors whose messages take effect while their sender waits: reading them again does nothing."""

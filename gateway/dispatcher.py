@@ -58,6 +58,7 @@ class Dispatcher:
     async def at_work(self) -> AsyncIterator[None]:
         """Work in the background for as long as the context lasts; a step under way is finished before it ends."""
         ending = asyncio.Event()
+        await asyncio.to_thread(self._reader.take_up)
         tasks = [asyncio.create_task(self._go_on(lane, ending), name=f"gateway-{lane.name}") for lane in self._lanes]
         try:
             yield

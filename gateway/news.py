@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field, ValidationError, model_validator
 
 from clearway.contracts.articles import ARTICLES_PREFIX, CustomsArticlesDecision
-from clearway.contracts.base import Contract
+from clearway.contracts.base import Contract, Instant
 from clearway.contracts.collection import CollectNow, DueAlarm, TaxNews
 from clearway.contracts.customs import (
     ControlInstruction,
@@ -22,6 +23,7 @@ from clearway.contracts.documents import ApplicationKind, DeclarationList, Docum
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.keys import ID_PREFIX, RETURN_PREFIX, CaseKey
 from clearway.contracts.parties import Sender
+from clearway.contracts.problems import Problem
 from clearway.contracts.reports import REPORT_PREFIX, ReportDecision, SubmitReport
 
 
@@ -42,6 +44,47 @@ class Kind(StrEnum):
     COLLECT = "collect"
     REPORT = "report"
     REPORT_DECISION = "report-decision"
+    FORMAT_CHECK = "format-check"
+    TRANSPORT = "transport"
+    OTHER = "other"
+
+
+NOT_FOR_CASES = (Kind.TRANSPORT, Kind.OTHER)
+"""News that is kept and shown, and that no case waits for."""
+
+
+TAKEN = ("0000", "0")
+"""Codes with which a node of the exchange says that all is well; no published table has them."""
+
+
+class FormatRefusal(Contract):
+    """Customs could not read a message of ours (CEB900); which document was in it, our own register tells."""
+
+    cop_msg_id: str = Field(description="CopMsgId of our message")
+    message_type: str = Field("", description="Its type as customs says it, or Unknown")
+    status: str
+    at: Instant
+    info: str = ""
+
+
+class TransportAnswer(Contract):
+    """What a node of the exchange says about a message of ours (DxpRep)."""
+
+    cop_msg_id: str
+    node: str = ""
+    code: str
+    info: str = ""
+    at: Instant
+
+
+class OtherNews(Contract):
+    """One record of a message of customs that no case waits for, as far as it can be told without its content."""
+
+    message_type: str
+    number: str = Field("", description="What it is about, by its first business number")
+    status: str = ""
+    at: Instant
+    info: str = ""
 
 
 class Submission(Contract):
@@ -86,6 +129,9 @@ class News(Contract):
     collect: CollectNow | None = None
     report: SubmitReport | None = Field(None, repr=False)
     report_decision: ReportDecision | None = None
+    format_check: FormatRefusal | None = None
+    transport: TransportAnswer | None = None
+    other: OtherNews | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> "News":
@@ -132,7 +178,8 @@ class News(Contract):
             return self.result.recorded_at
         told = (self.receipt, self.bill, self.grant, self.articles, self.disposition, self.hold, self.report_decision)
         ours = (self.tax, self.due_alarm, self.collect)
-        return next(part.at for part in (*told, *ours) if part is not None)
+        others = (self.format_check, self.transport, self.other)
+        return next(part.at for part in (*told, *ours, *others) if part is not None)
 
     @property
     def dedupe_key(self) -> str:
@@ -144,6 +191,29 @@ class News(Contract):
         else:
             said = (self.model_dump_json(exclude=self._unknown_to_earlier_releases),)
         return hashlib.sha256("\n".join((self.kind, self.addresses[0], *said)).encode()).hexdigest()
+
+    @property
+    def content_key(self) -> str:
+        """The same for the same content, whatever it was found by: tells apart what shares a `dedupe_key`."""
+        left_out: dict[str, bool | set[str]] = {"addresses": True, "hints": True, "receipt": {"inbox_id"}}
+        return hashlib.sha256(self.model_dump_json(exclude=left_out, exclude_none=True).encode()).hexdigest()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The same for what should be said once: its number, status and time; empty where nothing is promised."""
+        if self.receipt:
+            receipt = self.receipt
+            return (receipt.about, receipt.status, receipt.at.isoformat(), receipt.cop_no or "")
+        if self.bill:
+            return (self.bill.bill_no, self.bill.status, self.bill.at.isoformat())
+        if self.control:
+            return (self.control.instruction_id,)
+        if self.result:
+            return (self.result.instruction_id,)
+        if self.hold:
+            return (self.hold.hold_id, str(self.hold.lifted))
+        decisions = (self.disposition, self.articles, self.report_decision)
+        return next(((decision.decision_id,) for decision in decisions if decision), ())
 
     @property
     def _unknown_to_earlier_releases(self) -> dict[str, bool | set[str]]:
@@ -161,6 +231,17 @@ class News(Contract):
         return out
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What one message says: either news or problems, never both."""
+
+    message_type: str = ""
+    news: tuple[News, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    faulty: bool = False
+    """The problem is ours: reading failed where it should not."""
+
+
 _KINDS = {
     "receipt": Kind.RECEIPT,
     "bill": Kind.BILL,
@@ -176,6 +257,9 @@ _KINDS = {
     "collect": Kind.COLLECT,
     "report": Kind.REPORT,
     "report_decision": Kind.REPORT_DECISION,
+    "format_check": Kind.FORMAT_CHECK,
+    "transport": Kind.TRANSPORT,
+    "other": Kind.OTHER,
 }
 """The parts of news, one of which it has, and what it is then."""
 

@@ -3,19 +3,27 @@
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from importlib.metadata import version
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.contracts.keys import ID_PREFIX, CaseKey
 from clearway.contracts.problems import Problem
+from clearway.messages import MessageRefused
 from gateway.contents import contents_of
-from gateway.news import News, news_from
+from gateway.gatekeeper import admit, check_signatures
+from gateway.metrics import Metrics
+from gateway.news import NOT_FOR_CASES, Contents, News, news_from
+from gateway.oddities import contradicted, said_otherwise
+from gateway.opening import open_message
+from gateway.our_messages import as_receipt, note
 from gateway.refusals import Code, refusal
+from gateway.sender import sending_of
 from gateway.settings import GatewaySettings
 from gateway.wake import is_decisive, longest_ride, wakes
 from models.addresses import list_address, remember
@@ -34,7 +42,12 @@ from models.inbox import (
     unanswered,
     unread,
 )
+from models.inbox_care import try_again
 from models.tables import InboxItem, RawMessage
+from models.telling import tell_bill, tell_receipt
+
+RELEASE = version("clearway")
+"""Which release of ours reads: what it cannot read for a fault of ours, the next one tries again."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +56,7 @@ log = logging.getLogger(__name__)
 class Reading:
     """What became of one stored message."""
 
+    state: RawState
     problems: tuple[Problem, ...] = ()
     item_ids: tuple[int, ...] = field(default=())
 
@@ -50,10 +64,13 @@ class Reading:
 class Reader:
     """Turns stored messages into items, one transaction each; works on after a crash where it stopped."""
 
-    def __init__(self, database: Database, settings: GatewaySettings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, settings: GatewaySettings, clock: Callable[[], datetime], metrics: Metrics
+    ) -> None:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._metrics = metrics
         self._last_parked = 0
 
     def unread(self) -> Sequence[int]:
@@ -68,16 +85,18 @@ class Reader:
         except IntegrityError:
             # The same news was kept by another process in the same moment; now it is there to be found.
             return self._read(raw_id)
-        except (DataError, ValueError) as error:
+        except Exception as error:
+            if isinstance(error, SQLAlchemyError) and not isinstance(error, DataError):
+                raise  # the database is away, which is no fault of the message
             # What the database or we cannot hold would come again with every step and stop all later messages.
             log.error("keeping the news of message %s failed: %s", raw_id, type(error).__name__)
-            return self._refuse(raw_id)
+            return self._mark_faulty(raw_id)
 
     def find_parked(self) -> int:
         """Look whether cases are known by now for parked items, a batch at a time; how many were found."""
         with self._database.transaction() as session:
             items = parked_after(session, self._last_parked, self._settings.batch)
-            kept = [(item, news_from(item.payload)) for item in items]
+            kept = [(item, news) for item in items if (news := self._legible(item)) is not None]
             known = known_addresses(session, {address for _, news in kept for address in news.addresses})
             for item, news in kept:
                 if not known.isdisjoint(news.addresses):
@@ -87,36 +106,79 @@ class Reader:
         self._last_parked = number_of(items[-1]) if len(items) == self._settings.batch else 0
         return found
 
+    def take_up(self) -> int:
+        """What an earlier release could not read for a fault of ours is read again, once; how many messages."""
+        with self._database.transaction() as session:
+            return try_again(session, RELEASE)
+
+    def _legible(self, item: InboxItem) -> News | None:
+        try:
+            return news_from(item.payload)
+        except ValueError:  # kept by another release
+            item.fault = "ValueError"
+            return None
+
     def _read(self, raw_id: int) -> Reading:
         with self._database.transaction() as session:
             raw = claim(session, raw_id)
             if raw is None:
                 return self._read_before(session, raw_id)
-            contents = contents_of(raw)
+            contents = self._contents(session, raw)
             raw.message_type = contents.message_type[:20]
+            raw.read_by = RELEASE
+            raw.fault = _shown(contents.problems) if contents.problems else ""
             if contents.problems:
-                raw.state = RawState.REFUSED
-                raw.fault = _shown(contents.problems)
-                log.info("message %s refused: %s", raw_id, ", ".join(sorted({p.code for p in contents.problems})))
-                return Reading(problems=contents.problems)
-            kept = [self._keep(session, raw, news) for news in contents.news]
-            raw.state = RawState.READ
-            log.info("message %s read: %s, %d pieces of news", raw_id, raw.message_type, len(kept))
-            return Reading(item_ids=tuple(number_of(item) for item in kept))
+                raw.state = RawState.FAULTY if contents.faulty else RawState.REFUSED
+                log.info("message %s %s: %s", raw_id, raw.state, _codes(contents.problems))
+                reading = Reading(raw.state, contents.problems)
+            else:
+                kept = [self._keep(session, raw, news) for news in contents.news]
+                raw.state = RawState.READ
+                log.info("message %s read: %s, %d pieces of news", raw_id, raw.message_type, len(kept))
+                reading = Reading(raw.state, item_ids=tuple(number_of(item) for item in kept))
+            door = raw.door
+        self._metrics.read(door, contents, reading.state)
+        return reading
 
-    def _refuse(self, raw_id: int) -> Reading:
+    def _contents(self, session: Session, raw: RawMessage) -> Contents:
+        """What the message says and may say. Never raises for what it holds: the bytes are there for who mends us."""
+        message_type = ""
+        try:
+            opened = open_message(raw)
+            message_type = opened.message_type
+            signatures = check_signatures(session, raw, opened)
+            signer = signatures.signer
+            raw.cop_msg_id = opened.cop_msg_id
+            raw.signed_by, raw.key_name = (signer.party, signer.key_name) if signer else ("", "")
+            opened = replace(opened, sending=sending_of(raw.sender, raw.signed_by))
+            try:
+                contents = contents_of(raw, opened)
+            except MessageRefused as refused:
+                contents = Contents(message_type, problems=refused.problems)
+            return admit(session, raw, opened, signatures, contents)
+        except MessageRefused as refused:
+            return Contents(message_type, problems=refused.problems)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message that breaks the reader must not stop the others
+            log.error("reading message %s failed: %s", raw.id, type(error).__name__)
+            return Contents(message_type, problems=(refusal(Code.UNREADABLE),), faulty=True)
+
+    def _mark_faulty(self, raw_id: int) -> Reading:
         problems = (refusal(Code.UNREADABLE),)
         with self._database.transaction() as session:
             raw = claim(session, raw_id)
             if raw is not None:
-                raw.state = RawState.REFUSED
-                raw.fault = _shown(problems)
-        return Reading(problems=problems)
+                raw.state, raw.read_by, raw.fault = RawState.FAULTY, RELEASE, _shown(problems)
+                self._metrics.read(raw.door, Contents(problems=problems, faulty=True), RawState.FAULTY)
+        return Reading(RawState.FAULTY, problems)
 
     def _route_parked(self, session: Session, item: InboxItem, news: News) -> None:
         try:
             self._route(session, item, news, due=self._clock())
-        except ValueError as error:
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as for messages: what cannot be routed stops nothing else
             log.error("routing item %s failed: %s", item.id, type(error).__name__)
             item.fault = type(error).__name__
 
@@ -124,18 +186,25 @@ class Reader:
         raw = session.get(RawMessage, raw_id)
         if raw is None:
             raise LookupError(f"no message {raw_id} is stored")
-        contents = contents_of(raw)
-        kept = items_under(session, [news.dedupe_key for news in contents.news])
-        return Reading(problems=contents.problems, item_ids=tuple(number_of(item) for item in kept))
+        contents = self._contents(session, raw)
+        kept = [self._kept(session, news) for news in contents.news]
+        return Reading(RawState(raw.state), contents.problems, tuple(number_of(item) for item in kept if item))
+
+    def _kept(self, session: Session, news: News) -> InboxItem | None:
+        """What is kept already of the same news with the same content."""
+        keys = [news.dedupe_key, other_content_key(news)]
+        return next((item for item in items_under(session, keys) if not _differs(item, news)), None)
 
     def _keep(self, session: Session, raw: RawMessage, news: News) -> InboxItem:
-        """Keep one piece of news and route it; what is kept already is counted."""
-        known = items_under(session, [news.dedupe_key])
-        if known:
-            item = known[0]
-            item.repeats += 1
+        """Keep one piece of news and route it; what is kept already is counted, unless we read it again ourselves."""
+        item = self._kept(session, news)
+        if item is not None:
+            item.repeats += not raw.replays
         else:
-            item = self._item(number_of(raw), news, raw.received_at, news.dedupe_key)
+            first = items_under(session, [news.dedupe_key])
+            key = other_content_key(news) if first else news.dedupe_key
+            item = self._item(number_of(raw), news, raw.received_at, key)
+            item.remark = said_otherwise(session, news, first[0] if first else None)
             session.add(item)
             session.flush()
             if news.bill:
@@ -159,10 +228,16 @@ class Reader:
             repeats=0,
             tries=0,
             fault="",
+            remark="",
         )
 
     def _route(self, session: Session, item: InboxItem, news: News, due: datetime) -> None:
         """Give the item to its case, and a copy, once, to every other case to which it is news."""
+        if news.kind in NOT_FOR_CASES:
+            note(session, item, news)
+            return
+        if news.format_check:
+            news = as_receipt(session, item, news)
         cases = self._cases(session, news)
         if len(cases) > 1 and not news.is_shared:
             item.fault = Code.ORDER_AMBIGUOUS
@@ -212,8 +287,11 @@ class Reader:
             if about in filings and is_decisive(about, news.receipt.status):
                 filings[about].answered = news.receipt.status
             remember(session, workflow_id, _numbers_of(news.receipt))
+            tell_receipt(session, workflow_id, news.receipt, self._clock())
         if news.bill:
             record_bill(session, news.bill, workflow_id)
+            tell_bill(session, workflow_id, news.bill, self._clock())
+        item.remark = item.remark or contradicted(session, item, news, workflow_id)
         item.workflow_id = workflow_id
         item.state = ItemState.WAITING
         item.fault = ""
@@ -226,6 +304,26 @@ def _shown(problems: Sequence[Problem]) -> str:
     """The problems as the inbox shows them: pointers without values, for a name may stand in the wrong field."""
     blank = {"fields": {"__all__": {"value"}}}
     return json.dumps([problem.model_dump(mode="json", exclude=blank) for problem in problems], ensure_ascii=False)
+
+
+def _codes(problems: Sequence[Problem]) -> str:
+    return ", ".join(sorted({problem.code for problem in problems}))
+
+
+def other_content_key(news: News) -> str:
+    """The key of news that shares its number, status, time and text with other news, and says more or less."""
+    return f"{news.dedupe_key}|other|{news.content_key[:16]}"
+
+
+def _differs(item: InboxItem, news: News) -> bool:
+    """Whether a receipt kept under the same key says something else; of all other news the key is the whole."""
+    if news.receipt is None:
+        return False
+    try:
+        kept = news_from(item.payload)
+    except ValueError:
+        return False
+    return kept.content_key != news.content_key
 
 
 def _numbers_of(receipt: CustomsReceipt) -> list[str]:

@@ -27,6 +27,16 @@ class Code(StrEnum):
     METHOD = "E_METHOD"
     REQUEST = "E_REQUEST"
     INTERNAL = "E_INTERNAL"
+    NOT_TAKEN_YET = "E_NOT_TAKEN_YET"
+    NOT_REPLAYABLE = "E_NOT_REPLAYABLE"
+    UNSIGNED = "E_UNSIGNED"
+    SIGNATURE = "E_SIGNATURE"
+    KEY_UNKNOWN = "E_KEY_UNKNOWN"
+    KEY_EXPIRED = "E_KEY_EXPIRED"
+    SIGNER_ROLE = "E_SIGNER_ROLE"
+    SIGNER_PARTY = "E_SIGNER_PARTY"
+    OTHER_CONTENT = "E_OTHER_CONTENT"
+    CONTRADICTORY = "E_CONTRADICTORY"
 
 
 _TEXTS: dict[Code, tuple[str, str, str, str]] = {
@@ -131,6 +141,67 @@ _TEXTS: dict[Code, tuple[str, str, str, str]] = {
         "无法理解该请求。",
         "Correct the request as the interface description (OpenAPI) says.",
         "请按接口说明更正请求。",
+    ),
+    Code.NOT_TAKEN_YET: (
+        "A message of this type can be read, but no process of this service takes it yet.",
+        "可以读取该类报文，但本服务尚无处理该类报文的流程。",
+        "Send it to customs by your own way; this service takes orders, payments, waybills and Declaration Lists.",
+        "请自行向海关提交；本服务目前接收订单、支付凭证、运单和清单。",
+    ),
+    Code.NOT_REPLAYABLE: (
+        "Reading this message again would change nothing.",
+        "重新读取该报文不会产生任何结果。",
+        "What came in here was done or refused at once: let its sender send it again.",
+        "该类报文在提交时即已处理或拒绝：请由发送方重新提交。",
+    ),
+    Code.UNSIGNED: (
+        "The message is not signed, and a key of the party in whose name it speaks is on file.",
+        "报文未签名，而其所代表的一方已登记密钥。",
+        "Sign it with a key on file: in the message, in its envelope, or in X-Clearway-Key and X-Clearway-Signature.",
+        "请使用已登记的密钥签名：在报文内、在传输信封内，或使用请求头 X-Clearway-Key 和 X-Clearway-Signature。",
+    ),
+    Code.SIGNATURE: (
+        "The signature does not fit the message.",
+        "签名与报文不符。",
+        "Sign the very bytes that are sent, and change nothing afterwards.",
+        "请对实际发送的内容签名，签名后不要再改动。",
+    ),
+    Code.KEY_UNKNOWN: (
+        "No key of this name is on file.",
+        "没有登记该名称的密钥。",
+        "Sign with a key that is on file, or have the operator put this one on file and read the message again.",
+        "请使用已登记的密钥签名，或请运维人员登记该密钥后重新读取报文。",
+    ),
+    Code.KEY_EXPIRED: (
+        "The key was not valid when the message came: too early, too late, or revoked.",
+        "报文到达时该密钥不在有效期内或已吊销。",
+        "Sign with a key that is valid, and send the message again.",
+        "请使用有效的密钥签名后重新发送。",
+    ),
+    Code.SIGNER_ROLE: (
+        "Who signed it may not send a message of this type.",
+        "签名方的角色不得发送该类报文。",
+        "Have it signed by the party whose document it is: orders by the e-commerce side, payments by the payment "
+        "enterprise, waybills by the logistics enterprise, receipts by customs.",
+        "请由单证所属方签名：订单由电商方，支付凭证由支付企业，运单由物流企业，回执由海关。",
+    ),
+    Code.SIGNER_PARTY: (
+        "Who signed it is not who sends it, and no entrustment lets the one speak for the other.",
+        "签名方与发送方不一致，且无委托关系。",
+        "Name the signer in X-Clearway-Sender, sign with the sender's key, or have the entrustment registered.",
+        "请在 X-Clearway-Sender 中填写签名方、使用发送方的密钥签名，或登记委托关系。",
+    ),
+    Code.OTHER_CONTENT: (
+        "Under the same number, status and time something else was said before.",
+        "相同编号、状态和时间此前已有不同内容。",
+        "Compare the stored messages, and ask customs which one holds; the case keeps what it heard first.",
+        "请比对已保存的报文并向海关核实；业务流程以先收到的为准。",
+    ),
+    Code.CONTRADICTORY: (
+        "It contradicts what customs said before of the same document.",
+        "与海关此前对同一单证的答复相矛盾。",
+        "Ask customs which one holds; the case keeps what stands higher, whichever came first.",
+        "请向海关核实；业务流程以级别较高的答复为准，与到达先后无关。",
     ),
     Code.INTERNAL: (
         "Something failed on our side.",

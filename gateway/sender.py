@@ -10,6 +10,8 @@ from gateway.refusals import Code, refusal
 SENDER = "X-Clearway-Sender"
 ON_BEHALF_OF = "X-Clearway-On-Behalf-Of"
 ATTEMPT = "X-Clearway-Attempt"
+KEY = "X-Clearway-Key"
+SIGNATURE = "X-Clearway-Signature"
 
 _LONGEST_CODE = 18
 _MOST_ATTEMPTS = 99
@@ -29,9 +31,19 @@ def note_sending(headers: Mapping[str, str]) -> str:
     return "|".join(parts).rstrip("|")
 
 
-def sending_of(note: str) -> Sending | list[Problem]:
-    """Who sends, from the kept line; or everything that is wrong with it."""
+def note_signature(headers: Mapping[str, str]) -> str:
+    """The detached signature in one line, kept with the bytes so that it can be checked at any time: `key|signature`.
+
+    Cut to what any real signature needs; one that was longer does not verify.
+    """
+    key, signature = (headers.get(name, "").strip().replace("\x00", "") for name in (KEY, SIGNATURE))
+    return f"{key[:100]}|{signature[:4000]}" if key or signature else ""
+
+
+def sending_of(note: str, signed_by: str = "") -> Sending | tuple[Problem, ...]:
+    """Who sends, from the kept line; or everything that is wrong with it. Who signs need not say that he sends."""
     code, principal, attempt = (*note.split("|"), "", "")[:3]
+    code = code or signed_by
     problems = [] if code else [refusal(Code.SENDER_MISSING, (SENDER, None))]
     for name, value in ((SENDER, code), (ON_BEHALF_OF, principal)):
         if len(value) > _LONGEST_CODE:
@@ -40,5 +52,5 @@ def sending_of(note: str) -> Sending | list[Problem]:
     if attempt and not counts:
         problems.append(refusal(Code.HEADER, (ATTEMPT, attempt)))
     if problems:
-        return problems
+        return tuple(problems)
     return Sending(Sender(code=code, on_behalf_of=principal or None), int(attempt) if attempt else None)

@@ -11,14 +11,14 @@ from sqlmodel import Session, col, func, select
 from clearway.contracts.customs import TaxBillNotice
 from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
 from clearway.contracts.keys import ID_PREFIX, CaseKey
-from models.addresses import cases_at
-from models.tables import Address, BillRecord, FilingRecord, InboxItem, RawMessage
+from models.addresses import MESSAGE, cases_at, message_address
+from models.tables import Address, BillRecord, FilingRecord, InboxItem, RawMessage, SentMessage
 
 Filed = DocumentKind | ApplicationKind
 """What is filed with customs and answered by a receipt."""
 
 _FILED: dict[str, Filed] = {kind.value: kind for kind in (*DocumentKind, *ApplicationKind)}
-_WITHOUT_BYTES = defer(RawMessage.body)  # type: ignore[arg-type]  # SQLModel types a column as its value
+WITHOUT_BYTES = defer(RawMessage.body)  # type: ignore[arg-type]  # SQLModel types a column as its value
 
 
 class RawState(StrEnum):
@@ -27,6 +27,8 @@ class RawState(StrEnum):
     STORED = "stored"
     READ = "read"
     REFUSED = "refused"
+    FAULTY = "faulty"
+    """Reading it failed on our side; it is read again by the next release, or when an operator asks for it."""
 
 
 class ItemState(StrEnum):
@@ -36,6 +38,15 @@ class ItemState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     UNDELIVERABLE = "undeliverable"
+    NOTED = "noted"
+    """Read and kept; no case waits for news of this kind."""
+
+
+OPEN_MESSAGES = (RawState.STORED, RawState.REFUSED, RawState.FAULTY)
+"""What has no news yet, and may never have."""
+
+OPEN_NEWS = (ItemState.PARKED, ItemState.WAITING, ItemState.UNDELIVERABLE)
+"""News that no case has."""
 
 
 def store(
@@ -47,6 +58,7 @@ def store(
     sender: str = "",
     content_type: str = "",
     traceparent: str | None = None,
+    detached: str = "",
 ) -> int:
     """Keep a message byte for byte, before anything reads it (DESIGN law 6); the answer is its number."""
     raw = RawMessage(
@@ -60,6 +72,7 @@ def store(
         message_type="",
         fault="",
         traceparent=traceparent,
+        detached=detached,
     )
     session.add(raw)
     session.flush()
@@ -91,10 +104,30 @@ def find_cases(session: Session, addresses: Iterable[str], prefix: str = ID_PREF
     Of Declaration Lists, only the newest attempt of each.
     """
     for address in addresses:
-        known = tuple(workflow_id for workflow_id in cases_at(session, address) if workflow_id.startswith(prefix))
+        found = _cases_of_message(session, address) or cases_at(session, address)
+        known = tuple(workflow_id for workflow_id in found if workflow_id.startswith(prefix))
         if known:
             return _newest_attempts(known) if prefix == ID_PREFIX else known
     return ()
+
+
+def _cases_of_message(session: Session, address: str) -> tuple[str, ...]:
+    """Whose message it was, where the address is that of a message of ours."""
+    if not address.startswith(MESSAGE):
+        return ()
+    guid = address.removeprefix(MESSAGE)
+    ours = filing_of(session, guid) or session.get(SentMessage, guid)
+    return (ours.workflow_id,) if ours else ()
+
+
+def filing_of(session: Session, message_guid: str) -> FilingRecord | None:
+    """What was filed with customs in the message of this guid."""
+    return session.exec(select(FilingRecord).where(FilingRecord.message_guid == message_guid)).first()
+
+
+def kind_of_filing(filing: FilingRecord) -> Filed | None:
+    """Which document or application was filed."""
+    return _FILED.get(filing.kind)
 
 
 def _newest_attempts(workflow_ids: Iterable[str]) -> tuple[str, ...]:
@@ -107,14 +140,33 @@ def _newest_attempts(workflow_ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def known_addresses(session: Session, addresses: Iterable[str]) -> set[str]:
-    """Those of the addresses under which anything is known."""
-    return set(session.exec(select(Address.key).where(col(Address.key).in_(tuple(addresses))).distinct()))
+    """Those of the addresses under which anything is known; messages of ours are known by what was sent."""
+    wanted = tuple(addresses)
+    guids = [address.removeprefix(MESSAGE) for address in wanted if address.startswith(MESSAGE)]
+    known = set(session.exec(select(Address.key).where(col(Address.key).in_(wanted)).distinct()))
+    if guids:
+        filed = select(FilingRecord.message_guid).where(col(FilingRecord.message_guid).in_(guids))
+        sent = select(SentMessage.cop_msg_id).where(col(SentMessage.cop_msg_id).in_(guids))
+        known.update(message_address(guid) for guid in (*session.exec(filed), *session.exec(sent)))
+    return known
 
 
 def items_under(session: Session, dedupe_keys: Iterable[str]) -> Sequence[InboxItem]:
     """The items kept under any of these keys, oldest first."""
     rows = select(InboxItem).where(col(InboxItem.dedupe_key).in_(tuple(dedupe_keys))).order_by(col(InboxItem.id))
     return session.exec(rows).all()
+
+
+def items_about(session: Session, kind: str, address: str, limit: int = 200) -> Sequence[InboxItem]:
+    """What is kept of one kind under one best key, newest first: what new news may contradict."""
+    rows = select(InboxItem).where(InboxItem.address == address, InboxItem.kind == kind)
+    return session.exec(rows.order_by(col(InboxItem.id).desc()).limit(limit)).all()
+
+
+def news_of_case(session: Session, kind: str, workflow_id: str, limit: int = 200) -> Sequence[InboxItem]:
+    """What one case was told of one kind, or is to be told, newest first."""
+    rows = select(InboxItem).where(InboxItem.workflow_id == workflow_id, InboxItem.kind == kind)
+    return session.exec(rows.order_by(col(InboxItem.id).desc()).limit(limit)).all()
 
 
 def parked_after(session: Session, item_id: int, limit: int) -> Sequence[InboxItem]:
@@ -181,27 +233,24 @@ def record_bill(session: Session, bill: TaxBillNotice, workflow_id: str | None) 
     session.add(known)
 
 
-def newest_news(session: Session, state: ItemState | None, limit: int) -> Sequence[tuple[InboxItem, RawMessage]]:
+def newest_news(
+    session: Session, state: ItemState | None, limit: int, door: str | None = None
+) -> Sequence[tuple[InboxItem, RawMessage]]:
     """The newest items with the messages they came in, whose bytes are left in the database."""
-    rows = select(InboxItem, RawMessage).join(RawMessage).options(_WITHOUT_BYTES)
+    rows = select(InboxItem, RawMessage).join(RawMessage).options(WITHOUT_BYTES)
     if state is not None:
         rows = rows.where(InboxItem.state == state)
+    if door is not None:
+        rows = rows.where(RawMessage.door == door)
     return session.exec(rows.order_by(col(InboxItem.id).desc()).limit(limit)).all()
 
 
-def newest_unread(session: Session, state: RawState | None, limit: int) -> Sequence[RawMessage]:
-    """The newest messages without news: not read yet, or refused; their bytes are left in the database."""
-    states = (state,) if state else (RawState.STORED, RawState.REFUSED)
-    rows = select(RawMessage).where(col(RawMessage.state).in_(states)).options(_WITHOUT_BYTES)
+def newest_unread(
+    session: Session, state: RawState | None, limit: int, door: str | None = None
+) -> Sequence[RawMessage]:
+    """The newest messages without news: unread, refused or faulty; their bytes are left in the database."""
+    states = (state,) if state else OPEN_MESSAGES
+    rows = select(RawMessage).where(col(RawMessage.state).in_(states)).options(WITHOUT_BYTES)
+    if door is not None:
+        rows = rows.where(RawMessage.door == door)
     return session.exec(rows.order_by(col(RawMessage.id).desc()).limit(limit)).all()
-
-
-def count_states(session: Session) -> dict[str, int]:
-    """How many messages are unread or refused, and how many items are in each state but delivered."""
-    open_raws = (RawState.STORED, RawState.REFUSED)
-    open_items = (ItemState.PARKED, ItemState.WAITING, ItemState.UNDELIVERABLE)
-    raws = select(RawMessage.state, func.count()).where(col(RawMessage.state).in_(open_raws))
-    items = select(InboxItem.state, func.count()).where(col(InboxItem.state).in_(open_items))
-    counted = [*session.exec(raws.group_by(RawMessage.state)), *session.exec(items.group_by(InboxItem.state))]
-    states: tuple[str, ...] = (*open_raws, *open_items)
-    return dict.fromkeys(states, 0) | dict(counted)

@@ -19,7 +19,7 @@ from gateway.dispatcher import Dispatcher
 from gateway.reading import Reader
 from gateway.refusals import Code, refusal
 from models.database import Database
-from models.inbox import ItemState
+from models.inbox import ItemState, RawState
 from models.tables import InboxItem
 
 
@@ -59,6 +59,9 @@ class DocumentDoor:
         raw_id = await self._arrivals.take(request, "enterprise")
         kept = {"X-Clearway-Raw-Id": str(raw_id)}
         reading = await asyncio.to_thread(self._reader.read, raw_id)
+        if reading.state is RawState.FAULTY:
+            told = Parked(raw_id=raw_id, state=RawState.FAULTY, problems=reading.problems)
+            return JSONResponse(told.model_dump(mode="json"), 202, kept)
         if reading.problems:
             return problems_answer(422, reading.problems, kept)
         outcomes = [await self._hand_in(raw_id, item_id) for item_id in reading.item_ids]

@@ -91,11 +91,14 @@ async def test_health_counts_what_is_not_done(house: House) -> None:
     await house.tell(list_receipt("800"))
     await house.http.post("/customs/receipts", content=b"broken")
     await house.step()
+    house.clock.pass_seconds(90)
     await house.tell(list_receipt("899"))
 
     health = (await house.http.get("/health")).json()
     assert health["ok"] is True
-    assert health["counts"] == {"stored": 1, "refused": 1, "parked": 1, "waiting": 0, "undeliverable": 0}
+    states = ("stored", "refused", "faulty", "parked", "waiting", "undeliverable")
+    assert [health["counts"][state] for state in states] == [1, 1, 0, 1, 0, 0]
+    assert [health["oldest_seconds"][state] for state in states] == [0, 90, 0, 90, 0, 0]
 
 
 async def test_health_says_when_nothing_can_be_kept(house: House, database: Database) -> None:

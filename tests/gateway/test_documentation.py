@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
-from gateway.doors.desk import Standing
+from clearway.contracts.inbox import Standing
 from gateway.refusals import Code
 from gateway.settings import GatewaySettings
 from gateway.wake import RIDES_ALONG

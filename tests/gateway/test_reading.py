@@ -318,7 +318,7 @@ async def test_news_that_cannot_be_routed_is_shown_and_stops_no_other(house: Hou
     await house.tell(list_receipt("899", 2))
     await house.step()
 
-    assert [raw.state for raw in house.raws()] == ["refused", "read", "read", "read"]
+    assert [raw.state for raw in house.raws()] == ["faulty", "read", "read", "read"]
     assert "E_UNREADABLE" in house.raws()[0].fault
     stuck = house.items()[0]
     assert (stuck.state, stuck.fault) == ("parked", "ValidationError")

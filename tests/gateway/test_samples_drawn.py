@@ -9,6 +9,7 @@ from clearway.contracts.base import SHANGHAI
 from clearway.contracts.customs import ControlInstruction, ControlTarget
 from clearway.rules.sampling import prove
 from gateway.contents import contents_of
+from gateway.opening import open_message
 from gateway.news import news_from
 from models.addresses import case_address
 from tests.gateway.recording import EBC, START, House, control
@@ -77,7 +78,7 @@ async def test_another_seed_draws_other_lists_and_another_order_of_them_the_same
 def addresses_of(house: House, body: dict[str, Any]) -> list[str]:
     raw_id = house.store(json.dumps(body).encode(), door="control")
     raw = next(raw for raw in house.raws() if raw.id == raw_id)
-    return [news.addresses[0] for news in contents_of(raw).news]
+    return [news.addresses[0] for news in contents_of(raw, open_message(raw)).news]
 
 
 async def test_without_a_ratio_every_list_is_held_and_still_says_how(house: House) -> None:
