@@ -23,11 +23,9 @@ from temporalio.testing import WorkflowEnvironment
 from clearway.client import ClearwayClient
 from clearway.embedded import server_arguments, temporal_binary
 from models.database import Database
-from models.registry import load, read
 from tests.desk import Desk
 from tests.postgres import new_database, running_server
-
-ROOT = Path(__file__).parent.parent
+from tests.sqlite import new_file
 
 # Machines are noisy: an example that takes long is no failure. A failing one prints how to run it again.
 settings.register_profile("reproducible", deadline=None, print_blob=True, derandomize=True)
@@ -61,9 +59,7 @@ async def temporal() -> AsyncIterator[Client]:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty business database with the sample registry."""
-    opened = Database(f"sqlite:///{tmp_path}/clearway.db")
-    opened.migrate()
-    load(opened, read(ROOT / "deploy" / "registry.yaml"))
+    opened = new_file(tmp_path / "clearway.db")
     yield opened
     opened.close()
 
@@ -81,9 +77,10 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database of each kind."""
-    sqlite = request.param == "sqlite"
-    opened = Database(f"sqlite:///{tmp_path}/x.db" if sqlite else new_database(request.getfixturevalue("postgres_url")))
-    opened.migrate()
+    if request.param == "sqlite":
+        opened = new_file(tmp_path / "x.db", registered=False)
+    else:
+        opened = Database(new_database(request.getfixturevalue("postgres_url")))
     yield opened
     opened.close()
 

@@ -17,6 +17,7 @@ from models.notices import notices_after
 from models.rule_packs.loading import load
 from models.tables import BillRecord, InboxItem, TaxDue
 from tests.postgres import new_database
+from tests.sqlite import new_file
 
 AGENT, CUSTOMS, SHOP, OTHER = "3301960G01", "2991", "3301960A01", "3301960A02"
 RELEASED = datetime(2026, 3, 10, 15, 30, tzinfo=SHANGHAI)
@@ -25,11 +26,9 @@ RELEASED = datetime(2026, 3, 10, 15, 30, tzinfo=SHANGHAI)
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('watch')}/x.db"
+        opened = new_file(tmp_path_factory.mktemp("watch") / "x.db", registered=False)
     else:
-        url = new_database(request.getfixturevalue("postgres_url"))
-    opened = Database(url)
-    opened.migrate()
+        opened = Database(new_database(request.getfixturevalue("postgres_url")))
     yield opened
     opened.close()
 

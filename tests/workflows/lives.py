@@ -4,8 +4,6 @@ What happens to a list is one method each; what comes of it waits as open work o
 """
 
 import contextlib
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import event
 from sqlmodel import col, select
 
 from activities.changes import ChangeDesk
@@ -62,55 +59,22 @@ from models.inbox import ItemState
 from models.ledger.guarantee_care import lower, top_up
 from models.ledger.guarantee_standing import standing
 from models.ledger.transfers import Conflict
-from models.registry import load, read
 from models.tables import BillRecord, GoodsReturnRecord, InboxItem
 from tests.collection_office import PurseBank
 from tests.desk import INVT_NO, OWN_NEWS, PRE_NO
 from tests.returns_desk import two_lines
+from tests.sqlite import opened_file
 from tests.standins import Authority, RecordingCustoms
 from tests.workflows.server_by_hand import Ended, Rejected, ServerByHand, Work
 from workflows.declaration_list import DeclarationListWorkflow
 from workflows.goods_return import GoodsReturnWorkflow
 from workflows.tax_collection import TaxCollectionWorkflow
 
-ROOT = Path(__file__).parents[2]
 LIST = DocumentKind.DECLARATION_LIST
 BEGINNING = datetime(2026, 3, 10, 9, tzinfo=SHANGHAI)
 Goods = tuple[tuple[int, int], ...]
 """Quantities by line; nothing means everything that is left."""
 NEWS = ("grant", *OWN_NEWS)
-
-
-def new_database(folder: Path) -> Database:
-    """An empty business database with the sample registry, copied from one that was migrated once.
-
-    A machine that dies at the wrong moment is not what these tests are about, so nothing waits for the disk.
-    """
-    shutil.copy(_template(), folder / "lives.db")
-    return _opened(folder / "lives.db")
-
-
-def _opened(path: Path) -> Database:
-    opened = Database(f"sqlite:///{path}")
-
-    @event.listens_for(opened.engine, "connect")
-    def _hurry(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA synchronous=OFF").close()
-
-    return opened
-
-
-_made: list[tempfile.TemporaryDirectory[str]] = []
-
-
-def _template() -> Path:
-    if not _made:
-        _made.append(tempfile.TemporaryDirectory(prefix="clearway-lives-"))
-        opened = Database(f"sqlite:///{_made[0].name}/template.db")
-        opened.migrate()
-        load(opened, read(ROOT / "deploy" / "registry.yaml"))
-        opened.close()
-    return Path(_made[0].name) / "template.db"
 
 
 @dataclass
@@ -169,7 +133,7 @@ class World:
         """Another world in which the same has happened; nothing must be under way in this one."""
         with self.database.engine.connect() as connection:
             connection.connection.execute("VACUUM INTO ?", (str(folder / "lives.db"),))
-        again = World(_opened(folder / "lives.db"), 0)
+        again = World(opened_file(folder / "lives.db"), 0)
         again.lists = [Listed(each.sample, list(each.said), each.corrections) for each in self.lists]
         again.numbers = self.numbers
         again.server.take_over(self.server)
@@ -514,4 +478,4 @@ class World:
             self.server.kill_worker(play, begin_again=begin_again, drop_updates=drop_updates)
 
 
-__all__ = ["BEGINNING", "LIST", "Ended", "Goods", "Listed", "Rejected", "World", "new_database"]
+__all__ = ["BEGINNING", "LIST", "Ended", "Goods", "Listed", "Rejected", "World"]

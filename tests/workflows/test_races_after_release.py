@@ -26,7 +26,8 @@ from clearway.contracts.states import State
 from clearway.testing import EBC, WAREHOUSE
 from tests.desk import INVT_NO, LIST, PRE_NO
 from tests.returns_desk import lines
-from tests.workflows.lives import Ended, Listed, Rejected, World, new_database
+from tests.sqlite import new_file
+from tests.workflows.lives import Ended, Listed, Rejected, World
 from tests.workflows.races import GOODS, OVER, SEED, faults
 from tests.workflows.reference import NOTHING, books_of, price_of, tax_of
 from tests.workflows.server_by_hand import Work
@@ -41,7 +42,7 @@ Move = Callable[[], object]
 def _saved(folder: Path, *statuses: str, days: int) -> World:
     """Lists that customs has stored, or released some days ago; made once, copied for each round."""
     folder.mkdir()
-    world = World(new_database(folder), LISTS)
+    world = World(new_file(folder / "lives.db"), LISTS)
     for listed in world.lists:
         world.hand_in(listed, *DocumentKind)
         world.settle_down()

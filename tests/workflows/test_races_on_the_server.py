@@ -42,8 +42,8 @@ from tests.collection_office import PurseBank
 from tests.desk import PATIENCE, Desk
 from tests.postgres import new_database as new_postgres
 from tests.returns_desk import ReturnsCounter, lines, release, two_lines
+from tests.sqlite import REGISTRY
 from tests.standins import RecordingCustoms
-from tests.workflows.lives import ROOT
 from tests.workflows.races import GOODS, OVER, SEED, faults
 from tests.workflows.reference import NOTHING, books_of, price_of, tax_of
 
@@ -58,7 +58,7 @@ ENDED = {OVER, "E_LIST_ENDED"}
 def postgres(postgres_url: str) -> Iterator[Database]:
     """An empty database with the sample registry, on a real server."""
     opened = Database(new_postgres(postgres_url))
-    load(opened, read(ROOT / "deploy" / "registry.yaml"))
+    load(opened, read(REGISTRY))
     yield opened
     opened.close()
 

@@ -29,7 +29,8 @@ from clearway.contracts.goods_return import RETURN_ENDS, AdmitLateReturn, Return
 from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import ENDS, State
 from clearway.testing import AGENT, EBC, WAREHOUSE
-from tests.workflows.lives import Ended, Goods, Listed, Rejected, World, new_database
+from tests.sqlite import new_file
+from tests.workflows.lives import Ended, Goods, Listed, Rejected, World
 from tests.workflows.reference import (
     books_of,
     faults_of_bank,
@@ -75,7 +76,7 @@ class WholeLives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="clearway-life-")
-        self.world = World(new_database(Path(self.folder.name)), LISTS)
+        self.world = World(new_file(Path(self.folder.name) / "lives.db"), LISTS)
         self.views: list[CaseView | None] = [None] * LISTS
 
     @initialize(

@@ -19,6 +19,7 @@ from models.ledger.accounts import balance
 from models.ledger.check import check
 from models.tables import TaxBatch, TaxOrder, TaxShare
 from tests.collection_office import CUSTOMS, FIRST_RUN, Office
+from tests.sqlite import new_file
 
 fen = st.decimals(min_value="0.01", max_value="50.00", places=2)
 lists = st.lists(st.tuples(fen, st.sampled_from(["E-1", "E-2", "E-3", None])), max_size=7)
@@ -32,8 +33,7 @@ numbers, agents = count(), count()
 def _database() -> Database:
     """One for all examples, each of which has an agent of its own."""
     folder = tempfile.TemporaryDirectory()
-    database = Database(f"sqlite:///{Path(folder.name)}/x.db")
-    database.migrate()
+    database = new_file(Path(folder.name) / "x.db", registered=False)
     finalize(database, folder.cleanup)
     return database
 

@@ -7,17 +7,16 @@ from sqlmodel import SQLModel
 
 from models.database import Database
 from tests.postgres import new_database
+from tests.sqlite import new_file
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A migrated database of each kind."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('ledger')}/x.db"
+        opened = new_file(tmp_path_factory.mktemp("ledger") / "x.db", registered=False)
     else:
-        url = new_database(request.getfixturevalue("postgres_url"))
-    opened = Database(url)
-    opened.migrate()
+        opened = Database(new_database(request.getfixturevalue("postgres_url")))
     yield opened
     opened.close()
 
