@@ -25,9 +25,9 @@ class Settings(BaseSettings):
 
     envelope: bool = Field(False, description="Receipts and bills come in the exchange's envelope (DxpMsg)")
     dxp_id: str = Field("DXPENT0000000001", description="DXP user id that receipts and bills are addressed to")
-    keys: Path | None = Field(None, description="Folder of PARTY.key.pem files, and their password: who signs here")
+    keys: Path | None = Field(None, description="Folder of PARTY-NAME.key.pem files and `password`: who signs here")
     trust: Path | None = Field(
-        None, description="Folder of PARTY.pub.pem files: customs takes only what one of these keys signed"
+        None, description="Folder of PARTY-NAME.cert.pem files: customs takes only what one of their keys signed"
     )
     seed: str = Field("", description="Something goes wrong with part of the messages, chosen by this seed")
     mishaps: Decimal = Field(Decimal("0.2"), ge=0, le=1, description="How large that part is")

@@ -19,8 +19,8 @@ from clearway.messages.signatures import (
 )
 from simulator.settings import Settings
 
-KEY, PUBLIC, PASSWORD = ".key.pem", ".pub.pem", "password"
-"""Endings of the files in a folder of keys, each named after its party, and the file with their password."""
+KEY, CERTIFICATE, PASSWORD = ".key.pem", ".cert.pem", "password"
+"""Endings of the files in a folder of keys, `PARTY-NAME.key.pem`, and the file with their password."""
 CUSTOMS = "CUSTOMS"
 
 
@@ -90,15 +90,16 @@ class Seal:
 
 def key_of(folder: Path | None, party: str) -> FileKey | None:
     """A party's key in a folder of keys, if it has one there; raises KeyRefused, OSError."""
-    if folder is None or not (file := folder / f"{party}{KEY}").exists():
+    files = sorted(folder.glob(f"{party}-*{KEY}")) if folder else []
+    if folder is None or not files:
         return None
-    return load_key(file, (folder / PASSWORD).read_text(encoding="utf-8").strip())
+    return load_key(files[-1], (folder / PASSWORD).read_text(encoding="utf-8").strip())
 
 
 def _trusted(folder: Path) -> Mapping[str, TrustedKey]:
     found = {}
-    for file in sorted(folder.glob(f"*{PUBLIC}")):
+    for file in sorted(folder.glob(f"*{CERTIFICATE}")):
         name, key = load_public_key(file)
-        party = file.name.removesuffix(PUBLIC)
+        party = file.name.partition("-")[0]
         found[name] = TrustedKey(key_name=name, party_code=party, roles=frozenset(Role), public_key=key)
     return found

@@ -25,7 +25,7 @@ BRIEF = httpx.Timeout(0.2)
 
 
 def file_order(url: str, http: httpx.Client) -> None:
-    client = CustomsClient(HttpTransport(url, http, timeout=BRIEF), TRANSFER)
+    client = CustomsClient(HttpTransport(f"{url}/customs/messages", http, timeout=BRIEF), TRANSFER)
     client.send(client.seal([new_papers("F-1").order], message_guid=new_guid(), at=datetime.now(UTC)))
 
 
