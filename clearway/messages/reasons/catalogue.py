@@ -77,7 +77,7 @@ def inner() -> Mapping[str, tuple[Meaning, ...]]:
 
 @cache
 def statuses() -> Mapping[str, tuple[Meaning, ...]]:
-    """What each returnStatus means, and before that what a text makes of it."""
+    """What each returnStatus means, and what its text makes of it."""
     file = _file("statuses")
     told = []
     for code, remedy in file["do"].items():
@@ -85,7 +85,7 @@ def statuses() -> Mapping[str, tuple[Meaning, ...]]:
         told.append(
             Meaning(code, ReasonKind.STATUS, (), entry.zh, entry.en, remedies()[remedy], (), source=entry.source)
         )
-    return _by_code((*_meanings("texts", ReasonKind.STATUS), *told))
+    return _by_code((*told, *_meanings("texts", ReasonKind.STATUS)))
 
 
 @cache
