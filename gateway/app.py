@@ -23,6 +23,7 @@ from gateway.doors.notices import notices_door
 from gateway.doors.reports import ReportDoor, report_door
 from gateway.doors.subscriptions import SubscriptionDoor, subscription_door
 from gateway.inbox import figures
+from gateway.intake import Intake
 from gateway.metrics import Metrics
 from gateway.outbox.pusher import Pusher
 from gateway.reading import Reader
@@ -59,16 +60,25 @@ def create_app(
         reader, delivery, Watchman(database, clock), settings.poll_seconds, Lane("webhooks", pusher.push)
     )
     arrivals = Arrivals(database, settings, clock, tracing)
+    intake = Intake(
+        settings.intake.get_secret_value(),
+        database,
+        clock,
+        dispatcher.nudge,
+        poll_seconds=settings.poll_seconds,
+        max_bytes=settings.max_body_bytes,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with pusher.ending(), dispatcher.at_work():
+        async with pusher.ending(), dispatcher.at_work(), intake.at_work():
             yield
 
     app = FastAPI(
         title="Clearway gateway", version="1", description=_ABOUT, lifespan=lifespan, responses=refused_with(500)
     )
     app.state.dispatcher = dispatcher
+    app.state.intake = intake
     app.add_middleware(LastResort)
     answer_problems(app)
     app.include_router(customs_doors(arrivals, dispatcher))

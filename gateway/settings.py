@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.outbox.reach import Reach
@@ -17,6 +17,9 @@ class GatewaySettings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     profile: Literal["SEED", "LAW_2026"] = Field("SEED", description="Rule profile of cases opened here")
+    intake: SecretStr = Field(
+        SecretStr(""), description="Folders and queues that messages come from, divided by commas (docs/transports.md)"
+    )
     max_body_bytes: int = Field(5 * 1024 * 1024, ge=1, description="A longer body is refused before it is stored")
     ride_seconds: int = Field(60, ge=0, description="Progress news waits this long for company")
     bill_ride_seconds: int = Field(86_400, ge=0, description="A tax bill waits this long for company")
