@@ -1,7 +1,6 @@
 """Payloads under a key are unreadable without it, rotate, and cannot be altered."""
 
 import base64
-import os
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -44,7 +43,7 @@ async def test_plain_payloads_pass_through() -> None:
     assert await PayloadCipher.from_setting(f"new:{NEW}").decode([SECRET]) == [SECRET]
 
 
-@pytest.mark.parametrize("setting", ["new", "new:***", f"new:{base64.b64encode(os.urandom(16)).decode()}", f":{NEW}"])
+@pytest.mark.parametrize("setting", ["new", "new:***", f"new:{base64.b64encode(bytes(16)).decode()}", f":{NEW}"])
 def test_a_wrong_key_is_named_and_refused(setting: str) -> None:
     with pytest.raises(ValueError, match="payload key"):
         PayloadCipher.from_setting(setting)
