@@ -12,6 +12,7 @@ from clearway.contracts.documents import DocumentKind
 from clearway.messages.reasons import every_meaning, reasons_of
 from tests.cli.conftest import Command, written
 from tests.desk import Desk
+from tests.returns_desk import ReturnsCounter, lines
 
 Invoke = Callable[..., Result]
 
@@ -88,3 +89,18 @@ async def test_show_tells_why_customs_refused_and_what_to_do(clearway: Command, 
     (reason,) = reasons_of(DocumentKind.PAYMENT, "-401009", "参数校验不通过")
     assert rejection["reasons"] == [json.loads(reason.model_dump_json())]
     assert (await clearway("show", case, "--lang", "zh")).out.count("请按回执内容更正") == 1
+
+
+async def test_a_refused_return_is_shown_with_its_reason(clearway: Command, desk: Desk) -> None:
+    counter = ReturnsCounter(desk)
+    key = await counter.apply(await counter.released(), *lines(_1="1"))
+    await counter.receipt(
+        key, "-625209", info="退货申请单[X],在关联的清单中未找到表体序号为[1],商品编号为[3304990029]的数据"
+    )
+    await counter.ended(key)
+    name = key.workflow_id.removeprefix("goods-return/")
+    told = await clearway("returns", "show", name, "--lang", "en")
+    for part in ("Why customs refused", "-625209", "return_application.lines[].gnum", "commodity code"):
+        assert part in told.out
+    (rejection,) = (await clearway("returns", "show", name, "--json")).json["rejections"]
+    assert (rejection["about"], rejection["reasons"][0]["again"]) == ("goods_return", "CORRECTED")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 
 from clearway.contracts.parties import Role
 from clearway.contracts.reasons import Again, Reason, ReasonKind
@@ -12,11 +13,13 @@ from clearway.messages.reasons.catalogue import EXCHANGE, SENDER, Meaning
 from clearway.messages.reasons.documents import document_type, names_of, pointer, receipt_type, sender_of
 from clearway.messages.reasons.inner import inner_codes
 
-_ERROR = re.compile(r"-\d{1,9}")
+_ERROR = re.compile(r"-[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
 _GAPS = re.compile(r"<br />|[\[\]【】*…，。！；：、,.!;:\s]+")
 SHORTEST_WORDS = 3
 """Of the official text, shorter pieces stand in too many receipts to tell anything."""
 LONGEST_CODE = 20
+NO_NUMBER = "no number"
 
 
 def reason_of(about: str, status: str, info: str = "") -> Reason:
@@ -44,8 +47,12 @@ def reasons_of(about: str, status: str, info: str = "") -> tuple[Reason, ...]:
 
 
 def unknown_codes(about: str, status: str, info: str = "") -> tuple[str, ...]:
-    """The codes of a receipt that no published list explains; to be counted, never to be dropped."""
-    return tuple(reason.code for reason in reasons_of(about, status, info) if not reason.known)
+    """The codes of a receipt that no published list explains, to be counted.
+
+    What is no number is counted as `no number`: it may be anything, and what is counted must not be personal.
+    """
+    codes = (reason.code for reason in reasons_of(about, status, info) if not reason.known)
+    return tuple(code if _NUMBER.fullmatch(code) else NO_NUMBER for code in codes)
 
 
 def meanings_of(code: str, about: str = "") -> tuple[Reason, ...]:
@@ -155,6 +162,7 @@ def _likeness(meaning: Meaning, info: str) -> int:
     return sum(len(piece) for piece in pieces if piece in info)
 
 
+@lru_cache(maxsize=2048)
 def _told(code: str, meaning: Meaning, document: str) -> Reason:
     """A meaning for people, with the document's name, its sender and its fields."""
     own = document if _fits(meaning, document) and document else next(iter(meaning.types), "")

@@ -121,6 +121,11 @@ def test_unknown_codes_are_kept_raw(about: str, status: str, info: str, unknown:
         assert reason.remedy_zh
 
 
+def test_what_is_no_number_is_kept_but_not_counted_by_its_words() -> None:
+    assert reason_of(LIST, "张三").code == "张三"
+    assert unknown_codes(LIST, "张三") == ("no number",)
+
+
 def test_a_rejection_without_any_code_is_told_by_its_text() -> None:
     reason = reason_of(LIST, "100", "收件地址不详")
     assert reason.pointers[0].field == "declaration_list.consignee_address"
