@@ -59,9 +59,9 @@ def replay(session: Session, raw_ids: Iterable[int]) -> int:
     return done
 
 
-def to_replay(session: Session, state: RawState, doors: Collection[str], limit: int) -> tuple[Sequence[int], int]:
-    """Numbers of the oldest messages in a state at these doors, and how many there are in all."""
-    there = (RawMessage.state == state, col(RawMessage.door).in_(tuple(doors)))
+def to_replay(session: Session, state: RawState, but: Collection[str], limit: int) -> tuple[Sequence[int], int]:
+    """Numbers of the oldest messages in a state but at these doors, and how many there are in all."""
+    there = (RawMessage.state == state, col(RawMessage.door).not_in(tuple(but)))
     rows = select(RawMessage.id).where(*there).order_by(col(RawMessage.id)).limit(limit)
     found = [number for number in session.exec(rows) if number is not None]
     return found, session.exec(select(func.count()).select_from(RawMessage).where(*there)).one()

@@ -20,8 +20,6 @@ from models.inbox_care import replay, to_replay
 from models.tables import RawMessage
 
 RawId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number under which the bytes are kept")]
-REPLAYABLE_DOORS = frozenset(READERS) - frozenset(DONE_AT_THE_DOOR)
-"""Doors whose messages are read by us, and take effect by being read."""
 MOST_AT_A_TIME = 200
 _SHOWN = 20
 
@@ -84,13 +82,13 @@ class InboxDoor:
             raw = session.get(RawMessage, raw_id)
             if raw is None:
                 raise _unknown(raw_id)
-            if raw.door not in REPLAYABLE_DOORS:
+            if raw.door in DONE_AT_THE_DOOR or (raw.state == RawState.READ and raw.door not in READERS):
                 raise DoorRefused(409, [refusal(Code.NOT_REPLAYABLE, ("door", raw.door))])
             replay(session, [raw_id])
 
     def _set_back_many(self, state: RawState, limit: int) -> tuple[Sequence[int], int]:
         with self._database.transaction() as session:
-            raw_ids, there = to_replay(session, state, REPLAYABLE_DOORS, limit)
+            raw_ids, there = to_replay(session, state, DONE_AT_THE_DOOR, limit)
             replay(session, raw_ids)
         return raw_ids, there
 

@@ -196,11 +196,13 @@ class House:
 
     def restart(self) -> None:
         """A new process on the same database: nothing is left of the old one but what it committed."""
-        self.app: FastAPI = create_app(
-            self.database, self.cases, self.settings, self.clock, tracer_provider=self.provider
-        )
-        self.dispatcher: Dispatcher = self.app.state.dispatcher
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://gateway")
+        self.take_over(create_app(self.database, self.cases, self.settings, self.clock, tracer_provider=self.provider))
+
+    def take_over(self, app: FastAPI) -> None:
+        """This app is the gateway from now on."""
+        self.app = app
+        self.dispatcher: Dispatcher = app.state.dispatcher
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
     async def step(self, times: int = 1) -> None:
         for _ in range(times):
