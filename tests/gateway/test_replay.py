@@ -5,9 +5,10 @@ import json
 from sqlmodel import delete, select
 
 from clearway.messages import write
+from models.addresses import order_no_address
 from models.ledger.acts import keep
 from models.tables import Address, RawMessage
-from tests.gateway.recording import CASE, EBC, GUID, LOG, PAY, House, list_receipt, sample
+from tests.gateway.recording import CASE, EBC, GUID, LOG, ORDER_NO, PAY, START, House, list_receipt, sample
 
 STRANGE = "a door of another release"
 

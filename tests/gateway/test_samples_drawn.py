@@ -9,8 +9,8 @@ from clearway.contracts.base import SHANGHAI
 from clearway.contracts.customs import ControlInstruction, ControlTarget
 from clearway.rules.sampling import prove
 from gateway.contents import contents_of
-from gateway.opening import open_message
 from gateway.news import news_from
+from gateway.opening import open_message
 from models.addresses import case_address
 from tests.gateway.recording import EBC, START, House, control
 
