@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from temporalio.service import RPCError
 from clearway.connection import data_converter
 from clearway.embedded import server_arguments, storage_arguments, temporal_binary
 from deploy.child import STEP, Child, command_of
+from deploy.keys import CUSTOMS, Keys
 from deploy.pollers import polled
 from deploy.ports import LOOPBACK, Ports
 from deploy.record import Record, clear_leftovers
@@ -48,6 +50,7 @@ class Stack:
         self.web_ui_url = f"http://{LOOPBACK}:{ports.web_ui}"
         self.gateway_url = f"http://{LOOPBACK}:{ports.gateway}"
         self.simulator_url = f"http://{LOOPBACK}:{ports.simulator}"
+        self.keys = Keys(data / "keys")
         self._detached = detached
         self._fresh = fresh
         self._environment = self._compose_environment()
@@ -78,10 +81,14 @@ class Stack:
         self._refuse_taken_ports()
         if self._fresh:
             shutil.rmtree(self.data, ignore_errors=True)
+        self.keys.make(datetime.now(UTC).replace(microsecond=0))  # noqa: TID251 - keys begin when they are made
         temporal, simulator, gateway, worker = self.children
+        worker.environment["CLEARWAY_SIGNING_KEYS"] = str(self.keys.of_transmitter)
         temporal.start()
         self.write_record(ready=False)
-        self._load_registry()
+        self._load("registry", "models.registry", str(REGISTRY))
+        certificate = str(self.keys.certificate_of_customs)
+        self._load("key of customs", "models.trust", "add", certificate, "--party", CUSTOMS, "--role", "CUS")
         self._await(temporal, self._temporal_answers)
         for child in (simulator, gateway, worker):
             child.start()
@@ -133,6 +140,10 @@ class Stack:
                 "CLEARWAY_CUSTOMS_URL": self.simulator_url,
                 "CLEARWAY_BANK_URL": self.simulator_url,
                 "CLEARWAY_IDENTITY_URL": self.simulator_url,
+                "CLEARWAY_SIGNING_PASSWORD_FILE": str(self.keys.password_file),
+                "CLEARWAY_SIMULATOR_KEYS": str(self.keys.folder),
+                "CLEARWAY_SIMULATOR_TRUST": str(self.keys.for_customs),
+                "CLEARWAY_SIMULATOR_ENVELOPE": "true",
                 "CLEARWAY_SIMULATOR_GATEWAY_URL": self.gateway_url,
                 "CLEARWAY_SIMULATOR_HOST": LOOPBACK,
                 "CLEARWAY_GATEWAY_HOST": LOOPBACK,
@@ -171,13 +182,13 @@ class Stack:
                 "or choose another port: make up UP='--temporal 17233 --web-ui 18233 --gateway 18000 --simulator 18100'"
             )
 
-    def _load_registry(self) -> None:
-        command = [sys.executable, "-m", "models.registry", str(REGISTRY)]
+    def _load(self, what: str, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", module, *arguments]
         loaded = subprocess.run(
             command, cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=START_SECONDS, check=False
         )
         if loaded.returncode:
-            raise StackError(f"the registry could not be loaded:\n{loaded.stderr.strip()[-2000:]}")
+            raise StackError(f"the {what} could not be loaded:\n{loaded.stderr.strip()[-2000:]}")
 
     def _await(self, child: Child, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -1,0 +1,53 @@
+"""Keys of the local stack, made at its first start: customs signs what it says, and so does whoever files with it."""
+
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from clearway.messages.signatures import KeyKind, key_file_text, make_certificate, new_key, write_private
+from clearway.messages.signatures.certificates import key_name_of
+from clearway.messages.signatures.pem import pem
+
+CUSTOMS, TRANSMITTER = "CUSTOMS", "3301960T01"
+"""Who has a key here: the simulated customs, and the service itself, which files in everybody's name."""
+PASSWORD = "password"
+_YEARS = timedelta(days=3650)
+
+
+class Keys:
+    """A folder with each party's key and certificate, `PARTY-NAME.key.pem` and `PARTY-NAME.cert.pem`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.for_customs = folder / "for-customs"
+        """The certificates that customs believes."""
+        self.password_file = folder / PASSWORD
+
+    def make(self, at: datetime) -> None:
+        """Make what is missing; keys that are there stay as they are. `at` is when new ones begin."""
+        self.for_customs.mkdir(parents=True, exist_ok=True)
+        if not self.password_file.exists():
+            write_private(self.password_file, secrets.token_urlsafe(24))
+        for party in (CUSTOMS, TRANSMITTER):
+            if not any(self.folder.glob(f"{party}-*.key.pem")):
+                self._make(party, at)
+        for certificate in self.folder.glob(f"{TRANSMITTER}-*.cert.pem"):
+            (self.for_customs / certificate.name).write_bytes(certificate.read_bytes())
+
+    def _make(self, party: str, at: datetime) -> None:
+        key, serial = new_key(KeyKind.SM2), secrets.randbits(63) | 1 << 62
+        certificate = make_certificate(key, subject=party, serial=serial, valid_from=at, valid_to=at + _YEARS)
+        named = key.named(key_name_of(serial), certificate)
+        (self.folder / f"{party}-{named.name}.cert.pem").write_text(pem("CERTIFICATE", certificate), encoding="ascii")
+        password = self.password_file.read_text(encoding="utf-8")
+        write_private(self.folder / f"{party}-{named.name}.key.pem", key_file_text(named, password))
+
+    @property
+    def of_transmitter(self) -> Path:
+        """The key with which the service signs."""
+        return max(self.folder.glob(f"{TRANSMITTER}-*.key.pem"))
+
+    @property
+    def certificate_of_customs(self) -> Path:
+        """What the gateway believes customs by."""
+        return max(self.folder.glob(f"{CUSTOMS}-*.cert.pem"))
