@@ -10,6 +10,7 @@ import itertools
 import json
 import threading
 import time
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,6 +51,7 @@ class UKey:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
+        self._held = ExitStack()
         self._connection: ClientConnection | None = None
         self._certificate: bytes | None = None
 
@@ -94,14 +96,18 @@ class UKey:
             number = next(self._ids)
             question = json.dumps({"_method": method, "_id": number, "args": args}, ensure_ascii=False)
             try:
-                if self._connection is None:
-                    self._connection = connect(self._url, open_timeout=self._seconds, proxy=None)
-                self._connection.send(question)
-                answer = self._answer(self._connection, method, number)
+                connection = self._connection or self._connect()
+                connection.send(question)
+                answer = self._answer(connection, method, number)
             except (OSError, WebSocketException, ValueError) as error:
                 self._drop()  # an answer that comes late must not be taken for the next one's
                 raise SignerUnavailable(f"the E-Port control does not answer: {type(error).__name__}") from None
         return _values(answer)
+
+    def _connect(self) -> ClientConnection:
+        opening = connect(self._url, open_timeout=self._seconds, close_timeout=1, proxy=None)
+        self._connection = self._held.enter_context(opening)
+        return self._connection
 
     def _answer(self, connection: ClientConnection, method: str, number: int) -> dict[str, Any]:
         """The answer with our number; greetings and news of the control are passed over. Raises ValueError."""
@@ -114,9 +120,9 @@ class UKey:
                 return answer
 
     def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        self._connection = None
+        with suppress(OSError, WebSocketException):  # it is given up in any case
+            self._held.close()
 
 
 def _values(answer: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from lxml import etree
 
-from clearway.messages import MessageRefused, UnsignedPlaceholder
+from clearway.messages import MessageRefused, UnsignedPlaceholder, read, write
 from clearway.messages.signatures import Algorithm, FileKey, Form, KeyKind, Trust, XmlSigner, sign_message, verify
 
 MESSAGE = (
@@ -91,3 +91,17 @@ def test_what_has_no_place_for_a_signature_is_refused(message: bytes, code: str,
         sign_message(message, XmlSigner(keys[KeyKind.SM2]))
     assert [problem.code for problem in refused.value.problems] == [code]
     assert refused.value.problems[0].remedy_en
+
+
+@pytest.mark.parametrize("kind", KeyKind)
+def test_a_list_we_write_and_sign_fits_the_official_schema(
+    kind: KeyKind,
+    keys: dict[KeyKind, FileKey],
+    trust: Trust,
+    sample: Callable[[str], bytes],
+    import_schema: etree.XMLSchema,
+) -> None:
+    found = read(sample("declaration_list.xml"))
+    written = write(found.records, guid=found.guid, transfer=found.transfer, signer=XmlSigner(keys[kind]))
+    import_schema.assertValid(etree.fromstring(written))
+    assert verify(written, trust).form == Form.STRICT
