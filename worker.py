@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
@@ -58,6 +59,8 @@ from workflows.suspicion_report import SuspicionReportWorkflow
 from workflows.tax_collection import TaxCollectionWorkflow
 
 ACTIVITY_THREADS = 16
+LAST_WORK = timedelta(seconds=8)
+"""For activities under way when a worker is told to stop, or they are broken off; Docker ends it after ten seconds."""
 
 
 class Part(StrEnum):
@@ -138,6 +141,7 @@ def build_worker(
                 activities=filings,
                 activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="customs"),
                 max_task_queue_activities_per_second=filings_per_second,
+                graceful_shutdown_timeout=LAST_WORK,
             )
         )
     if Part.LISTS in parts:
@@ -180,6 +184,7 @@ def build_worker(
                 ],
                 activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
                 max_cached_workflows=max_cached_workflows,
+                graceful_shutdown_timeout=LAST_WORK,
             )
         )
     return Workers(workers)
