@@ -14,6 +14,7 @@ from clearway.client import ClearwayClient
 from clearway.errors import ServiceUnavailable
 from clearway.telemetry import metrics_runtime, start_traces
 from gateway.app import create_app
+from gateway.metrics import start_metrics
 from gateway.settings import GatewaySettings
 from models.database import Database
 from models.settings import StoreSettings
@@ -28,6 +29,7 @@ async def serve(settings: GatewaySettings, store: StoreSettings) -> None:
     database = Database(store.database_url)
     try:
         await asyncio.to_thread(database.migrate)
+        start_metrics("clearway-gateway")
         cases = await ClearwayClient.connect(interceptors=start_traces("clearway-gateway"), runtime=metrics_runtime())
         app = create_app(database, cases, settings, _now)
         await uvicorn.Server(
