@@ -14,7 +14,8 @@ from clearway.contracts.base import SHANGHAI
 from clearway.contracts.collection import BatchView, CollectionView
 from clearway.contracts.facts import LegalClocks
 from clearway.contracts.keys import CollectionKey
-from deploy.play import LOOK, PATIENCE, Unexpected, clock_of, move_clock
+from deploy.play import LOOK, PATIENCE, clock_of, move_clock
+from deploy.unexpected import Unexpected
 
 A_NIGHT = timedelta(days=1)
 BATCH_HOUR = timedelta(hours=2, minutes=1)

@@ -26,7 +26,7 @@ async def perform_all(stack: Stack, progress: Progression) -> Ending:
     now = datetime.now(UTC)  # noqa: TID251 - the demo's parcels are of today
     client = ClearwayClient(await stack.connect())
     first = len(ending.outcomes) + 1
-    ending.outcomes += await perform_parcels(client, stack.gateway_url, now, first, progress)
+    ending.outcomes += await perform_parcels(client, stack.gateway, now, first, progress)
     return ending
 
 

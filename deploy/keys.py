@@ -4,7 +4,15 @@ import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from clearway.messages.signatures import KeyKind, key_file_text, make_certificate, new_key, write_private
+from clearway.messages.signatures import (
+    FileKey,
+    KeyKind,
+    key_file_text,
+    load_key,
+    make_certificate,
+    new_key,
+    write_private,
+)
 from clearway.messages.signatures.certificates import key_name_of
 from clearway.messages.signatures.pem import pem
 
@@ -41,6 +49,10 @@ class Keys:
         (self.folder / f"{party}-{named.name}.cert.pem").write_text(pem("CERTIFICATE", certificate), encoding="ascii")
         password = self.password_file.read_text(encoding="utf-8")
         write_private(self.folder / f"{party}-{named.name}.key.pem", key_file_text(named, password))
+
+    def of(self, party: str) -> FileKey:
+        """A party's key, opened."""
+        return load_key(max(self.folder.glob(f"{party}-*.key.pem")), self.password_file.read_text(encoding="utf-8"))
 
     @property
     def of_transmitter(self) -> Path:

@@ -11,8 +11,10 @@ from clearway.contracts.articles import ArticlesDecision, ArticlesKey, ArticlesS
 from clearway.contracts.parties import Sender
 from clearway.errors import ClearwayError
 from clearway.testing import EXPRESS, sample_articles
-from deploy.play import LOOK, PATIENCE, Unexpected, post
+from deploy.doors import Gateway
+from deploy.play import LOOK, PATIENCE
 from deploy.report import Outcome, Progression
+from deploy.unexpected import Unexpected
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Parcel:
     """One List of Items on the stage."""
 
     client: ClearwayClient
-    gateway_url: str
+    gateway: Gateway
     key: ArticlesKey
     at: datetime
     notes: list[str] = field(default_factory=list)
@@ -51,7 +53,7 @@ class Parcel:
             "officer": "2991",
         }
         named = {"declarant_code": self.key.declarant_code, "list_no": self.key.list_no}
-        await post(f"{self.gateway_url}/customs/articles-decisions", {**named, "decision": said})
+        await self.gateway.say_as_customs("articles-decisions", {**named, "decision": said})
 
 
 async def taxed_and_released(parcel: Parcel) -> None:
@@ -104,14 +106,14 @@ PARCELS: tuple[ParcelScene, ...] = (
 
 
 async def perform_parcels(
-    client: ClearwayClient, gateway_url: str, at: datetime, first: int, progress: Progression
+    client: ClearwayClient, gateway: Gateway, at: datetime, first: int, progress: Progression
 ) -> list[Outcome]:
     """Play the Lists of Items, handed in at `at` and numbered from `first`, and tell how each ended."""
     chapter = progress.open(CHAPTER, len(PARCELS))
 
     async def play(number: int, scene: ParcelScene) -> Outcome:
         key = ArticlesKey(declarant_code=EXPRESS, list_no=f"D{number:02}-{scene.word}")
-        parcel = Parcel(client, gateway_url, key, at)
+        parcel = Parcel(client, gateway, key, at)
         faults = []
         try:
             await scene.act(parcel)

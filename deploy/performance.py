@@ -17,10 +17,11 @@ from clearway.client import ClearwayClient
 from clearway.contracts.case import CaseView
 from clearway.errors import ClearwayError
 from deploy.collection import Collection
-from deploy.play import LOOK, PATIENCE, Act, ActTogether, Play, Unexpected
+from deploy.play import LOOK, PATIENCE, Act, ActTogether, Play
 from deploy.report import Outcome, Progression
 from deploy.scene import Scene
 from deploy.stack import Stack, StackError
+from deploy.unexpected import Unexpected
 
 AT_ONCE = 10
 """Lists under way at the same time: enough to keep two cores busy while some wait for customs."""
@@ -76,7 +77,7 @@ async def perform(stack: Stack, chapters: dict[str, tuple[Scene, ...]], progress
         Performance(
             chapter,
             scene,
-            Play(client, scene.documents(f"D{number:02}-{scene.word}", at), stack.gateway_url, stack.simulator_url),
+            Play(client, scene.documents(f"D{number:02}-{scene.word}", at), stack.gateway, stack.simulator_url),
         )
         for number, (chapter, scene) in enumerate(scenes, 1)
     ]

@@ -1,8 +1,6 @@
 """One list on the demo's stage: its documents, the way to its case, its clock, and the doors of the stack."""
 
 import asyncio
-import json
-import urllib.request
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +17,8 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import Refused
 from clearway.testing import AGENT, SampleSet
+from deploy.doors import Gateway
+from deploy.unexpected import Unexpected
 
 PATIENCE = 60.0
 """Real seconds for which a list may stand still before the demo calls that a fault."""
@@ -27,17 +27,13 @@ LOOK = 0.4
 AGENT_SENDS = Sender(code=AGENT)
 
 
-class Unexpected(Exception):
-    """The list did otherwise than the scene needs; the text says what."""
-
-
 @dataclass
 class Play:
     """One list on the stage."""
 
     client: ClearwayClient
     sample: SampleSet
-    gateway_url: str
+    gateway: Gateway
     simulator_url: str
     notes: list[str] = field(default_factory=list)
     attempt: int = 1
@@ -148,18 +144,3 @@ async def move_clock(client: ClearwayClient, handle: WorkflowHandle[Any, Any], m
     left = moment - await clock_of(client, handle)
     if left > timedelta(0):
         await TimeSkipper(client.temporal).fast_forward(handle, left)
-
-
-async def post(url: str, body: dict[str, Any]) -> None:
-    """Send JSON to a door of the gateway or the simulator. Raises Unexpected when it is not taken."""
-
-    def send() -> None:
-        content = json.dumps(body).encode()
-        request = urllib.request.Request(url, content, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10):
-            pass
-
-    try:
-        await asyncio.to_thread(send)
-    except OSError as error:
-        raise Unexpected(f"{url} did not take it: {error}") from error

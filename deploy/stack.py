@@ -21,6 +21,7 @@ from temporalio.service import RPCError
 from clearway.connection import data_converter
 from clearway.embedded import server_arguments, storage_arguments, temporal_binary
 from deploy.child import STEP, Child, command_of
+from deploy.doors import Gateway
 from deploy.keys import CUSTOMS, Keys
 from deploy.pollers import polled
 from deploy.ports import LOOPBACK, Ports
@@ -121,6 +122,11 @@ class Stack:
             temporal_address=self.temporal_address,
             children={child.name: child.pid for child in self.children if child.pid},
         ).write(self.data)
+
+    @property
+    def gateway(self) -> Gateway:
+        """Its gateway, and the key of customs to speak there with."""
+        return Gateway(self.gateway_url, self.keys.of(CUSTOMS))
 
     async def connect(self) -> Client:
         """A client of this stack's server, whatever `TEMPORAL_*` says. Raises RuntimeError when it does not answer."""

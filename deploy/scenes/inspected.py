@@ -9,7 +9,8 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.reports import AffectedList, SuspicionReport
 from clearway.contracts.states import Detail, State
 from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE
-from deploy.play import Play, post, refused
+from deploy.doors import post
+from deploy.play import Play, refused
 from deploy.scene import Scene, declare, is_taxed, stands, stops, taxed
 from deploy.scenes.changed import modify
 
@@ -94,9 +95,7 @@ async def be_reported(play: Play) -> None:
     )
     play.notes.append(f"held after a report of the warehouse: return refused, {code}; then let go")
     decision = {"decision_id": f"{report.report_id}-1", "decision": "LIFTED", "at": now.isoformat(), "officer": "2991"}
-    await post(
-        f"{play.gateway_url}/customs/report-decisions", {"report_no": report.key.report_no, "decision": decision}
-    )
+    await play.gateway.say_as_customs("report-decisions", {"report_no": report.key.report_no, "decision": decision})
     await play.until(lambda view: not view.held_by_customs, "let go by customs")
 
 

@@ -9,8 +9,9 @@ from clearway.contracts.case import CaseView, GoodsExit
 from clearway.contracts.states import Detail, State
 from clearway.testing import WAREHOUSE
 from deploy.expected import Expected
-from deploy.play import LOOK, PATIENCE, Act, Play, Unexpected, post, refused
+from deploy.play import LOOK, PATIENCE, Act, Play, refused
 from deploy.scene import Scene, declare, is_taxed, stands
+from deploy.unexpected import Unexpected
 
 RELEASE_LIST = "HF-DEMO-1"
 INSTRUCTION = "C-HF-DEMO-1"
@@ -32,7 +33,7 @@ async def draw_sample(plays: Sequence[Play]) -> None:
         "issuer": "2991",
     }
     notice = {"instruction": instruction, "lists": [play.named for play in plays], "seed": SEED}
-    await post(f"{plays[0].gateway_url}/customs/control-instructions", notice)
+    await plays[0].gateway.say_as_customs("control-instructions", notice)
     deadline = time.monotonic() + PATIENCE
     while len([play for play in plays if (await play.client.view(play.key)).instructions]) < DRAWN:
         if time.monotonic() > deadline:
@@ -75,7 +76,7 @@ async def _stopped(play: Play) -> CaseView:
 
 async def _record(play: Play, found: dict[str, str]) -> None:
     result = {"instruction_id": INSTRUCTION, "recorded_at": (await play.now()).isoformat(), "officer": "2991"} | found
-    await post(f"{play.gateway_url}/customs/inspection-results", {**play.named, "result": result})
+    await play.gateway.say_as_customs("inspection-results", {**play.named, "result": result})
 
 
 async def _left(play: Play) -> GoodsExit:

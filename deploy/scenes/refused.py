@@ -12,7 +12,7 @@ async def declare_after_customs_counted_more(play: Play) -> None:
     order = play.sample.order
     before = f"{order.order_no}-REJECTLIMIT"
     sample = sample_set(before, at=order.app_time, buyer_name=order.buyer_name, buyer_id=order.buyer_id_number)
-    first = Play(play.client, sample, play.gateway_url, play.simulator_url)
+    first = Play(play.client, sample, play.gateway, play.simulator_url)
     await declare(first)
     play.notes.append(f"first order: {(await first.over()).state}")
     await declare(play)

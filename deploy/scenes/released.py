@@ -8,8 +8,9 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.testing import EBC, EXPRESS, LOG, corrected
-from deploy.play import Play, Unexpected, post
+from deploy.play import Play
 from deploy.scene import ORDERER, declare, is_taxed, taxed
+from deploy.unexpected import Unexpected
 
 RESEND_PAUSE = timedelta(minutes=5, seconds=1)
 """The list's own time that the workflow waits before it sends again what customs could not take."""
@@ -76,7 +77,7 @@ async def declare_and_put_up_a_guarantee(play: Play) -> None:
         "actor": "accounting",
         "reason": "deposit for the tax of lists",
     }
-    await post(f"{play.gateway_url}/guarantees/{hold.guarantor}/top-ups", deposit)
+    await play.gateway.post(f"/guarantees/{hold.guarantor}/top-ups", deposit)
 
 
 SCENES = (

@@ -20,8 +20,9 @@ from clearway.contracts.goods_return import (
 from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import State
 from clearway.testing import EBC, LOG, WAREHOUSE, SampleSet, sample_set
-from deploy.play import LOOK, PATIENCE, Play, Unexpected, clock_of, move_clock, refused, taken
+from deploy.play import LOOK, PATIENCE, Play, clock_of, move_clock, refused, taken
 from deploy.scene import TAX, Scene, is_taxed, stands, taxed
+from deploy.unexpected import Unexpected
 
 RETAINED = Decimal("31.85")
 """Tax of what is kept of 2 x 150.00 and 1 x 200.00 CNY after one of the first came back: 350.00 x 9.1 % (B.8)."""
