@@ -94,10 +94,12 @@ class ExportList(ExportHead):
     destination_port: Annotated[str, wire("POD", "Port of destination", 3, 4)]
     freight: Annotated[Amount, wire("freight", "Freight")]
     freight_currency: Annotated[str, wire("fCurrency", "Currency of the freight", 3, 3)]
-    freight_flag: Annotated[str, wire("fFlag", "What the freight is: 1 rate, 2 unit price, 3 total", 1, 1)]
+    freight_flag: Annotated[str, wire("fFlag", "What the freight is: 3 total; in 2018 also 1 rate, 2 unit price", 1, 1)]
     insured_fee: Annotated[Amount, wire("insuredFee", "Insurance fee")]
     insurance_currency: Annotated[str, wire("iCurrency", "Currency of the insurance", 3, 3)]
-    insurance_flag: Annotated[str, wire("iFlag", "What the insurance is: 1 rate, 2 unit price, 3 total", 1, 1)]
+    insurance_flag: Annotated[
+        str, wire("iFlag", "What the insurance is: 3 total; in 2018 also 1 rate, 2 unit price", 1, 1)
+    ]
     wrap_type: Annotated[str, wire("wrapType", "Package type, 1 digit", 1, 1)]
     pack_no: Annotated[int, wire("packNo", "Number of packages", digits=9)]
     gross_weight: Annotated[Amount, wire("grossWeight", "Gross weight in kg")]
