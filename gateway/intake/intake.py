@@ -16,6 +16,8 @@ from models.inbox import store
 
 log = logging.getLogger(__name__)
 
+SETTING = "CLEARWAY_GATEWAY_INTAKE"
+
 DOOR = "customs"
 """What comes in here is read as what comes in at customs' door for receipts."""
 
@@ -93,4 +95,6 @@ class Intake:
                 return FolderSource(address, self.keep, poll_seconds=poll_seconds, max_bytes=max_bytes)
             case "amqp" | "amqps":
                 return QueueSource(BrokerAddress.of(url, ("prefetch",)), self.keep)
-        raise ValueError(f"CLEARWAY_INTAKE: an address begins with folder://, amqp:// or amqps://, got {shown(url)}")
+        raise ValueError(
+            f"CLEARWAY_GATEWAY_INTAKE: an address begins with folder://, amqp:// or amqps://, got {shown(url)}"
+        )

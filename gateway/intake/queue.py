@@ -39,7 +39,7 @@ class QueueSource:
     def __init__(self, address: BrokerAddress, keep: Keep, *, patience: int = PATIENCE_SECONDS) -> None:
         """Keep the address; raises ValueError when it names no queue or a prefetch that is none."""
         if not address.name:
-            raise ValueError("CLEARWAY_INTAKE: a broker's address names a queue, amqp://host/queue")
+            raise ValueError("CLEARWAY_GATEWAY_INTAKE: a broker's address names a queue, amqp://host/queue")
         self._address = address
         self._keep = keep
         self._patience = patience

@@ -48,7 +48,11 @@ class Cable:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._server_port))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._server_port))
+                except ConnectionRefusedError:
+                    near.close()
+                    continue
                 with self._lock:
                     self._open |= {near, far}
                 for source, sink in ((near, far), (far, near)):

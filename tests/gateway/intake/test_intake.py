@@ -1,0 +1,76 @@
+"""The intake as a part of the gateway: named by one setting, none by default, and what it takes reaches the case."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.settings import GatewaySettings
+from models.database import Database
+from tests.gateway.intake.receiving import intake, receipt
+from tests.gateway.recording import CASE, House
+
+
+def test_by_default_nothing_is_taken(database: Database) -> None:
+    house = House(database)
+    assert house.app.state.intake.sources == ()
+
+
+def test_the_setting_names_any_number_of_sources_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    urls = "folder:///srv/in, amqp://me:secret@127.0.0.1/queue ,"
+    monkeypatch.setenv("CLEARWAY_GATEWAY_INTAKE", urls)
+    settings = GatewaySettings()
+    sources = House(database, settings).app.state.intake.sources
+    assert [source.name for source in sources] == ["folder /srv/in", "queue queue at 127.0.0.1:5672"]
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("urls", "told"),
+    [
+        ("http://127.0.0.1/x", "CLEARWAY_GATEWAY_INTAKE: an address begins with"),
+        ("folder:///srv/in,/srv/other", "CLEARWAY_GATEWAY_INTAKE: an address begins with"),
+        ("folder:///srv/in?poll=1", "unknown option poll"),
+        ("amqp://127.0.0.1", "names a queue"),
+        ("amqp://me:secret@127.0.0.1/a/b/c", "amqp://…@127.0.0.1/a/b/c"),
+    ],
+)
+def test_an_address_that_is_none_is_told_at_the_start(urls: str, told: str, database: Database) -> None:
+    with pytest.raises(ValueError, match=told) as fault:
+        intake(urls, database)
+    assert "secret" not in str(fault.value)
+
+
+async def test_a_receipt_put_into_the_folder_reaches_its_case(database: Database, tmp_path: Path) -> None:
+    settings = GatewaySettings(intake=SecretStr(f"folder://{tmp_path}/in?settle=0"), poll_seconds=0.05)
+    house = House(database, settings)
+    house.know()
+    (tmp_path / "in").mkdir()
+    async with house.app.router.lifespan_context(house.app):
+        for name in ("a.xml", "again.xml"):
+            (tmp_path / "in" / name).write_bytes(receipt(1))
+        async with asyncio.timeout(20):
+            while len(list((tmp_path / "in").glob("taken/*"))) < 2:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.02)
+        assert house.app.state.intake.failures == {}
+    house.clock.pass_seconds(100)
+    await house.step(2)
+    assert house.cases.told == [(CASE, ["120"])]
+
+
+async def test_a_source_that_gives_nothing_is_told_and_does_not_hold_up_the_end(
+    database: Database, tmp_path: Path
+) -> None:
+    settings = GatewaySettings(intake=SecretStr(f"folder://{tmp_path}/nowhere,amqp://127.0.0.1:1/q"), poll_seconds=60)
+    house = House(database, settings)
+    async with house.app.router.lifespan_context(house.app):
+        async with asyncio.timeout(20):
+            while len(house.app.state.intake.failures) < 2:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.02)
+        assert house.app.state.intake.failures == {
+            f"folder {tmp_path}/nowhere": "FileNotFoundError",
+            "queue q at 127.0.0.1:1": "AMQPConnectionError",
+        }
