@@ -15,6 +15,7 @@ from clearway.errors import ServiceUnavailable
 from clearway.telemetry import metrics_runtime, start_traces
 from gateway.app import create_app
 from gateway.metrics import start_metrics
+from gateway.payment_data.uplink import uplink_from_settings
 from gateway.settings import GatewaySettings
 from models.database import Database
 from models.settings import StoreSettings
@@ -31,7 +32,7 @@ async def serve(settings: GatewaySettings, store: StoreSettings) -> None:
         await asyncio.to_thread(database.migrate)
         start_metrics("clearway-gateway")
         cases = await ClearwayClient.connect(interceptors=start_traces("clearway-gateway"), runtime=metrics_runtime())
-        app = create_app(database, cases, settings, _now)
+        app = create_app(database, cases, settings, _now, uplink=uplink_from_settings())
         await uvicorn.Server(
             uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
         ).serve()

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import TracerProvider
 
+from gateway import gauges
 from gateway.answers import LastResort, answer_problems, refused_with
 from gateway.arrivals import Arrivals
 from gateway.case_door import CaseDoor
@@ -20,12 +21,15 @@ from gateway.doors.documents import DocumentDoor, document_door
 from gateway.doors.guarantees import GuaranteeDoor, guarantee_door
 from gateway.doors.inbox import InboxDoor, inbox_door
 from gateway.doors.notices import notices_door
+from gateway.doors.payment_data import payment_data_doors
 from gateway.doors.reports import ReportDoor, report_door
 from gateway.doors.subscriptions import SubscriptionDoor, subscription_door
 from gateway.inbox import figures
 from gateway.intake import Intake
 from gateway.metrics import Metrics
 from gateway.outbox.pusher import Pusher
+from gateway.payment_data.responder import Responder
+from gateway.payment_data.uplink import Uplink
 from gateway.reading import Reader
 from gateway.settings import GatewaySettings
 from gateway.tracing import Tracing
@@ -46,6 +50,7 @@ def create_app(
     *,
     tracer_provider: TracerProvider | None = None,
     meter_provider: MeterProvider | None = None,
+    uplink: Uplink | None = None,
 ) -> FastAPI:
     """Compose the app; the database must be migrated, and `clock` gives the present instant with a time zone.
 
@@ -53,11 +58,18 @@ def create_app(
     """
     tracing, metrics = Tracing(tracer_provider), Metrics(meter_provider)
     metrics.watch(lambda: figures(database, clock()).backlog)
+    gauges.watch(database, clock, meter_provider)
     reader = Reader(database, settings, clock, metrics)
     delivery = Delivery(database, cases, settings, clock, tracing)
     pusher = Pusher(database, settings, clock)
+    responder = Responder(database, settings, clock, uplink or Uplink())
     dispatcher = Dispatcher(
-        reader, delivery, Watchman(database, clock), settings.poll_seconds, Lane("webhooks", pusher.push)
+        reader,
+        delivery,
+        Watchman(database, clock),
+        settings.poll_seconds,
+        Lane("webhooks", pusher.push),
+        Lane("payment-data", responder.answer),
     )
     arrivals = Arrivals(database, settings, clock, tracing)
     intake = Intake(
@@ -87,6 +99,7 @@ def create_app(
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(notices_door(database))
     app.include_router(subscription_door(SubscriptionDoor(database, pusher, settings.webhook_reach, clock)))
+    app.include_router(payment_data_doors(database, arrivals, dispatcher, clock))
     app.include_router(inbox_door(InboxDoor(database, reader, dispatcher, clock)))
     app.include_router(desk(database, cases, dispatcher, clock))
     describe_bodies(app)

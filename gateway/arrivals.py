@@ -35,7 +35,7 @@ class Arrivals:
 
     async def take(self, request: Request, door: str) -> int:
         """Store the request's bytes; the number under which they are kept. Raises DoorRefused before storing."""
-        body = await self._body(request)
+        body = await self.body(request)
         with self._tracing.arrival(door, request.headers) as span:
             raw_id = await asyncio.to_thread(self._store, request, door, body, traceparent_of(span))
             span.set_attribute("clearway.raw_id", raw_id)
@@ -56,7 +56,8 @@ class Arrivals:
                 detached=note_signature(request.headers),
             )
 
-    async def _body(self, request: Request) -> bytes:
+    async def body(self, request: Request) -> bytes:
+        """The request's bytes, within the permitted size. Raises DoorRefused."""
         announced = request.headers.get("content-length", "")
         if announced.isascii() and announced.isdigit() and int(announced) > self._settings.max_body_bytes:
             raise self._too_large()
