@@ -16,19 +16,17 @@ from clearway.messages.signatures import (
     FileKey,
     KeyKind,
     KeyRefused,
+    certificate_pem,
     fingerprint,
     key_file_text,
     load_certificate,
     load_key,
     load_public_key,
-    make_certificate,
+    own_key,
     public_pem,
     read_certificate,
     write_private,
 )
-from clearway.messages.signatures import new_key as fresh_key
-from clearway.messages.signatures.certificates import key_name_of
-from clearway.messages.signatures.pem import pem
 
 keys_app = typer.Typer(
     help="Keys that sign messages: made, shown and checked. A key lies in a PEM file, encrypted with a password.",
@@ -59,16 +57,12 @@ def make_key(
     """
     try:
         password = password_from(password_file, twice=True)
-        key = fresh_key(kind)
-        serial = secrets.randbits(63) | 1 << 62
         now = _now().replace(microsecond=0)
-        end = now + timedelta(days=days)
-        certificate = make_certificate(key, subject=party, serial=serial, valid_from=now, valid_to=end)
-        key = key.named(key_name_of(serial), certificate)
+        key = own_key(kind, subject=party, valid_from=now, valid_to=now + timedelta(days=days))
         out.mkdir(parents=True, exist_ok=True)
         files = out / f"{party}-{key.name}.key.pem", out / f"{party}-{key.name}.cert.pem"
         write_private(files[0], key_file_text(key, password))
-        files[1].write_text(pem("CERTIFICATE", certificate), encoding="ascii")
+        files[1].write_text(certificate_pem(key), encoding="ascii")
     except KeyRefused as refused:
         fail(Exit.USAGE, refused.problems, as_json=as_json, lang=lang)
     except OSError as error:

@@ -14,6 +14,10 @@ CUSTOMS = "CUSTOMS"
 """The party code under which customs' own keys are on file."""
 
 
+LONGEST_NAME = 64
+"""Characters of a KeyName."""
+
+
 class TrustRefused(Exception):
     """The key cannot be put on file, or there is none of that name; the text says why, and nothing changed."""
 
@@ -90,7 +94,8 @@ def every_key(session: Session) -> list[Row]:
 
 def trusted(session: Session, key_name: str, at: datetime) -> TrustedKey | None:
     """The key of this name if it is trusted at `at`: on file, begun, not ended and not revoked."""
-    row = session.get(Row, normal_name(key_name))
+    name = normal_name(key_name)
+    row = session.get(Row, name) if len(name) <= LONGEST_NAME else None
     return _as_trusted(row) if row is not None and is_valid(row, at) else None
 
 
@@ -141,8 +146,8 @@ def _content(row: Row) -> tuple[object, ...]:
 
 
 def _check(name: str, new: NewKey, begins: datetime) -> None:
-    if not (1 <= len(name) <= 64 and name.isascii() and name.isprintable()):
-        raise TrustRefused("a key's name has 1 to 64 plain characters")
+    if not (1 <= len(name) <= LONGEST_NAME and name.isascii() and name.isprintable()):
+        raise TrustRefused(f"a key's name has 1 to {LONGEST_NAME} plain characters")
     if not 1 <= len(new.party_code) <= 18:
         raise TrustRefused("a party's code has 1 to 18 characters")
     if not new.roles:

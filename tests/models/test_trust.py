@@ -126,6 +126,10 @@ def test_customs_must_sign_as_soon_as_its_key_is_on_file(session: Session, key: 
     assert any_of_role(session, Role.CUS, END)
 
 
+def test_a_name_longer_than_any_is_not_on_file(session: Session) -> None:
+    assert trusted(session, "k" * 100_000, AT) is None
+
+
 def test_a_message_is_verified_against_the_keys_on_file(session: Session, key: FileKey) -> None:
     signed = sign_message(b"<R><a/></R>", XmlSigner(key.named("03ab", None)))
     with pytest.raises(MessageRefused, match="E_KEY_UNKNOWN"):

@@ -6,8 +6,15 @@ verified = verify(signed, trusted)
 """
 
 from clearway.messages.signatures.algorithms import Algorithm
-from clearway.messages.signatures.certificates import Certificate, make_certificate, read_certificate
+from clearway.messages.signatures.certificates import (
+    Certificate,
+    key_name_of,
+    make_certificate,
+    own_key,
+    read_certificate,
+)
 from clearway.messages.signatures.key_files import (
+    certificate_pem,
     key_file_text,
     load_certificate,
     load_key,
@@ -52,14 +59,17 @@ __all__ = [
     "TrustedKey",
     "Verified",
     "XmlSigner",
+    "certificate_pem",
     "fingerprint",
     "is_signed",
     "key_file_text",
+    "key_name_of",
     "load_certificate",
     "load_key",
     "load_public_key",
     "make_certificate",
     "new_key",
+    "own_key",
     "public_pem",
     "read_certificate",
     "read_public_key",

@@ -1,5 +1,6 @@
 """Certificates of RSA and SM2 keys: read from a message or file, and made, self-signed, for a key of one's own."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from clearway.messages.signatures import der
-from clearway.messages.signatures.private_keys import FileKey
+from clearway.messages.signatures.private_keys import FileKey, new_key
 from clearway.messages.signatures.public_keys import KeyKind, PublicKey, public_key_of
 
 _SIGNED_WITH = {
@@ -16,6 +17,8 @@ _SIGNED_WITH = {
     KeyKind.RSA: der.sequence(der.oid("1.2.840.113549.1.1.5"), der.wrapped(der.NULL)),
 }
 _EXPLICIT_0 = 0xA0
+LARGEST = 16 * 1024
+"""Bytes of a certificate; what is larger comes from nobody we know, and is not kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ def key_name_of(serial: int) -> str:
 @lru_cache(maxsize=256)
 def read_certificate(data: bytes) -> Certificate:
     """A certificate in DER; raises ValueError for what is none, or holds neither an RSA nor an SM2 key."""
+    if len(data) > LARGEST:
+        raise ValueError("too large for a certificate")
     certificate = x509.load_der_x509_certificate(data)
     signed = der.parts(certificate.tbs_certificate_bytes)
     first = 1 if signed[0][0] == _EXPLICIT_0 else 0  # the version may be absent
@@ -74,6 +79,13 @@ def make_certificate(key: FileKey, *, subject: str, serial: int, valid_from: dat
         )
     made = der.sequence(to_sign, _SIGNED_WITH[key.kind], der.wrapped(der.BIT_STRING, b"\0", signature))
     return x509.load_der_x509_certificate(made).public_bytes(Encoding.DER)
+
+
+def own_key(kind: KeyKind, *, subject: str, valid_from: datetime, valid_to: datetime) -> FileKey:
+    """A fresh key with a self-signed certificate for `subject`, named by the certificate's random serial number."""
+    key, serial = new_key(kind), secrets.randbits(62) | 1 << 62
+    certificate = make_certificate(key, subject=subject, serial=serial, valid_from=valid_from, valid_to=valid_to)
+    return key.named(key_name_of(serial), certificate)
 
 
 def _time(moment: datetime) -> bytes:

@@ -82,6 +82,13 @@ def key_file_text(key: FileKey, password: str) -> str:
     return text + (pem("CERTIFICATE", key.certificate) if key.certificate else "")
 
 
+def certificate_pem(key: FileKey) -> str:
+    """The PEM text of a key's certificate, for everybody who shall trust it; raises ValueError if it has none."""
+    if key.certificate is None:
+        raise ValueError("the key has no certificate")
+    return pem("CERTIFICATE", key.certificate)
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a new file that only its owner can read; raises KeyRefused if there is one already, and OSError."""
     try:

@@ -8,6 +8,7 @@ import base64
 import binascii
 import itertools
 import json
+import re
 import threading
 import time
 from contextlib import ExitStack, suppress
@@ -32,6 +33,7 @@ CONTROL = "ws://127.0.0.1:61232"
 _SIGN = "cus-sec_SpcSignDataAsPEM"
 _CERTIFICATE = "cus-sec_SpcGetSignCertAsPEM"
 _ANSWERED = "00"
+_PASSWORD_WRONG = re.compile("口令|密码|pin|passw", re.IGNORECASE)  # inferred: no document lists the card's words
 
 
 class UKey:
@@ -54,6 +56,7 @@ class UKey:
         self._held = ExitStack()
         self._connection: ClientConnection | None = None
         self._certificate: bytes | None = None
+        self._password_refused = False
 
     @property
     def certificate(self) -> bytes | None:
@@ -71,7 +74,10 @@ class UKey:
         return self._certificate
 
     def sign(self, data: bytes) -> bytes:
-        """The card's signature. Raises SignerUnavailable, or KeyRefused if another card is in the reader."""
+        """The card's signature. Raises SignerUnavailable; KeyRefused if another card is in the reader.
+
+        A password that the card refused once is never tried again, so that retries do not lock the card.
+        """
         values = self._ask(_SIGN, {"inData": data.decode(), "passwd": self._password})
         if len(values) < 2 or values[1].lower() != self.name.lower():
             raise KeyRefused([_another_card("a card of another number", "另一张卡")])
@@ -93,6 +99,8 @@ class UKey:
     def _ask(self, method: str, args: dict[str, str]) -> list[str]:
         """The values of the control's answer; one question at a time. Raises SignerUnavailable."""
         with self._lock:
+            if self._password_refused:  # some more tries, and the card locks itself
+                raise KeyRefused([_password_refused()])
             number = next(self._ids)
             question = json.dumps({"_method": method, "_id": number, "args": args}, ensure_ascii=False)
             try:
@@ -102,7 +110,13 @@ class UKey:
             except (OSError, WebSocketException, ValueError) as error:
                 self._drop()  # an answer that comes late must not be taken for the next one's
                 raise SignerUnavailable(f"the E-Port control does not answer: {type(error).__name__}") from None
-        return _values(answer)
+            try:
+                return _values(answer)
+            except SignerUnavailable as failed:
+                self._password_refused = bool(_PASSWORD_WRONG.search(str(failed)))
+                if self._password_refused:
+                    raise KeyRefused([_password_refused()]) from None
+                raise
 
     def _connect(self) -> ClientConnection:
         opening = connect(self._url, open_timeout=self._seconds, close_timeout=1, proxy=None)
@@ -143,6 +157,17 @@ def _decoded(text: str) -> bytes:
         return base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError):
         raise SignerUnavailable("the card's answer is not base64") from None
+
+
+def _password_refused() -> Problem:
+    return key_problem(
+        "E_CARD_PASSWORD",
+        ("the card refused the password; it is not tried again", "卡口令错误，不再重试以免锁卡"),
+        (
+            "Check the password in the E-Port client, configure it and start again",
+            "请在电子口岸客户端核对口令，更正配置后重启",
+        ),
+    )
 
 
 def _another_card(english: str, chinese: str) -> Problem:

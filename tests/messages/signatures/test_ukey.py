@@ -126,6 +126,19 @@ def test_the_cards_own_words_are_told_when_it_fails(card: UKey, control: Control
         card.sign(b"data")
 
 
+def test_a_password_that_the_card_refused_is_not_tried_again(card: UKey, control: Control) -> None:
+    """Else retries lock the card."""
+
+    def refuses(connection: ServerConnection, question: dict[str, Any]) -> None:
+        tell(connection, question, [], ("校验用户PIN失败", "Err:Custom50020"))
+
+    control.answer = refuses
+    for _ in range(3):
+        with pytest.raises(KeyRefused, match="E_CARD_PASSWORD"):
+            card.sign(b"data")
+    assert len(control.asked) == 1
+
+
 @pytest.mark.parametrize("said", ["no json", "[]", '"x"', "7"])
 def test_an_answer_that_is_none_is_no_signature(said: str, card: UKey, control: Control) -> None:
     control.answer = lambda connection, _: connection.send(said)

@@ -231,6 +231,13 @@ def test_a_certificate_with_any_byte_of_its_key_changed_is_refused(keys: dict[Ke
         assert refusal(MESSAGE.replace(END, carrying + END), trust) == "E_SIGNATURE"
 
 
+def test_a_certificate_larger_than_any_is_refused(keys: dict[KeyKind, FileKey], trust: Trust) -> None:
+    """It would be kept in memory, and an attacker could send many."""
+    key, start, end = keys[KeyKind.SM2], datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    large = make_certificate(key, subject="4601630004", serial=1 << 140_000, valid_from=start, valid_to=end)
+    assert refusal(sign_message(MESSAGE, XmlSigner(key.named(key.name, large))), trust) == "E_SIGNATURE"
+
+
 def test_the_limit_on_size_is_the_callers(signed: bytes, trust: Trust) -> None:
     with pytest.raises(MessageRefused, match="E_TOO_LARGE"):
         verify(signed, trust, max_bytes=len(signed) - 1)
