@@ -8,16 +8,19 @@ from clearway.messages.parsing import message_type_of
 from clearway.messages.reading import read
 from clearway.messages.receipts import Correlation, customs_receipts, inner_code, tax_bill_notices
 from clearway.messages.signing import Signer, UnsignedPlaceholder
+from clearway.messages.validation import Fault, Report, validate
 from clearway.messages.writing import write, write_message
 
 __all__ = [
     "Correlation",
     "Edition",
     "Extension",
+    "Fault",
     "FaultyRecord",
     "Flow",
     "Message",
     "MessageRefused",
+    "Report",
     "Signer",
     "Subscriber",
     "Transfer",
@@ -28,6 +31,7 @@ __all__ = [
     "message_type_of",
     "read",
     "tax_bill_notices",
+    "validate",
     "write",
     "write_message",
 ]

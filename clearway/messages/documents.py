@@ -120,7 +120,7 @@ def _document(body: Any, number: int, of_many: bool, faults: list[Problem]) -> D
     own: list[Problem] = []
     document = accept(model, _named(model, body, place, (), own), place, own)
     if document is not None:
-        own += unwritable(document, place)
+        own += unwritable(document, place, judged=False)
     faults += own
     return None if own else document
 

@@ -20,6 +20,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "twice": ("is given twice with different values", "重复出现且内容不一致"),
     "elements": ("holds elements where a plain value is expected", "应为单一值，却包含下级元素"),
     "whole_digits": ("has more than {digits} digits, or is out of range", "超过 {digits} 位或超出范围"),
+    "fixed": ("is not {fixed}, the only value of the schema", "不是规范唯一允许的值 {fixed}"),
     "later": ("does not exist in edition {edition}", "在 {edition} 版规范中不存在"),
     "characters": ("holds characters that no XML message can carry", "含有报文不允许的控制字符"),
     "note_full": (

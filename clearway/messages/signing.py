@@ -27,11 +27,11 @@ class UnsignedPlaceholder:
 
 _PLACEHOLDER = (
     f'<ds:Signature xmlns:ds="{DSIG}"><ds:SignedInfo>'
-    '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/>'
-    '<ds:SignatureMethod Algorithm="urn:clearway:unsigned"/>'
+    '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"></ds:CanonicalizationMethod>'
+    '<ds:SignatureMethod Algorithm="urn:clearway:unsigned"></ds:SignatureMethod>'
     '<ds:Reference URI=""><ds:Transforms>'
-    '<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/></ds:Transforms>'
-    '<ds:DigestMethod Algorithm="urn:clearway:unsigned"/><ds:DigestValue>VU5TSUdORUQ=</ds:DigestValue>'
+    '<ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></ds:Transform></ds:Transforms>'
+    '<ds:DigestMethod Algorithm="urn:clearway:unsigned"></ds:DigestMethod><ds:DigestValue>VU5TSUdORUQ=</ds:DigestValue>'
     "</ds:Reference></ds:SignedInfo><ds:SignatureValue>VU5TSUdORUQ=</ds:SignatureValue>"
     "<ds:KeyInfo><ds:KeyName>UNSIGNED</ds:KeyName></ds:KeyInfo></ds:Signature>"
 ).encode()

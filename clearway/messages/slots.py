@@ -1,5 +1,6 @@
 """What the schema of an edition demands of each element: its order, length, digits, and whether it may be left out."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +13,14 @@ from clearway.messages.message import Transfer
 
 _WITH_MILLISECONDS = frozenset({"returnTime", "opDate"})
 """Times of customs, of 17 digits; all others have 14 (REFERENCE §2)."""
+
+_FIXED: Mapping[tuple[str, Edition, Flow], str] = {
+    ("currency", Edition.E2018, Flow.IMPORT): "142",
+    ("currency", Edition.E202205, Flow.IMPORT): "142",
+    ("fFlag", Edition.E202205, Flow.EXPORT): "3",
+    ("iFlag", Edition.E202205, Flow.EXPORT): "3",
+}
+"""Elements for which a schema has but one value: imports are in CNY, freight and insurance of exports are totals."""
 
 
 class Slot(NamedTuple):
@@ -27,13 +36,15 @@ class Slot(NamedTuple):
     """The element must be there, if only empty."""
     digits: int | None = None
     """Most digits of a whole number."""
+    fixed: str | None = None
+    """The only value that may stand, if any stands."""
 
 
 @cache
 def slots(model: type[BaseModel], edition: Edition, flow: Flow = Flow.IMPORT) -> tuple[Slot, ...]:
     """The elements of a record, line, transfer or subscriber in the schema's order."""
     found = (_slot(model, name, field, edition) for name, field in wire_fields(model).items())
-    kept = tuple(slot for slot in found if slot is not None)
+    kept = tuple(slot._replace(fixed=_FIXED.get((slot.name, edition, flow))) for slot in found if slot is not None)
     if model is Transfer and flow is Flow.EXPORT:  # the export schema lets the transmitter's code be empty
         return tuple(slot._replace(shortest=0) if slot.name == "copCode" else slot for slot in kept)
     return kept

@@ -20,18 +20,24 @@ MOST_WHOLE = 2**31 - 1
 
 
 def unwritable(
-    record: BaseModel, place: Place, edition: Edition = Edition.E202205, flow: Flow = Flow.IMPORT
+    record: BaseModel,
+    place: Place,
+    edition: Edition = Edition.E202205,
+    flow: Flow = Flow.IMPORT,
+    *,
+    judged: bool = True,
 ) -> list[Problem]:
     """Every field of a record that no message of the edition can carry.
 
-    Nothing is said of elements that are missing: customs itself leaves some out that its schema demands.
+    Where a schema has but one value for a field, another is a fault only if `judged`: of a document that is handed in
+    the rules judge it. Nothing is said of elements that are missing: customs itself leaves out what its schema demands.
     """
     faults = [place.problem(loc, "characters", text) for loc, text in _texts(record) if not fits_xml(text)]
     if len(join_note(record) or "") > LONGEST:
         faults.append(place.problem(("note",), "note_full"))
-    faults += _outside(record, place, edition, flow, ())
+    faults += _outside(record, place, edition, flow, (), judged)
     for number, line in enumerate(getattr(record, "lines", ())):
-        faults += _outside(line, place, edition, flow, ("lines", number))
+        faults += _outside(line, place, edition, flow, ("lines", number), judged)
     return faults
 
 
@@ -67,17 +73,28 @@ def strays(record: BaseModel, edition: Edition, flow: Flow) -> list[tuple[str, s
     return found
 
 
-def _outside(record: BaseModel, place: Place, edition: Edition, flow: Flow, loc: Loc) -> Iterator[Problem]:
+def _outside(
+    record: BaseModel, place: Place, edition: Edition, flow: Flow, loc: Loc, judged: bool
+) -> Iterator[Problem]:
     known = {slot.field: slot for slot in slots(type(record), edition, flow)}
     for field, fault in strays(record, edition, flow):
+        if fault == "fixed" and not judged:
+            continue
         limits: dict[str, Any] = {"edition": edition}
         if (slot := known.get(field)) is not None:
-            limits |= {"min_length": slot.shortest, "max_length": slot.longest, "digits": slot.digits or 10}
+            limits |= {
+                "fixed": slot.fixed,
+                "min_length": slot.shortest,
+                "max_length": slot.longest,
+                "digits": slot.digits or 10,
+            }
         lengths = (slot.shortest, slot.longest) if slot else None
         yield place.problem((*loc, field), fault, getattr(record, field), limits, lengths=lengths)
 
 
 def _fault(slot: Slot, value: object) -> str | None:
+    if slot.fixed is not None and value not in (slot.fixed, None, ""):
+        return "fixed"
     if isinstance(value, str) and slot.kind is Kind.TEXT:
         if slot.longest is not None and len(value) > slot.longest:
             return "string_too_long"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from clearway.messages.forms import Edition, Flow
+from clearway.messages.forms import Edition, Flow, Form
 
 ROOT = Path(__file__).parents[2]
 OFFICIAL = ROOT.parent / "shared" / "messages"
@@ -42,6 +42,19 @@ def official_schema(
 def import_schema(official_schema: Callable[[Edition, Flow], etree.XMLSchema]) -> etree.XMLSchema:
     """The official import schema of 2022-05."""
     return official_schema(Edition.E202205, Flow.IMPORT)
+
+
+@pytest.fixture(scope="session")
+def official_file() -> Callable[[Form, Edition], bytes]:
+    """Customs' sample of a message type in an edition."""
+
+    def load(form: Form, edition: Edition) -> bytes:
+        path = OFFICIAL / "official" / edition / form.flow / f"{form.root}.xml"
+        if not path.exists():
+            pytest.skip(f"no official sample of {form.message_type} in edition {edition} is beside the repository")
+        return path.read_bytes()
+
+    return load
 
 
 @pytest.fixture(scope="session")

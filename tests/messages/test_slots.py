@@ -25,6 +25,7 @@ class Demand(NamedTuple):
     longest: int | None
     required: bool
     digits: int | None
+    fixed: str | None
 
 
 class Official:
@@ -71,12 +72,13 @@ def _demand(element: etree._Element) -> Demand:
         int(longest) if longest else None,
         element.get("minOccurs", "1") == "1",
         int(digits) if digits else None,
+        element.get("fixed"),
     )
 
 
 def ours(slot: Slot) -> Demand:
     kind = {Kind.AMOUNT: "decimal", Kind.WHOLE: "int"}.get(slot.kind, "string")
-    return Demand(slot.name, kind, slot.shortest, slot.longest, slot.required, slot.digits)
+    return Demand(slot.name, kind, slot.shortest, slot.longest, slot.required, slot.digits, slot.fixed)
 
 
 def demands(model: type[BaseModel], edition: Edition, flow: Flow) -> list[Demand]:
