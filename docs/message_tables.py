@@ -1,7 +1,7 @@
 """The tables of docs/messages.md, from the models that read and write: `python -m docs.message_tables <table>`.
 
 `catalogue` lists every message, `parts` what stands beside the records, `imports` and `exports` every element of every
-message, `codes` the code tables. `make docs` writes them into the page.
+message. `make docs` writes them into the page.
 """
 
 import sys
@@ -11,8 +11,7 @@ from pydantic import BaseModel
 
 from clearway.contracts.base import official
 from clearway.contracts.parties import ROLE_NAMES
-from clearway.messages.codes import TABLES as CODE_TABLES
-from clearway.messages.codes import rows, table_of
+from clearway.messages.codes import table_of
 from clearway.messages.fields import Kind, wire_fields
 from clearway.messages.forms import FORMS, MOST_SUBSCRIBERS, Edition, Flow, Form
 from clearway.messages.message import Extension, Subscriber, Transfer
@@ -46,23 +45,6 @@ def parts() -> str:
         ("ExtendMessage", "content of the enterprise's own, in `Message`; at most one, hardly ever seen", Extension),
     )
     return "\n".join(f"`{name}`: {told}.\n\n{_elements(model, Flow.IMPORT, name)}" for name, told, model in found)
-
-
-def codes() -> str:
-    """Every code table."""
-    return _table(
-        ("table", "", "中文", "codes", "elements"),
-        (
-            (
-                f"`{table.name}`",
-                table.title_en,
-                table.title_zh,
-                len(rows(table.name)) if table.complete else f"{len(rows(table.name))}, not all there are",
-                ", ".join(f"`{element}`" for element in table.elements),
-            )
-            for table in CODE_TABLES.values()
-        ),
-    )
 
 
 def _in_short(form: Form) -> tuple[object, ...]:
@@ -171,6 +153,8 @@ def _written(slot: Slot) -> str:
         return f"day, {slot.longest} digits"
     if slot.longest is None:
         return "text"
+    if slot.fixed is not None:
+        return f"only `{slot.fixed}`"
     return f"text {slot.longest}" if slot.shortest == slot.longest else f"text {slot.shortest}–{slot.longest}"
 
 
@@ -189,7 +173,7 @@ def _table(head: tuple[object, ...], found: Iterable[tuple[object, ...]]) -> str
     return "\n".join(lines) + "\n"
 
 
-TABLES = {"catalogue": catalogue, "parts": parts, "imports": imports, "exports": exports, "codes": codes}
+TABLES = {"catalogue": catalogue, "parts": parts, "imports": imports, "exports": exports}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in TABLES:
