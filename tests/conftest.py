@@ -4,6 +4,7 @@
 
     HYPOTHESIS_PROFILE=search LIVES=200 make test T=tests/workflows/test_whole_lives.py ARGS=--hypothesis-seed=7
     RACE_SEED=random make test T=tests/workflows/test_races_after_release.py
+    LEDGER_SEED=random make test T=tests/models/ledger
 
 Without a seed of its own each search tries new examples. What fails prints how to run it again.
 """
@@ -33,14 +34,16 @@ settings.register_profile("search", deadline=None, print_blob=True)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "reproducible")
 settings.load_profile(PROFILE)
 
-# Set here and not where it is used, so that all processes of one run have the same one.
-if os.environ.setdefault("RACE_SEED", "4") == "random":
-    os.environ["RACE_SEED"] = str(random.SystemRandom().randrange(10**6))
+# Set here and not where they are used, so that all processes of one run have the same ones.
+SEEDS = ("RACE_SEED", "LEDGER_SEED")
+for seed in SEEDS:
+    if os.environ.setdefault(seed, "4") == "random":
+        os.environ[seed] = str(random.SystemRandom().randrange(10**6))
 
 
 def pytest_report_header() -> str:
     """What to set to have the same again."""
-    return f"chance: HYPOTHESIS_PROFILE={PROFILE} RACE_SEED={os.environ['RACE_SEED']}"
+    return " ".join(["chance:", f"HYPOTHESIS_PROFILE={PROFILE}", *(f"{seed}={os.environ[seed]}" for seed in SEEDS)])
 
 
 @pytest.fixture(scope="session")

@@ -77,9 +77,9 @@ def new_database(server: str, *, template: str = "template1") -> str:
 
 
 def until_waiting(database: Database, transactions: int) -> None:
-    """Until so many transactions of a database wait for a lock; fails after twenty seconds."""
+    """Until so many transactions of a database wait for a lock; fails after a minute."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         with database.engine.connect() as connection:
             if connection.execute(sqlalchemy.text(waiting)).scalar_one() >= transactions:

@@ -237,7 +237,7 @@ async def test_a_decision_that_ends_the_list_gives_everything_back(
     await office.found(sample.key, ABNORMAL)
     assert office.books(sample) == Books.holding("28.21" if released else "none"), "kept while detained"
     await office.dispose(sample.key, disposition)
-    await asyncio.wait_for(office.desk.handle(sample.key).result(), 30)
+    await asyncio.wait_for(office.desk.handle(sample.key).result(), PATIENCE)
     view = await office.client.view(sample.key)
     assert view.state is ENDS[disposition]
     assert view.detail is (Detail.CONFISCATED if disposition is Disposition.CONFISCATE else Detail.CLOSED)
@@ -291,7 +291,7 @@ async def test_a_decision_that_the_table_does_not_name_is_done_and_shown(office:
     view = await office.desk.until(sample.key, lambda view: "UNUSUAL_DISPOSITION" in view.alarms)
     assert (view.state, view.detail) == (State.DETAINED, Detail.LICENCE_ORDERED)
     await office.dispose(sample.key, Disposition.DESTROY)
-    await asyncio.wait_for(office.desk.handle(sample.key).result(), 30)
+    await asyncio.wait_for(office.desk.handle(sample.key).result(), PATIENCE)
     assert (await office.client.view(sample.key)).state is State.DESTROYED
 
 

@@ -37,11 +37,11 @@ class Gate:
         """Called by the stand-in, in its own thread."""
         if not self._kinds or kind in self._kinds:
             self._reached.set()
-            self._open.wait(20)
+            self._open.wait(PATIENCE)
 
     async def reached(self) -> None:
         """The stand-in is at the gate."""
-        assert await asyncio.to_thread(self._reached.wait, 20)
+        assert await asyncio.to_thread(self._reached.wait, PATIENCE)
 
     def open(self) -> None:
         """Let it go on."""

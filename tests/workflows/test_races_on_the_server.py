@@ -6,6 +6,7 @@ The races that end in the ledgers, of returns with each other and with the batch
 import asyncio
 import contextlib
 import random
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -116,7 +117,7 @@ def _night(collection: CollectionDesk, at: datetime) -> None:
 @pytest.fixture
 async def counter(temporal: Client, database: Database) -> AsyncIterator[ReturnsCounter]:
     """A desk with a worker, on the real server."""
-    queue = f"test-races-{SEED}-{random.SystemRandom().randrange(10**9)}"
+    queue = f"test-{uuid.uuid4()}"
     desk = Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue)
     async with desk.worker():
         yield ReturnsCounter(desk)
