@@ -13,6 +13,7 @@ from bench import figures, ratios
 from bench.judgements import LINES, measure_judgements
 from bench.ledger import measure_ledger
 from bench.lists import measure_lists
+from bench.messages import measure_messages
 
 
 def _positive(text: str) -> int:
@@ -40,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     what = f"judgements of an order of {LINES} lines beside the bare reading of its documents"
     judged = parts.add_parser("judgements", parents=[common], help=what, description=f"Compare {what}.")
     judged.add_argument("--judgements", type=_positive, default=300, help="judgements in each round (default 300)")
+    what = "messages read, written, validated, signed and verified beside lxml's part of the same bytes"
+    wire = parts.add_parser("messages", parents=[common], help=what, description=f"Compare {what}.")
+    wire.add_argument("--messages", type=_positive, default=200, help="messages in each round (default 200)")
     return parser
 
 
@@ -52,6 +56,10 @@ def _measure(options: argparse.Namespace, progress: Progress) -> tuple[BaseModel
         judged = measure_judgements(options.rounds, options.judgements, progress)
         title = f"{options.rounds} rounds of {options.judgements} judgements in one process, medians"
         return judged, ratios.table(title, "judgements per second", "readings per second", judged)
+    if options.part == "messages":
+        handled = measure_messages(options.rounds, options.messages, progress)
+        title = f"{options.rounds} rounds of {options.messages} messages in one process, medians"
+        return handled, ratios.table(title, "ours per second", "bare lxml per second", handled)
     lists = asyncio.run(measure_lists(options.rounds, options.lists, options.at_once, progress))
     return lists, figures.table(lists)
 

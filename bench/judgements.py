@@ -1,7 +1,5 @@
 """Judgements of an order of five lines in one process, beside the bare reading of its documents."""
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from rich.progress import Progress
 
-from bench.ratios import Ratios, compare, machine
+from bench.ratios import Ratios, compare, machine, rate
 from clearway.contracts.facts import IdentityOutcome, Judgement
 from clearway.contracts.parties import Role
 from clearway.rules.judgement import judge
@@ -28,10 +26,10 @@ def measure_judgements(rounds: int, judgements: int, progress: Progress) -> Rati
 
     def judged() -> float:
         progress.advance(done)
-        return _rate(judgements, lambda: judge_once(papers, facts))
+        return rate(judgements, lambda: judge_once(papers, facts))
 
     def read() -> float:
-        return _rate(judgements, lambda: [kind.model_validate_json(body) for kind, body in bodies])
+        return rate(judgements, lambda: [kind.model_validate_json(body) for kind, body in bodies])
 
     row = compare(f"an order of {LINES} lines", rounds, judged, read)
     return Ratios(settings={"rounds": rounds, "judgements": judgements, **machine("pydantic")}, rows=[row])
@@ -87,11 +85,3 @@ def _facts(papers: SampleSet) -> MatchingFacts:
 def _bodies(papers: SampleSet) -> list[tuple[type[BaseModel], str]]:
     documents = (papers.order, papers.payment, papers.waybill, papers.declaration_list)
     return [(type(document), document.model_dump_json()) for document in documents]
-
-
-def _rate(times: int, once: Callable[[], object]) -> float:
-    """By the processor's time: nothing here waits, so that is what a process alone on its core would do a second."""
-    begun = time.process_time()
-    for _ in range(times):
-        once()
-    return times / (time.process_time() - begun)

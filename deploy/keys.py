@@ -7,14 +7,12 @@ from pathlib import Path
 from clearway.messages.signatures import (
     FileKey,
     KeyKind,
+    certificate_pem,
     key_file_text,
     load_key,
-    make_certificate,
-    new_key,
+    own_key,
     write_private,
 )
-from clearway.messages.signatures.certificates import key_name_of
-from clearway.messages.signatures.pem import pem
 
 CUSTOMS, TRANSMITTER = "CUSTOMS", "3301960T01"
 """Who has a key here: the simulated customs, and the service itself, which files in everybody's name."""
@@ -43,12 +41,11 @@ class Keys:
             (self.for_customs / certificate.name).write_bytes(certificate.read_bytes())
 
     def _make(self, party: str, at: datetime) -> None:
-        key, serial = new_key(KeyKind.SM2), secrets.randbits(63) | 1 << 62
-        certificate = make_certificate(key, subject=party, serial=serial, valid_from=at, valid_to=at + _YEARS)
-        named = key.named(key_name_of(serial), certificate)
-        (self.folder / f"{party}-{named.name}.cert.pem").write_text(pem("CERTIFICATE", certificate), encoding="ascii")
+        key = own_key(KeyKind.SM2, subject=party, valid_from=at, valid_to=at + _YEARS)
         password = self.password_file.read_text(encoding="utf-8")
-        write_private(self.folder / f"{party}-{named.name}.key.pem", key_file_text(named, password))
+        certificate = self.folder / f"{party}-{key.name}.cert.pem"
+        certificate.write_text(certificate_pem(key), encoding="ascii")
+        write_private(self.folder / f"{party}-{key.name}.key.pem", key_file_text(key, password))
 
     def of(self, party: str) -> FileKey:
         """A party's key, opened."""

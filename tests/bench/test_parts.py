@@ -13,6 +13,8 @@ from rich.console import Console
 
 from bench.__main__ import main
 from bench.judgements import LINES, five_lines, judge_once
+from bench.messages import every_work
+from clearway.messages import Report
 from bench.ratios import Ratios, Row, compare, table
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,22 @@ def test_judgements_are_measured_in_one_process(tmp_path: Path) -> None:
     assert row["name"] == f"an order of {LINES} lines"
     assert len(row["rounds"]) == 3, "said before the part's name"
     assert row["ratio"] > 0
+
+
+def test_messages_are_measured_beside_bare_lxml(tmp_path: Path) -> None:
+    shown, figures = _figures(tmp_path / "figures.json", "--rounds", "1", "messages", "--messages", "2")
+    assert "bare lxml per second" in shown
+    names = [row["name"] for row in figures["rows"]]
+    for work in ("read", "written", "validated", "signed, SM2", "verified, SM2", "signed, RSA", "verified, RSA"):
+        assert f"CEB621 list {work}" in names
+    assert all(row["ratio"] > 0 for row in figures["rows"])
+
+
+def test_what_is_measured_of_messages_is_right() -> None:
+    for work in every_work():
+        done = work.ours()
+        if isinstance(done, Report):
+            assert done.faults == ()
 
 
 def test_the_list_that_is_judged_has_five_lines_and_passes_everything() -> None:
