@@ -14,8 +14,8 @@ from rich.console import Console
 from bench.__main__ import main
 from bench.judgements import LINES, five_lines, judge_once
 from bench.messages import every_work
-from clearway.messages import Report
 from bench.ratios import Ratios, Row, compare, table
+from clearway.messages import Report
 
 ROOT = Path(__file__).parents[2]
 
