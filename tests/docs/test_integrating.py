@@ -1,16 +1,29 @@
 """docs/integrating.md and its Chinese twin tell the same, their code runs, and their codes and messages exist."""
 
+import glob
 import re
+import shlex
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from clearway.cli import app
+from clearway.cli.outcomes import Exit
+from clearway.contracts.base import SHANGHAI
+from clearway.contracts.inbox import Standing
 from clearway.messages.codes import rows
 from clearway.messages.fields import wire_fields
 from clearway.messages.forms import FORM_BY_TYPE, FORMS
 from clearway.messages.message import Subscriber, Transfer
 from clearway.messages.reasons import meanings_of
+from connectors.payment_data.settings import PaymentDataSettings
+from connectors.settings import PlatformSettings
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from models.database import Database
 from tests.architecture.sources import ROOT
 
 PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("integrating.md", "integrating.zh.md")}
@@ -67,6 +80,45 @@ def test_the_code_of_the_page_runs(name: str, tmp_path: Path, monkeypatch: pytes
     for block in blocks(PAGES[name], "python"):
         exec(compile(block, name, "exec"), {})
     assert (tmp_path / "waybill-out.xml").exists()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_commands_of_the_page_work(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "password.txt").write_text("correct horse battery staple", encoding="utf-8")
+    exec(compile(blocks(PAGES[name], "python")[0], name, "exec"), {})
+    commands = [line[2:] for block in blocks(PAGES[name], "console") for line in block.splitlines()]
+    ran = 0
+    for command in commands:
+        words = [found for word in shlex.split(command) for found in glob.glob(word) or [word]]
+        assert words[0] == "clearway"
+        nobody = ["--gateway", "http://127.0.0.1:9"] if words[1] == "inbox" else []
+        result = CliRunner().invoke(app, [*words[1:], *nobody])
+        assert result.exit_code == (Exit.UNAVAILABLE if nobody else Exit.DONE), f"{command}: {result.output}"
+        ran += 1
+    assert ran >= 10
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_setting_and_state_of_the_page_exists(name: str) -> None:
+    settings = {f"CLEARWAY_{field}".upper() for field in PlatformSettings.model_fields}
+    settings |= {f"CLEARWAY_GATEWAY_{field}".upper() for field in GatewaySettings.model_fields}
+    settings |= {f"CLEARWAY_PAYMENT_DATA_{field}".upper() for field in PaymentDataSettings.model_fields}
+    assert set(re.findall(r"CLEARWAY_[A-Z_]+", PAGES[name])) <= settings
+    inbox = PAGES[name].partition("\n## 10.")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", inbox, re.MULTILINE) == [str(state) for state in Standing]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_door_of_the_page_exists(name: str) -> None:
+    nobody: Any = None
+    gateway = create_app(
+        Database("sqlite://"), nobody, GatewaySettings(), lambda: datetime(2026, 3, 10, tzinfo=SHANGHAI)
+    )
+    known = {f"{method.upper()} {path}" for path, each in gateway.openapi()["paths"].items() for method in each}
+    doors = set(re.findall(r"`((?:GET|POST) /[\w/-]+)`", PAGES[name]))
+    assert len(doors) >= 6
+    assert doors - known == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
