@@ -101,6 +101,6 @@ def create_app(
     app.include_router(subscription_door(SubscriptionDoor(database, pusher, settings.webhook_reach, clock)))
     app.include_router(payment_data_doors(database, arrivals, dispatcher, clock))
     app.include_router(inbox_door(InboxDoor(database, reader, dispatcher, clock)))
-    app.include_router(desk(database, cases, dispatcher, clock))
+    app.include_router(desk(database, cases, dispatcher, intake, clock))
     describe_bodies(app)
     return app

@@ -15,22 +15,28 @@ from gateway.answers import refused_with
 from gateway.case_door import CaseDoor
 from gateway.dispatcher import Dispatcher
 from gateway.inbox import figures
+from gateway.intake import Intake
 from models.addresses import case_address
 from models.database import Database
 from models.inbox import find_cases
 
 
 class Health(Contract):
-    """Whether the door can keep messages and the dispatcher gets on."""
+    """Whether the door can keep messages, the dispatcher gets on, and messages come in."""
 
     ok: bool
     database: bool = Field(description="Messages can be kept")
     dispatcher: str = Field(description="working, or the name of the failure that its last step ended with")
+    intake: dict[str, str] = Field(
+        default_factory=dict, description="Folders and queues from which nothing comes at present, and why"
+    )
     counts: dict[str, int] = Field(default_factory=dict, description="Messages and items not yet done, by state")
     oldest_seconds: dict[str, int] = Field(default_factory=dict, description="Age of the oldest of them, by state")
 
 
-def desk(database: Database, cases: CaseDoor, dispatcher: Dispatcher, clock: Callable[[], datetime]) -> APIRouter:
+def desk(
+    database: Database, cases: CaseDoor, dispatcher: Dispatcher, intake: Intake, clock: Callable[[], datetime]
+) -> APIRouter:
     """The routes for looking."""
     router = APIRouter(tags=["desk"])
 
@@ -57,11 +63,12 @@ def desk(database: Database, cases: CaseDoor, dispatcher: Dispatcher, clock: Cal
             undone = figures(database, clock()).backlog
         except SQLAlchemyError:
             response.status_code = 503
-            return Health(ok=False, database=False, dispatcher=working)
+            return Health(ok=False, database=False, dispatcher=working, intake=intake.failures)
         return Health(
-            ok=dispatcher.last_failure is None,
+            ok=dispatcher.last_failure is None and not intake.failures,
             database=True,
             dispatcher=working,
+            intake=intake.failures,
             counts={state: pile.count for state, pile in undone.items()},
             oldest_seconds={state: pile.oldest_seconds for state, pile in undone.items()},
         )

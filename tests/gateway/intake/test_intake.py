@@ -55,7 +55,7 @@ async def test_a_receipt_put_into_the_folder_reaches_its_case(database: Database
         async with asyncio.timeout(20):
             while len(list((tmp_path / "in").glob("taken/*"))) < 2:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.02)
-        assert house.app.state.intake.failures == {}
+        assert (await house.http.get("/health")).json()["intake"] == {}
     house.clock.pass_seconds(100)
     await house.step(2)
     assert house.cases.told == [(CASE, ["120"])]
@@ -70,7 +70,9 @@ async def test_a_source_that_gives_nothing_is_told_and_does_not_hold_up_the_end(
         async with asyncio.timeout(20):
             while len(house.app.state.intake.failures) < 2:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.02)
-        assert house.app.state.intake.failures == {
+        health = (await house.http.get("/health")).json()
+        assert not health["ok"]
+        assert health["intake"] == {
             f"folder {tmp_path}/nowhere": "FileNotFoundError",
             "queue q at 127.0.0.1:1": "AMQPConnectionError",
         }
