@@ -43,8 +43,6 @@ class Official(BaseModel):
     """No schema has it, but messages with it arrive; it is read and kept."""
     digits: int | None = None
     """Most digits of a whole number."""
-    table: str | None = None
-    """The code table its value is from."""
 
 
 def wire(
@@ -60,7 +58,6 @@ def wire(
     due: bool = False,
     beyond: bool = False,
     digits: int | None = None,
-    table: str | None = None,
 ) -> Any:
     """Describe a field that customs calls `name`; `shortest` and `longest` are its official length in characters.
 
@@ -69,7 +66,7 @@ def wire(
     validated. The rest is told in `Official`.
     """
     least, most = _widest((shortest, longest), *(limits for limits in (earlier, patient) if limits))
-    official = Official(earlier=earlier, since=since, due=due, beyond=beyond, digits=digits, table=table)
+    official = Official(earlier=earlier, since=since, due=due, beyond=beyond, digits=digits)
     published: dict[str, Any] = {"wire": name}
     if official != Official():
         published["official"] = official.model_dump(mode="json", exclude_defaults=True)

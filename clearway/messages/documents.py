@@ -1,11 +1,7 @@
 """Documents as enterprises hand them in: a CEB message, or JSON in our field names or customs'."""
 
-import json
 import re
-from decimal import Decimal
 from typing import Any
-
-from pydantic import BaseModel
 
 from clearway.contracts.documents import (
     CancelApplication,
@@ -19,12 +15,12 @@ from clearway.contracts.documents import (
 )
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages.faults import MessageRefused, problem
-from clearway.messages.field_faults import Loc, Place, accept, as_many_as_permitted
-from clearway.messages.fields import all_spellings, may_be_absent, nested_model
+from clearway.messages.field_faults import Place, accept
 from clearway.messages.forms import FORM_BY_MODEL, MOST_RECORDS
+from clearway.messages.json_records import named, parsed
 from clearway.messages.masking import shown
 from clearway.messages.message import Message
-from clearway.messages.parsing import MAX_BYTES, fits_xml, text_of
+from clearway.messages.parsing import MAX_BYTES, text_of
 from clearway.messages.reading import read
 from clearway.messages.writable import unwritable
 
@@ -36,8 +32,6 @@ _MODELS: dict[str, type[Order | Payment | Waybill | DeclarationList]] = {
 }
 _XML = re.compile(r"(text|application)/([\w.-]+\+)?xml\b", re.IGNORECASE)
 _JSON = re.compile(r"(text|application)/([\w.-]+\+)?json\b", re.IGNORECASE)
-_WHOLE = re.compile(r"-?\d{1,40}")
-_DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?")
 
 
 def document_from(data: bytes, content_type: str | None = None, *, max_bytes: int = MAX_BYTES) -> tuple[Document, ...]:
@@ -69,6 +63,12 @@ def _from_message(data: bytes, max_bytes: int) -> tuple[Document, ...]:
     )
     if len(documents) < len(message.records):
         raise MessageRefused([_no_document(message)])
+    faults: list[Problem] = []
+    for number, document in enumerate(documents):
+        place = Place.of(FORM_BY_MODEL[type(document)], number, len(documents) > 1)
+        faults += unwritable(document, place, judged=False)
+    if faults:
+        raise MessageRefused(faults)
     return documents
 
 
@@ -92,7 +92,7 @@ def _no_document(message: Message) -> Problem:
 
 
 def _from_json(text: str) -> tuple[Document, ...]:
-    body = _parsed(text)
+    body = parsed(text)
     bodies = body if isinstance(body, list) else [body]
     faults: list[Problem] = []
     if not 1 <= len(bodies) <= MOST_RECORDS:
@@ -118,77 +118,11 @@ def _document(body: Any, number: int, of_many: bool, faults: list[Problem]) -> D
         return None
     place = Place.of(FORM_BY_MODEL[model], number, of_many)
     own: list[Problem] = []
-    document = accept(model, _named(model, body, place, (), own), place, own)
+    document = accept(model, named(model, body, place, (), own), place, own)
     if document is not None:
         own += unwritable(document, place, judged=False)
     faults += own
     return None if own else document
-
-
-def _named(model: type[BaseModel], body: "_Object", place: Place, loc: Loc, faults: list[Problem]) -> dict[str, Any]:
-    """The body by our names, entries of lists included; empty and null optional fields count as absent."""
-    spellings = all_spellings(model)
-    values: dict[str, Any] = {}
-    for key, value in body.pairs:
-        field = spellings.get(key)
-        if field is None or (value in (None, "") and may_be_absent(model, field)):
-            continue
-        first = values.setdefault(field, value)
-        if first is not value and first != value:  # a number that nobody can hold is NaN, unequal even to itself
-            faults.append(place.problem((*loc, field), "twice", value))
-        if isinstance(value, str) and not fits_xml(value):
-            faults.append(place.problem((*loc, field), "characters", value))
-    for field, value in values.items():
-        entries = nested_model(model, field)
-        if entries is not None and isinstance(value, list):
-            values[field] = [
-                _named(entries, entry, place, (*loc, field, number), faults) if isinstance(entry, _Object) else entry
-                for number, entry in enumerate(as_many_as_permitted(value, place, field, faults))
-            ]
-    return values
-
-
-class _Object(dict[str, Any]):
-    """A JSON object that remembers every pair, so that a key given twice is seen."""
-
-    __slots__ = ("pairs",)
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        self.pairs = pairs
-
-
-def _parsed(text: str) -> Any:
-    """The JSON body with exact numbers."""
-    try:
-        return json.loads(
-            text, parse_float=_number, parse_int=_number, parse_constant=_number, object_pairs_hook=_Object
-        )
-    except json.JSONDecodeError as error:
-        at = f"line {error.lineno}, column {error.colno}"
-        raise _not_json(f"{error.msg}, at {at}", f"第 {error.lineno} 行第 {error.colno} 列", at) from None
-    except RecursionError:
-        raise _not_json("it is nested too deep", "嵌套过深", "") from None
-
-
-def _number(text: str) -> int | Decimal:
-    """The number exactly; NaN, which every field refuses, for one so long or so large that it can only do harm."""
-    if _WHOLE.fullmatch(text):
-        return int(text)
-    return Decimal(text) if _DECIMAL.fullmatch(text) else Decimal("NaN")
-
-
-def _not_json(english: str, chinese: str, at: str) -> MessageRefused:
-    return MessageRefused(
-        [
-            problem(
-                "E_NOT_JSON",
-                (f"the body is not well-formed JSON: {english}", f"请求体不是格式正确的 JSON：{chinese}"),
-                ("Mend the JSON at this place, or send a CEB message", "请更正 JSON，或发送 CEB 报文"),
-                fields=(FieldValue(field=at),) if at else (),
-            )
-        ]
-    )
 
 
 def _no_kind(kind: object, pointer: str) -> Problem:

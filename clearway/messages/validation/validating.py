@@ -20,8 +20,9 @@ _ROOT_LENGTHS = {"guid": (36, 36), "version": (1, 10)}
 def validate(data: bytes, edition: Edition = Edition.E202205, *, max_bytes: int = MAX_BYTES) -> Report:
     """Hold a message against the schema of an edition; `max_bytes` bounds its size.
 
-    The verdict is that of the official schema, but for an empty element that the schema would fill with a default (an
-    export's appStatus and freight), and for signs in a signature's value that are not base64: both are faults here.
+    The verdict is that of the official schema, but for three things: an empty element that the schema would fill with
+    a default (an export's appStatus and freight) and signs in a signature's value that are not base64 are faults here;
+    and spaces around a value always count, which one export schema does not say of a few elements.
     What only the specification's text asks for is a warning: a time that
     is none, an amount below 0, a signature that the schema of exports does not insist on. Never raises: what is no
     CEB message at all is reported with the one reason.
