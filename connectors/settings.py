@@ -24,7 +24,8 @@ class PlatformSettings(BaseSettings):
     dxp_id: str = Field("DXPENT0000000001", description="DXP user id")
     dxp_envelope: bool = Field(True, description="Messages to customs go in the exchange's envelope (DxpMsg)")
     signing_keys: str = Field(
-        "", description="Key files that sign what goes to customs, joined by commas; none signs nothing"
+        "",
+        description="Key files, or card:sm2:NUMBER, that sign for customs, joined by commas; none: unsigned",
     )
     signing_password_file: Path | None = Field(None, description="File with the password of the key files")
     filings_per_second: float | None = Field(

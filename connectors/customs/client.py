@@ -8,7 +8,7 @@ from datetime import datetime
 from clearway.contracts.documents import Application, Document
 from clearway.messages import Signer, Transfer, message_type_of, write
 from clearway.messages.envelope import IMPORT_RECEIVER, Envelope, wrap
-from clearway.messages.signatures import SignerUnavailable
+from clearway.messages.signatures import KeyRefused, SignerUnavailable
 from connectors.customs.transports import Transport
 from connectors.errors import Unavailable
 
@@ -44,11 +44,11 @@ class CustomsClient:
         """Write and sign one message of at most 100 records of one kind, and put it into the exchange's envelope.
 
         Its guid is also its CopMsgId, by which the exchange answers. Raises clearway.messages.MessageRefused when the
-        records do not make a message, Unavailable when no key is free to sign it.
+        records do not make a message, Unavailable when no key is free to sign it, or the card in the reader is another.
         """
         try:
             content = write(records, guid=message_guid, transfer=self._transfer, signer=self._signer)
-        except SignerUnavailable as failure:
+        except (SignerUnavailable, KeyRefused) as failure:
             raise Unavailable("signer", str(failure)) from failure
         message_type = message_type_of(content)
         if self._envelope:
