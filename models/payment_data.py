@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlmodel import Session, col, delete, func, or_, select, update
+from sqlmodel import Session, col, delete, func, literal, or_, select, update
 
 from clearway.contracts.base import SHANGHAI, legal_day
 from clearway.contracts.payment_data import (
@@ -25,6 +25,7 @@ from models.tables import (
     PaymentPull,
     RawMessage,
 )
+from models.tables.columns import InstantColumn
 
 ANSWER_WITHIN = timedelta(minutes=2)
 """Customs is answered in this time (GACC 2018/179; what is asked of platforms in practice)."""
@@ -36,8 +37,8 @@ DEPOSIT_DOOR, QUESTION_DOOR = "payment-data", "payment-data-open"
 
 _OPEN = (PullState.ASKED, PullState.NO_EVIDENCE)
 _LEASE = timedelta(seconds=30)
-_PAUSES = (2, 4, 8, 15)
-_LONGEST_PAUSE = 30
+_PAUSES = (2, 4, 8)
+_LONGEST_PAUSE = 10
 
 
 class Keeping(StrEnum):
@@ -168,16 +169,18 @@ def note_refused(session: Session, pull: PaymentPull, answer: str, told: str, no
     _tell(session, pull, REFUSED, now)
 
 
-def note_answered(pull: PaymentPull, answer: str, now: datetime) -> None:
-    """Customs has the data."""
+def note_answered(session: Session, pull: PaymentPull, answer: str, now: datetime) -> None:
+    """Customs has the data; where that came late, the platform is told."""
     pull.state, pull.answer, pull.answered_at, pull.fault, pull.try_at = PullState.ANSWERED, answer, now, "", None
+    if now > pull.due_at:
+        _tell(session, pull, LATE, now)
 
 
 def put_off(session: Session, pull: PaymentPull, why: str, now: datetime) -> None:
     """It is not known whether customs has it: it is sent again soon, and after the deadline too."""
     pull.tries, pull.fault = pull.tries + 1, why[:300]
     pull.try_at = now + pause_after(pull.tries)
-    if now >= pull.due_at:
+    if now > pull.due_at:
         _tell(session, pull, LATE, now)
 
 
@@ -217,7 +220,7 @@ def seconds_left(pull: PaymentPull, now: datetime) -> int:
 
 def standing(session: Session, now: datetime) -> PaymentDataStanding:
     """How the questions stand."""
-    late = col(PaymentPull.due_at) < func.coalesce(col(PaymentPull.answered_at), now)
+    late = col(PaymentPull.due_at) < func.coalesce(col(PaymentPull.answered_at), literal(now, InstantColumn()))
     counted = session.exec(
         select(PaymentPull.state, late, func.count(), func.min(PaymentPull.due_at)).group_by(
             col(PaymentPull.state), late

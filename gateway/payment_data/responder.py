@@ -107,7 +107,7 @@ class Responder:
         with self._database.transaction() as session:
             pull = session.get_one(PaymentPull, session_id, with_for_update=True)
             if reply.taken:
-                payment_data.note_answered(pull, reply.text, now)
+                payment_data.note_answered(session, pull, reply.text, now)
             else:
                 told = f"{reply.code} {reply.message}".strip()
                 payment_data.note_refused(session, pull, reply.text, told, now)
