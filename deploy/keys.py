@@ -1,6 +1,7 @@
 """Keys of the local stack, made at its first start: customs signs what it says, and so does whoever files with it."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,12 +30,15 @@ class Keys:
         """The certificates that customs believes."""
         self.password_file = folder / PASSWORD
 
-    def make(self, at: datetime) -> None:
-        """Make what is missing; keys that are there stay as they are. `at` is when new ones begin."""
+    def make(self, at: datetime, parties: Iterable[str] = ()) -> None:
+        """Make what is missing, for customs, the service and `parties`; keys that are there stay.
+
+        `at` is when new ones begin.
+        """
         self.for_customs.mkdir(parents=True, exist_ok=True)
         if not self.password_file.exists():
             write_private(self.password_file, secrets.token_urlsafe(24))
-        for party in (CUSTOMS, TRANSMITTER):
+        for party in (CUSTOMS, TRANSMITTER, *parties):
             if not any(self.folder.glob(f"{party}-*.key.pem")):
                 self._make(party, at)
         for certificate in self.folder.glob(f"{TRANSMITTER}-*.cert.pem"):
@@ -56,7 +60,6 @@ class Keys:
         """The key with which the service signs."""
         return max(self.folder.glob(f"{TRANSMITTER}-*.key.pem"))
 
-    @property
-    def certificate_of_customs(self) -> Path:
-        """What the gateway believes customs by."""
-        return max(self.folder.glob(f"{CUSTOMS}-*.cert.pem"))
+    def certificate_of(self, party: str) -> Path:
+        """What a party is believed by."""
+        return max(self.folder.glob(f"{party}-*.cert.pem"))

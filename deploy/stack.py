@@ -9,16 +9,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from clearway.connection import data_converter
+from clearway.contracts.parties import Role
 from clearway.embedded import server_arguments, storage_arguments, temporal_binary
 from deploy.child import STEP, Child, command_of
 from deploy.doors import Gateway
@@ -43,8 +44,22 @@ class StackError(Exception):
 class Stack:
     """The four parts on one data directory; a context that starts them and leaves no process and no port behind."""
 
-    def __init__(self, data: Path, ports: Ports, *, detached: bool = False, fresh: bool = False) -> None:
-        """A stack on a data directory, which `fresh` empties first; `detached` is one that `make down` ends."""
+    def __init__(
+        self,
+        data: Path,
+        ports: Ports,
+        *,
+        detached: bool = False,
+        fresh: bool = False,
+        signing: Mapping[str, Role] = MappingProxyType({}),
+        registries: Sequence[Path] = (REGISTRY,),
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """A stack on a data directory, which `fresh` empties first; `detached` is one that `make down` ends.
+
+        `signing` names enterprises that have a key and so must sign, and in which role; `settings` are variables of
+        its parts.
+        """
         self.data = data
         self.ports = ports
         self.temporal_address = f"{LOOPBACK}:{ports.temporal}"
@@ -54,7 +69,9 @@ class Stack:
         self.keys = Keys(data / "keys")
         self._detached = detached
         self._fresh = fresh
-        self._environment = self._compose_environment()
+        self._signing = signing
+        self._registries = registries
+        self._environment = self._compose_environment() | dict(settings)
         self.children = [
             self._child("temporal", self._temporal_command()),
             self._child("simulator", (sys.executable, "-m", "simulator", "--port", str(ports.simulator))),
@@ -82,14 +99,17 @@ class Stack:
         self._refuse_taken_ports()
         if self._fresh:
             shutil.rmtree(self.data, ignore_errors=True)
-        self.keys.make(datetime.now(UTC).replace(microsecond=0))  # noqa: TID251 - keys begin when they are made
+        now = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - keys begin when they are made
+        self.keys.make(now, self._signing)
         temporal, simulator, gateway, worker = self.children
         worker.environment["CLEARWAY_SIGNING_KEYS"] = str(self.keys.of_transmitter)
         temporal.start()
         self.write_record(ready=False)
-        self._load("registry", "models.registry", str(REGISTRY))
-        certificate = str(self.keys.certificate_of_customs)
-        self._load("key of customs", "models.trust", "add", certificate, "--party", CUSTOMS, "--role", "CUS")
+        for registry in self._registries:
+            self._load("registry", "models.registry", str(registry))
+        for party, role in {CUSTOMS: Role.CUS, **self._signing}.items():
+            certificate = str(self.keys.certificate_of(party))
+            self._load(f"key of {party}", "models.trust", "add", certificate, "--party", party, "--role", role)
         self._await(temporal, self._temporal_answers)
         for child in (simulator, gateway, worker):
             child.start()

@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(make_suspicion_door())
     app.include_router(make_authority())
     app.include_router(make_bank())
-    app.include_router(make_parties(courier))
+    app.include_router(make_parties(courier, settings))
 
     @app.get("/health")
     async def health() -> dict[str, str | int]:

@@ -45,6 +45,12 @@ def make_bank() -> APIRouter:
     asked: Counter[str] = Counter()
     begun: set[str] = set()
 
+    @router.get("/payments")
+    async def show_payments() -> dict[str, str]:
+        """How many payments were made, and how much money that was, CNY."""
+        total = sum((receipt.amount for _, receipt in paid.values()), Decimal(0))
+        return {"count": str(len(paid)), "total": str(total)}
+
     @router.post("/payments")
     async def pay(instruction: Instruction) -> Receipt:
         """Pay, or give the receipt of the payment made before under the same key."""

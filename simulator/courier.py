@@ -41,6 +41,8 @@ class Courier:
         self._errands: set[asyncio.Task[None]] = set()
         self.delivered = 0
         self.given_up = 0
+        self.halves = 0
+        """First halves that the gateway acknowledged as if they were messages."""
 
     async def __aenter__(self) -> Self:
         # Straight to the gateway: a proxy in the environment is not part of the story.
@@ -103,7 +105,8 @@ class Courier:
         if manner in (Manner.HALF, Manner.CUT):
             with contextlib.suppress(httpx.HTTPError, _BrokenOff):
                 half = content[: len(content) // 2]
-                await self._post(path, half if manner is Manner.HALF else _broken_off(half), told)
+                answer = await self._post(path, half if manner is Manner.HALF else _broken_off(half), told)
+                self.halves += answer.is_success
         wait = self._settings.retry_first_ms / 1000
         outcome = ""
         for attempt in range(1, self._settings.attempts + 1):

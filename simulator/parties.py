@@ -1,7 +1,7 @@
-"""The payment and the logistics enterprise: told of an order, each hands its own document in at the gateway."""
+"""The payment and the logistics enterprise: told of an order, each hands its own document in at the gateway, signed."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from fastapi import APIRouter
@@ -9,11 +9,16 @@ from pydantic import BaseModel, Field
 
 from clearway.contracts.base import Amount
 from clearway.contracts.documents import Order, Payment, Waybill
-from clearway.messages import Transfer, write
+from clearway.messages import Transfer, message_type_of, write
+from clearway.messages.envelope import IMPORT_RECEIVER, Envelope, wrap
+from clearway.messages.signatures import XmlSigner
 from simulator.courier import XML, Courier
+from simulator.customs.seal import key_of
 from simulator.refusals import Refusal
+from simulator.settings import Settings
 
 _DOCUMENTS = "/documents"
+_DXP_ID = "DXPENT0000000002"
 _FAMILY = uuid.UUID("3f6f1d6a-8f0e-5a35-9d0c-2f0a8b7a6c11")
 """Seed of the guids, so that an order told twice makes the same document."""
 
@@ -35,31 +40,64 @@ class Shipment(BaseModel):
     departure_country: str = Field("142", min_length=3, max_length=3)
 
 
-def make_parties(courier: Courier) -> APIRouter:
+class Writer:
+    """Writes an enterprise's document as it goes over the wire: signed where the enterprise has a key, enveloped."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._keys = settings.keys
+        self._enveloped = settings.envelope
+        self._signers: dict[str, XmlSigner | None] = {}
+
+    def write(self, document: Payment | Waybill, code: str, name: str) -> bytes:
+        """One document as a message of its own; raises clearway.messages.signatures.KeyRefused, OSError."""
+        guid = _guid(f"message|{document.guid}")
+        transfer = Transfer(cop_code=code, cop_name=name, dxp_id=_DXP_ID)
+        content = write((document,), guid=guid, transfer=transfer, signer=self._signer(code))
+        return self._wrapped(content, guid, document.app_time) if self._enveloped else content
+
+    def _signer(self, code: str) -> XmlSigner | None:
+        if code not in self._signers:
+            key = key_of(self._keys, code)
+            self._signers[code] = XmlSigner(key) if key else None
+        return self._signers[code]
+
+    def _wrapped(self, content: bytes, guid: str, at: datetime) -> bytes:
+        envelope = Envelope(
+            cop_msg_id=guid,
+            sender_id=_DXP_ID,
+            receiver_ids=(IMPORT_RECEIVER,),
+            created_at=at,
+            message_type=message_type_of(content),
+            data=content,
+        )
+        return wrap(envelope)
+
+
+def make_parties(courier: Courier, settings: Settings) -> APIRouter:
     """The routes `/payment/orders` and `/logistics/orders`; the documents follow to the gateway by themselves."""
     router = APIRouter()
+    writer = Writer(settings)
 
     @router.post("/payment/orders", status_code=202)
     async def pay(told: PaymentOrder) -> Payment:
         """Take the buyer's money and send the payment voucher (CEB411) a minute after the order."""
         payment = _payment(told.order)
-        courier.run(_hand_in(courier, payment, payment.pay_code, payment.pay_name))
+        courier.run(_hand_in(courier, writer.write(payment, payment.pay_code, payment.pay_name), payment.pay_code))
         return payment
 
     @router.post("/logistics/orders", status_code=202)
     async def ship(told: Shipment) -> Waybill:
         """Take the parcel and send the waybill (CEB511) two minutes after the order."""
         waybill = _waybill(told)
-        courier.run(_hand_in(courier, waybill, waybill.logistics_code, waybill.logistics_name))
+        content = writer.write(waybill, waybill.logistics_code, waybill.logistics_name)
+        courier.run(_hand_in(courier, content, waybill.logistics_code))
         return waybill
 
     return router
 
 
-async def _hand_in(courier: Courier, document: Payment | Waybill, code: str, name: str) -> None:
+async def _hand_in(courier: Courier, content: bytes, code: str) -> None:
     await courier.pause()
-    transfer = Transfer(cop_code=code, cop_name=name, dxp_id="DXPENT0000000002")
-    content = write((document,), guid=_guid(f"message|{document.guid}"), transfer=transfer)
     await courier.deliver(_DOCUMENTS, content, XML, None, sender=code)
 
 

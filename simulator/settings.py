@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     retry_longest_ms: int = Field(5_000, ge=1, description="No pause between two attempts is longer")
     attempts: int = Field(500, ge=1, description="After so many failed attempts a delivery is given up and counted")
 
-    envelope: bool = Field(False, description="Receipts and bills come in the exchange's envelope (DxpMsg)")
+    envelope: bool = Field(True, description="What is sent comes in the exchange's envelope (DxpMsg)")
     dxp_id: str = Field("DXPENT0000000001", description="DXP user id that receipts and bills are addressed to")
     keys: Path | None = Field(None, description="Folder of PARTY-NAME.key.pem files and `password`: who signs here")
     trust: Path | None = Field(

@@ -150,7 +150,13 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
     @router.get("/post")
     async def show_post() -> dict[str, object]:
         """How much customs wanted to say, what went wrong with it, and what is lost until it is asked for."""
-        return {"said": post.said, "lost": post.lost, "mishaps": dict(post.mishaps), "heard": hearing.taken}
+        return {
+            "said": post.said,
+            "lost": post.lost,
+            "mishaps": dict(post.mishaps),
+            "halves": courier.halves,
+            "heard": hearing.taken,
+        }
 
     @router.post("/post/lost")
     async def send_again() -> dict[str, int]:

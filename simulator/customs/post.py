@@ -57,6 +57,8 @@ class Parcel:
     content: bytes
     kind: str
     traceparent: str | None
+    word: str
+    """What it says, in one word: the same for the same thing said again."""
 
 
 class Post:
@@ -70,9 +72,13 @@ class Post:
         self._dxp_id = settings.dxp_id
         self._lost: list[Parcel] = []
         self._next = asyncio.Event()
-        self.said = 0
-        """Different things that customs wanted to say."""
+        self._said: set[str] = set()
         self.mishaps: Counter[Mishap] = Counter()
+
+    @property
+    def said(self) -> int:
+        """Different things that customs wanted to say: the same word about the same thing counts once."""
+        return len(self._said)
 
     @property
     def lost(self) -> int:
@@ -84,7 +90,7 @@ class Post:
     ) -> None:
         """One record as a CEB message; `mishap` happens to it, or what its seed says."""
         guid = guid_for("message", notice.guid)
-        happens = mishap or self._fate.of(SAYING, notice.guid)
+        happens = mishap or self._fate.of(SAYING, *_subject(notice))
         await self._send(self._parcel(notice, guid, traceparent), copies, happens)
         if happens is Mishap.CONTRADICTED and not isinstance(notice, TaxBill | TaxBillStatus | FormatCheck):
             other = notice.model_copy(
@@ -100,7 +106,7 @@ class Post:
         at = notice.return_time
         moment = at if isinstance(at, datetime) else datetime.strptime(f"{at[:14]}+0800", "%Y%m%d%H%M%S%z")
         sealed = self._seal.close(write_record(notice), guid=guid, at=moment, to=self._dxp_id)
-        return Parcel(_RECEIPTS, sealed, XML, traceparent)
+        return Parcel(_RECEIPTS, sealed, XML, traceparent, guid)
 
     async def send_instruction(self, filing: Filing, instruction: ControlInstruction) -> None:
         """Order an inspection."""
@@ -124,10 +130,11 @@ class Post:
     async def _send_notice(self, filing: Filing, path: str, notice: Contract) -> None:
         content = notice.model_dump_json().encode()
         happens = filing.scenario.mishap or self._fate.of(SAYING, path, filing.guid)
-        await self._send(Parcel(path, content, JSON, filing.traceparent), filing.scenario.copies, happens)
+        parcel = Parcel(path, content, JSON, filing.traceparent, guid_for(path, content.decode()))
+        await self._send(parcel, filing.scenario.copies, happens)
 
     async def _send(self, parcel: Parcel, copies: int, mishap: Mishap | None) -> None:
-        self.said += 1
+        self._said.add(parcel.word)
         if mishap:
             self.mishaps[mishap] += 1
         if mishap is Mishap.LOST:
@@ -157,6 +164,14 @@ class Post:
         await self._courier.deliver(
             parcel.path, parcel.content, parcel.kind, parcel.traceparent, manner=manner, headers=headers
         )
+
+
+def _subject(notice: Notice | FormatCheck) -> tuple[str, str, str]:
+    """What a notice is about, without its time: a seed chooses the same mishaps today and tomorrow."""
+    numbers = ("cop_no", "order_no", "pay_transaction_id", "logistics_no", "tax_no", "ori_cop_msg_id", "return_info")
+    number = next(value for name in numbers if (value := getattr(notice, name, None)))
+    status = getattr(notice, "return_status", None) or getattr(notice, "status", "")
+    return type(notice).__name__, str(number), str(status)
 
 
 def _case(filing: Filing) -> dict[str, str]:

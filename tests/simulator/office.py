@@ -13,7 +13,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
-from clearway.messages import Transfer, read, write
+from clearway.messages import Message, Transfer, read, write
+from clearway.messages.envelope import is_envelope, unwrap
 from clearway.messages.message import Record
 from simulator.courier import Courier
 from simulator.customs.books import Books
@@ -34,9 +35,19 @@ class Said:
     traceparent: str | None
 
     @property
+    def inner(self) -> bytes:
+        """The CEB message, out of its envelope if it came in one."""
+        return unwrap(self.content).data if is_envelope(self.content) else self.content
+
+    @property
+    def message(self) -> Message:
+        """Read as a CEB message."""
+        return read(self.inner)
+
+    @property
     def record(self) -> Any:
         """The one record of a CEB message."""
-        (record,) = read(self.content).records
+        (record,) = self.message.records
         return record
 
     @property
@@ -63,7 +74,7 @@ class Said:
             return f"818:{record.status}"
         if isinstance(record, ListReceipt):
             return record.return_status
-        return f"{read(self.content).message_type[3:]}:{record.return_status}"
+        return f"{self.message.message_type[3:]}:{record.return_status}"
 
 
 class Office:

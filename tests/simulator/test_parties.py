@@ -1,14 +1,19 @@
 """The payment and the logistics enterprise hand their own documents in, once per order, at the gateway's door."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
 from clearway.contracts.documents import Order, Payment, Waybill
+from clearway.contracts.parties import Role
 from clearway.messages import document_from
+from clearway.messages.envelope import unwrap
+from clearway.messages.signatures import TrustedKey, is_signed, load_public_key, verify
 from clearway.testing import LOG, PAY, sample_set
+from deploy.keys import Keys
 from simulator.app import create_app
 from simulator.courier import Courier
 from simulator.parties import make_parties
@@ -21,7 +26,8 @@ SHIPMENT = {"logistics_code": LOG, "logistics_name": "示例物流有限公司",
 class Street:
     """The parties on one side, a gateway that records on the other."""
 
-    def __init__(self, status: int = 200) -> None:
+    def __init__(self, status: int = 200, *, enveloped: bool = True) -> None:
+        self.enveloped = enveloped
         self.handed_in: list[tuple[str | None, bytes]] = []
         self.gateway = FastAPI()
 
@@ -30,12 +36,12 @@ class Street:
             self.handed_in.append((request.headers.get("X-Clearway-Sender"), await request.body()))
             return Response(status_code=status)
 
-    async def tell(self, path: str, told: dict[str, object]) -> httpx.Response:
+    async def tell(self, path: str, told: dict[str, object], keys: Path | None = None) -> httpx.Response:
         """Tell a party, and wait until it has written to the gateway."""
-        settings = Settings(gateway_url="http://gateway", pause_ms=0)
+        settings = Settings(gateway_url="http://gateway", pause_ms=0, keys=keys, envelope=self.enveloped)
         courier = Courier(settings, httpx.ASGITransport(self.gateway))
         app = FastAPI()
-        app.include_router(make_parties(courier))
+        app.include_router(make_parties(courier, settings))
         async with courier, httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://party") as http:
             answer = await http.post(path, json=told)
             await courier.settle()
@@ -50,7 +56,7 @@ async def test_the_payment_enterprise_sends_a_voucher_over_what_was_paid() -> No
     street = Street()
     assert (await street.tell("/payment/orders", _told(ORDER))).status_code == 202
     [(sender, body)] = street.handed_in
-    [payment] = document_from(body)
+    [payment] = document_from(unwrap(body).data)
     assert sender == PAY
     assert isinstance(payment, Payment)
     assert (payment.amount_paid, payment.payer_name) == (ORDER.actual_paid, ORDER.buyer_name)
@@ -60,7 +66,7 @@ async def test_the_logistics_enterprise_sends_a_waybill_to_the_consignee() -> No
     street = Street()
     assert (await street.tell("/logistics/orders", _told(ORDER, **SHIPMENT))).status_code == 202
     [(sender, body)] = street.handed_in
-    [waybill] = document_from(body)
+    [waybill] = document_from(unwrap(body).data)
     assert sender == LOG
     assert isinstance(waybill, Waybill)
     assert (waybill.logistics_no, waybill.consignee) == (ORDER.waybill_no, ORDER.consignee)
@@ -80,3 +86,30 @@ async def test_a_refused_document_is_not_sent_again() -> None:
     street = Street(status=422)
     await street.tell("/payment/orders", _told(ORDER))
     assert len(street.handed_in) == 1
+
+
+async def test_a_party_with_a_key_signs_its_document_itself_and_one_without_does_not(tmp_path: Path) -> None:
+    keys = Keys(tmp_path)
+    keys.make(datetime(2026, 3, 1, tzinfo=UTC), [PAY])
+    street = Street()
+    await street.tell("/payment/orders", _told(ORDER), keys.folder)
+    await street.tell("/logistics/orders", _told(ORDER, **SHIPMENT), keys.folder)
+    payment, waybill = (unwrap(body).data for _, body in street.handed_in)
+    key_name, key = load_public_key(keys.certificate_of(PAY))
+    verified = verify(payment, lambda name: TrustedKey(name, PAY, frozenset({Role.PAY}), key))
+    assert (verified.party_code, verified.key_name) == (PAY, key_name)
+    assert not is_signed(waybill)
+
+
+async def test_a_party_may_be_set_to_write_without_envelope() -> None:
+    street = Street(enveloped=False)
+    await street.tell("/payment/orders", _told(ORDER))
+    [(_, body)] = street.handed_in
+    assert isinstance(document_from(body)[0], Payment)
+
+
+async def test_an_order_told_twice_makes_the_same_document() -> None:
+    street = Street()
+    for _ in range(2):
+        await street.tell("/payment/orders", _told(ORDER))
+    assert street.handed_in[0] == street.handed_in[1]

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 
 from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
 from clearway.messages import Message, read
+from clearway.messages.envelope import is_envelope, unwrap
 
 RECEIPTS = "/customs/receipts"
 INSTRUCTIONS = "/customs/control-instructions"
@@ -66,9 +67,14 @@ class Post:
     content: bytes
 
     @property
+    def inner(self) -> bytes:
+        """The CEB message, out of its envelope if it came in one."""
+        return unwrap(self.content).data if is_envelope(self.content) else self.content
+
+    @property
     def message(self) -> Message:
         """Read as a CEB message."""
-        return read(self.content)
+        return read(self.inner)
 
     @property
     def told(self) -> str:

@@ -50,7 +50,7 @@ def test_a_list_before_its_documents_is_returned_with_the_reason(world: World) -
     world.settle()
     world.gateway.forget()
     assert world.file_list(papers.declaration) == ["2", "3", "100"]
-    assert "支付单、运单" in world.gateway.wait_for("100").content.decode()
+    assert "支付单、运单" in world.gateway.wait_for("100").inner.decode()
 
 
 def test_a_second_list_for_the_order_is_returned_and_the_first_untouched(world: World) -> None:

@@ -29,7 +29,7 @@ def test_every_message_fits(world: World, schema: etree.XMLSchema, word: str) ->
     world.settle()
     world.file_list(papers.declaration)
     world.file_list(papers.declaration.model_copy(update={"guid": new_guid(), "note": "second", "cop_no": None}))
-    contents = [post.content for post in world.gateway.posts if post.path == RECEIPTS]
+    contents = [post.inner for post in world.gateway.posts if post.path == RECEIPTS]
     assert len(contents) >= 12
     for content in contents:
         schema.assertValid(etree.fromstring(content))
