@@ -20,6 +20,7 @@ from clearway.cli.following import show, watch
 from clearway.cli.handing_in import declare, transmit
 from clearway.cli.inbox import inbox_app
 from clearway.cli.keys import keys_app
+from clearway.cli.messages import app as messages_app
 from clearway.cli.outcomes import EXIT_CODES, Exit
 from clearway.cli.reasons import reasons
 from clearway.cli.reports import report_app
@@ -58,6 +59,7 @@ app.add_typer(collection_app, name="collection")
 app.add_typer(articles_app, name="articles")
 app.add_typer(returns_app, name="returns")
 app.add_typer(report_app, name="report")
+app.add_typer(messages_app, name="messages")
 app.add_typer(keys_app, name="keys")
 app.add_typer(inbox_app, name="inbox")
 

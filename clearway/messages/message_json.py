@@ -23,7 +23,12 @@ def message_from_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Message:
         raise MessageRefused(
             [_fault("message", "is no JSON object", "不是 JSON 对象", "Give one object", "请提供对象")]
         )
-    form = form_of(str(body.get("message_type", ""))[:60])
+    kind = body.get("message_type")
+    if not isinstance(kind, str):
+        raise MessageRefused(
+            [_fault("message_type", "is missing", "缺失", "Give the type, e.g. CEB311", "请填写报文类型，例如 CEB311")]
+        )
+    form = form_of(kind[:60])
     faults: list[Problem] = []
     texts = {name: _text(body, name, faults) for name in ("guid", "version", "signature", "edition")}
     records = _records(form, body.get("records"), faults)
