@@ -22,10 +22,12 @@ from clearway.cli.inbox import inbox_app
 from clearway.cli.keys import keys_app
 from clearway.cli.messages import app as messages_app
 from clearway.cli.outcomes import EXIT_CODES, Exit
+from clearway.cli.payment_data import payment_data_app
 from clearway.cli.reasons import reasons
 from clearway.cli.reports import report_app
 from clearway.cli.returns import returns_app
 from clearway.cli.rules_commands import rules_app
+from clearway.cli.webhooks import webhooks_app
 
 app = typer.Typer(
     name="clearway",
@@ -62,6 +64,8 @@ app.add_typer(report_app, name="report")
 app.add_typer(messages_app, name="messages")
 app.add_typer(keys_app, name="keys")
 app.add_typer(inbox_app, name="inbox")
+app.add_typer(webhooks_app, name="webhooks")
+app.add_typer(payment_data_app, name="payment-data")
 
 
 def main() -> NoReturn:

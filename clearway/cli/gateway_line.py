@@ -40,6 +40,21 @@ class GatewayLine:
         """What the gateway answers to a request without a body; ends the command where it refuses."""
         return self._understood(self._call("POST", path, query), model)
 
+    def send(self, method: str, path: str, model: type[C], body: Contract | None = None) -> C:
+        """What the gateway answers to a request with JSON, or without a body; ends the command where it refuses."""
+        content = body.model_dump_json(exclude_none=True).encode() if body is not None else None
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        return self._understood(self._call(method, path, {}, content, headers), model)
+
+    def send_bytes(self, method: str, path: str, model: type[C], content: bytes, **headers: str) -> C:
+        """What the gateway answers to these bytes; `_` in the name of a header stands for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._understood(self._call(method, path, {}, content, named), model)
+
+    def delete(self, path: str) -> None:
+        """Have something deleted; ends the command where the gateway refuses."""
+        self._call("DELETE", path, {})
+
     def bytes_at(self, path: str) -> bytes:
         """The bytes at a path; ends the command where there are none."""
         return self._call("GET", path, {})
@@ -55,13 +70,20 @@ class GatewayLine:
         """Tell the problems and end the command."""
         fail(code, problems, as_json=self.as_json, lang=self.lang)
 
-    def _call(self, method: str, path: str, query: Mapping[str, object]) -> bytes:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object],
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         given = {name: value for name, value in query.items() if value is not None}
         address = f"{self.url.rstrip('/')}{path}" + (f"?{urllib.parse.urlencode(given)}" if given else "")
         if not address.startswith(("http://", "https://")):
             self.fail(Exit.USAGE, _no_address(self.url))
         try:
-            request = urllib.request.Request(address, method=method)
+            request = urllib.request.Request(address, method=method, data=content, headers=dict(headers or {}))
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as refused:

@@ -119,6 +119,7 @@ class TestResult(Contract):
 
     id: str
     delivered: bool
+    waits: bool = Field(False, description="It lies ready to be fetched; there is no address to be tried")
     status: int | None = Field(None, description="HTTP status, if there was an answer")
     milliseconds: int = Field(0, description="How long the answer took")
     fault: str = ""

@@ -102,7 +102,7 @@ class SubscriptionDoor:
         """Post a test event, or lay one ready to be fetched."""
         laid = await asyncio.to_thread(self._lay_test, number)
         if laid is not None:
-            return TestResult(id=laid, delivered=False, fault="it waits to be fetched")
+            return TestResult(id=laid, delivered=False, waits=True)
         result = await self._pusher.test(number)
         if result is None:
             raise DoorRefused(404, [refusal(Code.NO_SUBSCRIPTION, "id", str(number))])

@@ -75,7 +75,7 @@ async def test_a_test_event_lies_ready_for_its_subscriber_alone(office: Office) 
     number, _ = await office.subscribe()
     other, _ = await office.subscribe(kinds=["BILL"])
     answer = (await office.post(f"{number}/test")).json()
-    assert answer["delivered"] is False
+    assert (answer["delivered"], answer["waits"]) == (False, True)
     assert [(each["id"], each["kind"]) for each in await office.events(number)] == [(answer["id"], "SELF_TEST")]
     assert await office.events(other) == []
 
