@@ -63,3 +63,16 @@ def too_many(name: str, count: int, most: int) -> Problem:
         (f"Give at most {most}", f"最多 {most} 个"),
         name,
     )
+
+
+def not_kept(name: str) -> Problem:
+    """A part that cannot be told as XML of its own."""
+    return _odd(
+        "W_NOT_KEPT",
+        (
+            f"`{name[:60]}` has a namespace that no canonical XML can have; it is left out",
+            f"{name[:60]} 的命名空间无效，未保留",
+        ),
+        ("Use an absolute namespace", "请使用绝对的命名空间"),
+        name[:60],
+    )

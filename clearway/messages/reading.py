@@ -74,7 +74,7 @@ class _Reader:
             for number, part in enumerate(self._some("BaseSubscribe", MOST_SUBSCRIBERS))
         ]
         extensions = [self._extension(part) for part in self._some("ExtendMessage", 1)]
-        signatures = [etree.tostring(part, method="c14n", exclusive=True) for part in self._some("Signature", 1)]
+        signatures = [self._as_xml(part) for part in self._some("Signature", 1)]
         for stranger in {_spelt(local_name(child)) for child in self.root} - {self.form.record, *_PARTS}:
             self._ignore(stranger)
         if self.faults and not (self.tolerant and records):
@@ -87,7 +87,7 @@ class _Reader:
             transfer=transfers[0] if transfers else None,
             subscribers=tuple(part for part in subscribers if part is not None),
             extension=extensions[0] if extensions else None,
-            signature=signatures[0].decode() if signatures else None,
+            signature=signatures[0] if signatures else None,
             edition=edition_of(self.form, records),
             unknown=tuple(sorted(self.unknown)),
             findings=MessageRefused([*self.faults, *self.odd]).problems,
@@ -137,7 +137,15 @@ class _Reader:
         told = self._part(Extension, bare, Place(Extension, "extension", "ExtendMessage", owner=self.form.owner))
         if told is None or not content:
             return told
-        return told.model_copy(update={"content": etree.tostring(content[0], method="c14n", exclusive=True).decode()})
+        return told.model_copy(update={"content": self._as_xml(content[0]) or ""})
+
+    def _as_xml(self, element: etree._Element) -> str | None:
+        """The element by itself, with the namespaces it uses; None where they are such that none can be told."""
+        try:
+            return etree.tostring(element, method="c14n", exclusive=True).decode()
+        except etree.C14NError:  # a relative namespace
+            self._odd(oddities.not_kept(local_name(element)))
+            return None
 
     def _values(
         self,
