@@ -55,7 +55,7 @@ class Header(Contract):
     ]
     created_at: Annotated[Instant, wire("CreatTime", "when it was made, as yyyy-MM-ddTHH:mm:ss in China standard time")]
     message_type: Annotated[
-        MessageType, wire("MsgType", "the type of the content, e.g. CEB311Message", 0, 23, pattern=ONE_LINE)
+        MessageType, wire("MsgType", "the type of the content, e.g. CEB311Message", 0, 30, pattern=ONE_LINE)
     ]
 
 

@@ -27,9 +27,7 @@ class FolderTransport:
         """
         target = self._folder / file_name(name)
         try:
-            if not target.exists():
-                self._put(target, data)
-            elif target.stat().st_size != len(data) or target.read_bytes() != data:
+            if (target.exists() or not self._put(target, data)) and not _holds(target, data):
                 raise Refused(PLATFORM, "NAME_TAKEN", f"{target.name} is in the folder with other content")
             self._settle()
         except OSError as failure:
@@ -38,8 +36,8 @@ class FolderTransport:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _put(self, target: Path, data: bytes) -> None:
-        """Raises FileExistsError when somebody else gave a file this name meanwhile."""
+    def _put(self, target: Path, data: bytes) -> bool:
+        """Whether the file got its name: not when somebody else gave it to another meanwhile."""
         hidden = self._folder / f".{target.name[:100]}.{uuid.uuid4().hex}.part"
         try:
             with hidden.open("xb") as file:
@@ -47,8 +45,11 @@ class FolderTransport:
                 file.flush()
                 os.fsync(file.fileno())
             _give_name(hidden, target)
+        except FileExistsError:
+            return False
         finally:
             hidden.unlink(missing_ok=True)
+        return True
 
     def _settle(self) -> None:
         """Have the folder itself on the disk, so that the name survives a loss of power."""
@@ -57,6 +58,10 @@ class FolderTransport:
             os.fsync(opened)
         finally:
             os.close(opened)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.stat().st_size == len(data) and path.read_bytes() == data
 
 
 def _give_name(hidden: Path, target: Path) -> None:

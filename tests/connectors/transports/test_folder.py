@@ -6,8 +6,10 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,6 +74,41 @@ def test_other_bytes_under_the_same_name_are_refused_and_change_nothing(
         with pytest.raises(Refused, match="NAME_TAKEN"):
             transport.send("CEB621-1", other, HEADERS)
     assert other_side.held() == {"CEB621-1.xml": b"one"}
+
+
+def test_of_many_that_want_one_name_at_once_one_has_it_and_keeps_it(
+    transport: FolderTransport, other_side: Folder
+) -> None:
+    for number in range(40):
+        name = f"CEB621-{number}"
+        start = threading.Barrier(6)
+
+        def send(who: int, name: str = name, start: threading.Barrier = start) -> bool:
+            start.wait(10)
+            try:
+                transport.send(name, b"%d" % who * 1000, HEADERS)
+            except Refused:
+                return False
+            return True
+
+        with ThreadPoolExecutor(6) as pool:
+            had_it = list(pool.map(send, range(6)))
+        assert sum(had_it) == 1
+        assert other_side.held()[f"{name}.xml"] == b"%d" % had_it.index(True) * 1000
+
+
+def test_where_the_file_system_knows_no_links_a_name_is_given_all_the_same(
+    transport: FolderTransport, other_side: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links)
+    for _ in range(2):
+        transport.send("CEB621-1", b"one", HEADERS)
+    with pytest.raises(Refused, match="NAME_TAKEN"):
+        transport.send("CEB621-1", b"two", HEADERS)
+    assert [path.name for path in other_side.path.iterdir()] == ["CEB621-1.xml"]
 
 
 def test_nothing_hidden_is_left_behind(transport: FolderTransport, other_side: Folder) -> None:
