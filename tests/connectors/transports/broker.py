@@ -10,10 +10,16 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pika
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pika.exceptions import AMQPError
 
 DEBIAN = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -25,6 +31,28 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _make_certificate(certificate: Path, key: Path) -> None:
+    """A certificate for localhost that vouches for itself, good for a day."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    certificate.write_bytes(made.public_bytes(Encoding.PEM))
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
 class Broker:
     """A broker that can be stopped and started again with the same data and at the same address."""
 
@@ -34,9 +62,15 @@ class Broker:
         self._port = _free_port()
         self._names = _free_port()
         self._distribution = _free_port()
+        self._secure_port = _free_port()
+        self.certificate = folder / "certificate.pem"
+        _make_certificate(self.certificate, folder / "key.pem")
         self._process: subprocess.Popen[bytes] | None = None
         (folder / "rabbitmq.conf").write_text(
-            f"listeners.tcp.1 = 127.0.0.1:{self._port}\ndisk_free_limit.absolute = 1MB\nlog.console.level = warning\n"
+            f"listeners.tcp.1 = 127.0.0.1:{self._port}\nlisteners.ssl.1 = 127.0.0.1:{self._secure_port}\n"
+            f"ssl_options.certfile = {self.certificate}\nssl_options.cacertfile = {self.certificate}\n"
+            f"ssl_options.keyfile = {folder}/key.pem\n"
+            "disk_free_limit.absolute = 1MB\nlog.console.level = warning\n"
         )
         (folder / "plugins").write_text("[].")
         (folder / "env.conf").write_text("")
@@ -45,6 +79,10 @@ class Broker:
     def url(self) -> str:
         """Its address, as the user that a new broker has."""
         return f"amqp://guest:guest@127.0.0.1:{self._port}"
+
+    def secure_url(self, host: str) -> str:
+        """Its address with TLS; the certificate is for localhost."""
+        return f"amqps://guest:guest@{host}:{self._secure_port}"
 
     @property
     def environment(self) -> dict[str, str]:

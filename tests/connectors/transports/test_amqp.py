@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from urllib.parse import urlsplit
 
 import pika
@@ -163,6 +163,24 @@ def test_a_broker_that_does_not_let_us_in_is_unavailable_and_no_password_is_told
     with pytest.raises(Unavailable) as unavailable:
         AmqpTransport(address).send("CEB621-1", b"one", HEADERS)
     assert "wrong" not in repr(unavailable.value) + repr(address)
+
+
+def test_with_tls_the_broker_must_be_who_it_should_be(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = broker.new_queue()
+
+    def send_to(host: str) -> None:
+        address = BrokerAddress.of(f"{broker.secure_url(host)}/?routing_key={queue}", ("routing_key",))
+        with closing(AmqpTransport(address)) as transport:
+            transport.send("CEB621-1", b"one", HEADERS)
+
+    with pytest.raises(Unavailable):
+        send_to("localhost")  # nobody vouches for its certificate
+    monkeypatch.setenv("SSL_CERT_FILE", str(broker.certificate))
+    with pytest.raises(Unavailable):
+        send_to("127.0.0.1")  # the certificate is for another name
+    assert broker.depth(queue) == 0
+    send_to("localhost")
+    assert broker.depth(queue) == 1
 
 
 def test_a_host_that_is_none_is_unavailable() -> None:
