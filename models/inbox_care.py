@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import true
 from sqlmodel import Session, col, func, select, update
 
 from models.inbox import OPEN_MESSAGES, OPEN_NEWS, WITHOUT_BYTES, RawState
@@ -59,9 +60,12 @@ def replay(session: Session, raw_ids: Iterable[int]) -> int:
     return done
 
 
-def to_replay(session: Session, state: RawState, but: Collection[str], limit: int) -> tuple[Sequence[int], int]:
-    """Numbers of the oldest messages in a state but at these doors, and how many there are in all."""
-    there = (RawMessage.state == state, col(RawMessage.door).not_in(tuple(but)))
+def to_replay(
+    session: Session, state: RawState, limit: int, *, doors: Collection[str] | None, but: Collection[str]
+) -> tuple[Sequence[int], int]:
+    """Numbers of the oldest messages in a state, and how many there are; of these doors or any, never of the others."""
+    wanted = col(RawMessage.door).in_(tuple(doors)) if doors is not None else true()
+    there = (col(RawMessage.state) == state, col(RawMessage.door).not_in(tuple(but)), wanted)
     rows = select(RawMessage.id).where(*there).order_by(col(RawMessage.id)).limit(limit)
     found = [number for number in session.exec(rows) if number is not None]
     return found, session.exec(select(func.count()).select_from(RawMessage).where(*there)).one()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearway.contracts.base import Contract
@@ -16,6 +16,7 @@ from gateway.case_door import CaseDoor
 from gateway.dispatcher import Dispatcher
 from gateway.inbox import figures
 from gateway.intake import Intake
+from gateway.refusals import Code, DoorRefused, refusal
 from models.addresses import case_address
 from models.database import Database
 from models.inbox import find_cases
@@ -51,9 +52,13 @@ def desk(
         return await cases.view(key if attempt is None else key.model_copy(update={"attempt": attempt}))
 
     def newest_key(ebc_code: str, order_no: str) -> CaseKey:
+        try:
+            first = CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=1)
+        except ValidationError:  # a line break and the like, which no list's key has
+            raise DoorRefused(404, [refusal(Code.NOT_FOUND, ("ebc_code", None), ("order_no", None))]) from None
         with database.transaction() as session:
             known = find_cases(session, [case_address(ebc_code, order_no)])
-        return CaseKey.of(known[0]) if known else CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=1)
+        return CaseKey.of(known[0]) if known else first
 
     @router.get("/health", responses={503: {"model": Health, "description": "Messages cannot be kept now"}})
     def show_health(response: Response) -> Health:

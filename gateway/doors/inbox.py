@@ -82,13 +82,14 @@ class InboxDoor:
             raw = session.get(RawMessage, raw_id)
             if raw is None:
                 raise _unknown(raw_id)
-            if raw.door in DONE_AT_THE_DOOR or (raw.state == RawState.READ and raw.door not in READERS):
+            if raw.door in DONE_AT_THE_DOOR or (raw.state != RawState.FAULTY and raw.door not in READERS):
                 raise DoorRefused(409, [refusal(Code.NOT_REPLAYABLE, ("door", raw.door))])
             replay(session, [raw_id])
 
     def _set_back_many(self, state: RawState, limit: int) -> tuple[Sequence[int], int]:
         with self._database.transaction() as session:
-            raw_ids, there = to_replay(session, state, DONE_AT_THE_DOOR, limit)
+            ours = None if state is RawState.FAULTY else READERS  # others refuse at their own desks
+            raw_ids, there = to_replay(session, state, limit, doors=ours, but=DONE_AT_THE_DOOR)
             replay(session, raw_ids)
         return raw_ids, there
 
@@ -100,7 +101,9 @@ def inbox_door(door: InboxDoor) -> APIRouter:
     @router.get("", responses=refused_with(422))
     def show_inbox(
         state: Annotated[Standing | None, Query(description="Only entries in this state")] = None,
-        door_name: Annotated[str | None, Query(alias="door", max_length=30, description="Only of this door")] = None,
+        door_name: Annotated[
+            str | None, Query(alias="door", pattern="^[a-z-]{1,30}$", description="Only of this door, e.g. customs")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Inbox:
         """What came in and where it stands: what is parked, refused, faulty or undeliverable is never dropped."""

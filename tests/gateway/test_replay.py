@@ -82,13 +82,16 @@ async def test_what_took_effect_at_its_door_is_not_read_again(house: House) -> N
     await house.http.post(f"/guarantees/{EBC}/top-ups", json={"id": "1"})
     with house.database.transaction() as session:
         ours = keep(session, "grant", "{}", START)
+    await house.http.post("/payment-data/open", content=b"openReq=broken")
 
-    for raw_id in (1, ours):
+    for raw_id in (1, ours, 3):
         answer = await house.http.post(f"/inbox/{raw_id}/replay")
         assert answer.status_code == 409
         assert answer.json()["problems"][0]["code"] == "E_NOT_REPLAYABLE"
     assert (await house.http.post("/inbox/99/replay")).status_code == 404
-    assert [raw.replays for raw in house.raws()] == [0, 0]
+    in_bulk = (await house.http.post("/inbox/replay", params={"state": "refused"})).json()
+    assert (in_bulk["replayed"], in_bulk["left"]) == (0, 0)
+    assert [(raw.state, raw.replays) for raw in house.raws()] == [("refused", 0), ("read", 0), ("refused", 0)]
 
 
 async def test_the_next_release_tries_by_itself_once(house: House) -> None:
