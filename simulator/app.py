@@ -10,6 +10,7 @@ from simulator.bank import make_bank
 from simulator.courier import Courier
 from simulator.customs.books import Books
 from simulator.customs.door import make_door
+from simulator.customs.payment_data import make_payment_data_door
 from simulator.customs.suspicion import make_suspicion_door
 from simulator.identity import make_authority
 from simulator.parties import make_parties
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, answer_unreadable)
     app.include_router(make_door(Books(), courier, settings))
     app.include_router(make_suspicion_door())
+    app.include_router(make_payment_data_door(settings))
     app.include_router(make_authority())
     app.include_router(make_bank())
     app.include_router(make_parties(courier, settings))

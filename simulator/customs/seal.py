@@ -44,7 +44,7 @@ class Seal:
         """Load the keys; raises clearway.messages.signatures.KeyRefused, OSError."""
         self._enveloped = settings.envelope
         self._key = key_of(settings.keys, CUSTOMS)
-        self._trusted = dict(_trusted(settings.trust)) if settings.trust else None
+        self._trusted = dict(trusted_in(settings.trust)) if settings.trust else None
 
     def open(self, body: bytes) -> Opened:
         """Read a message, in an envelope or without; raises MessageRefused."""
@@ -96,7 +96,8 @@ def key_of(folder: Path | None, party: str) -> FileKey | None:
     return load_key(files[-1], (folder / PASSWORD).read_text(encoding="utf-8").strip())
 
 
-def _trusted(folder: Path) -> Mapping[str, TrustedKey]:
+def trusted_in(folder: Path) -> Mapping[str, TrustedKey]:
+    """Whose signatures count, by the names of their keys; raises KeyRefused, OSError."""
     found = {}
     for file in sorted(folder.glob(f"*{CERTIFICATE}")):
         name, key = load_public_key(file)
