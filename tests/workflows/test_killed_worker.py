@@ -1,11 +1,12 @@
 """kill -9 of the worker in any state loses nothing: the list ends as if nothing had happened, once."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from temporalio.client import Client
 
 from clearway.client import ClearwayClient
-from clearway.contracts.articles import ArticlesDecision, ArticlesState
+from clearway.contracts.articles import ArticlesDecision, ArticlesState, ArticlesView
+from clearway.contracts.case import CaseKey
 from clearway.contracts.customs import ControlInstruction, Disposition, DispositionOrder
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.contracts.states import State
@@ -23,10 +25,10 @@ from tests.control_desk import NOTHING, PET_FOOD_TAX, ControlOffice
 from tests.desk import LIST, PATIENCE, Desk
 
 ROOT = Path(__file__).parents[2]
-ARTICLES_POINTS = ("approval pending", "submitted", "tax paid", "never")
+ARTICLES_POINTS = ("approval pending", "submitted", "tax paid")
 BATCH = timedelta(hours=2, seconds=1)
 """After the day's first instant, the collection's hour is over."""
-POINTS = ("submitted", "documents with customs", "list with customs", "return window", "never")
+POINTS = ("submitted", "documents with customs", "list with customs")
 
 
 class Mortal:
@@ -47,6 +49,27 @@ class Mortal:
         self._process.wait()
 
 
+class Fate:
+    """Kills a worker once each of several lives is where it is to happen to it, and starts it after what comes then."""
+
+    def __init__(self, worker: Mortal, lives: int) -> None:
+        self._worker = worker
+        self._there, self._gone_on = asyncio.Barrier(lives), asyncio.Barrier(lives)
+        self._dead = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def strikes(self, here: bool) -> AsyncIterator[None]:
+        """What is in the block happens while there is no worker; elsewhere it just happens."""
+        if here and await self._there.wait() == 0:
+            self._worker.kill()
+            self._dead.set()
+        if here:
+            await self._dead.wait()
+        yield
+        if here and await self._gone_on.wait() == 0:
+            self._worker.start()
+
+
 @pytest.fixture
 def killable(temporal: Client, database: Database, tmp_path: Path) -> Iterator[tuple[Desk, Mortal, Path]]:
     """A desk whose worker is a process."""
@@ -60,49 +83,48 @@ def killable(temporal: Client, database: Database, tmp_path: Path) -> Iterator[t
     worker.kill()
 
 
-@pytest.mark.parametrize("point", POINTS)
-async def test_a_killed_worker_loses_nothing(killable: tuple[Desk, Mortal, Path], point: str) -> None:
+async def test_a_worker_killed_under_lists_in_every_state_loses_and_doubles_nothing(
+    killable: tuple[Desk, Mortal, Path],
+) -> None:
     desk, worker, effects = killable
+    fate = Fate(worker, len(POINTS))
 
-    def maybe_die(here: str) -> None:
-        if here == point:
-            worker.kill()
+    async def live(point: str) -> CaseKey:
+        sample = desk.sample()
+        await desk.transmit(sample, sample.order)
+        async with fate.strikes(point == "submitted"):
+            pass
+        await desk.declare(sample)
+        await desk.until(sample.key, lambda view: len(view.filings) == 1)
+        async with fate.strikes(point == "documents with customs"):
+            await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
+        await desk.until(sample.key, lambda view: len(view.filings) == 2)
+        async with fate.strikes(point == "list with customs"):
+            await desk.receipts(sample.key, "120", "399", "800", about=(LIST,))
+        await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
+        return sample.key
 
-    def rise(here: str) -> None:
-        if here == point:
-            worker.start()
-
-    sample = desk.sample()
-    await desk.transmit(sample, sample.order)
-    maybe_die("submitted")
-    rise("submitted")
-    await desk.declare(sample)
-    await desk.until(sample.key, lambda view: len(view.filings) == 1)
-    maybe_die("documents with customs")
-    await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
-    rise("documents with customs")
-    await desk.until(sample.key, lambda view: len(view.filings) == 2)
-    maybe_die("list with customs")
-    await desk.receipts(sample.key, "120", "399", "800", about=(LIST,))
-    rise("list with customs")
-    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
-    assert view.clocks is not None
-    desk.bill(sample.key, "28.21")
-    maybe_die("return window")
+    keys = await asyncio.gather(*(live(point) for point in POINTS))
+    clocks = (await desk.client.view(keys[0])).clocks
+    assert clocks is not None
+    for key in keys:
+        desk.bill(key, "28.21")
+    worker.kill()
     await desk.deliver_own_news("collect")
-    rise("return window")
-    await desk.collect(view.clocks.tax_window_opens + BATCH)
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
+    worker.start()
+    await desk.collect(clocks.tax_window_opens + BATCH)
+    views = [await desk.client.wait_for(key, State.TAXED, timeout=PATIENCE) for key in keys]
     await desk.end_collections()
-    assert [passage.state for passage in view.passages] == [
-        *(State.SUBMITTED, State.MATCHED, State.INSPECTED, State.RELEASED, State.RETURN_WINDOW, State.TAXED)
-    ]
+    for view in views:
+        assert [passage.state for passage in view.passages] == [
+            *(State.SUBMITTED, State.MATCHED, State.INSPECTED, State.RELEASED, State.RETURN_WINDOW, State.TAXED)
+        ]
     lines = [json.loads(line) for line in effects.read_text().splitlines()]
-    done = [line["effect"] for line in lines]
-    assert sorted(set(done)) == sorted(["declaration_list", "order", "paid", "payment", "waybill"])
-    for effect in set(done):
-        assert len({line["key"] for line in lines if line["effect"] == effect}) == 1, (
-            "one key however often it was tried"
+    done = {line["effect"] for line in lines}
+    assert done == {"declaration_list", "order", "paid", "payment", "waybill"}
+    for effect in done:
+        assert len({line["key"] for line in lines if line["effect"] == effect}) == len(keys), (
+            "one key for one list however often it was tried"
         )
 
 
@@ -139,31 +161,32 @@ async def test_a_worker_killed_around_a_modification_and_an_inspection_does_noth
     assert len({line["key"] for line in lines if line["effect"] == "declaration_list"}) <= 2, "the list and its change"
 
 
-@pytest.mark.parametrize("point", ARTICLES_POINTS)
-async def test_a_killed_worker_loses_nothing_of_a_list_of_items(
-    killable: tuple[Desk, Mortal, Path], point: str
+async def test_a_worker_killed_under_lists_of_items_in_every_state_loses_and_doubles_nothing(
+    killable: tuple[Desk, Mortal, Path],
 ) -> None:
     desk, worker, effects = killable
-    counter, articles = ArticlesCounter(desk), parcel(medicine(value="385.00"))
-    key = key_of(articles)
+    counter, fate = ArticlesCounter(desk), Fate(worker, len(ARTICLES_POINTS))
 
-    def die_and_rise(here: str) -> None:
-        if here == point:
-            worker.kill()
-            worker.start()
+    async def live(point: str) -> ArticlesView:
+        articles = parcel(medicine(value="385.00"))
+        key = key_of(articles)
+        await counter.submit(articles)
+        async with fate.strikes(point == "approval pending"):
+            pass
+        await counter.approve(articles, approval(articles))
+        async with fate.strikes(point == "submitted"):
+            pass
+        await counter.decide(key, ArticlesDecision.REVIEWED)
+        await counter.until(key, lambda view: view.state is ArticlesState.PAID)
+        async with fate.strikes(point == "tax paid"):
+            pass
+        await counter.decide(key, ArticlesDecision.RELEASED)
+        return await counter.ended(key)
 
-    await counter.submit(articles)
-    die_and_rise("approval pending")
-    await counter.approve(articles, approval(articles))
-    die_and_rise("submitted")
-    await counter.decide(key, ArticlesDecision.REVIEWED)
-    await counter.until(key, lambda view: view.state is ArticlesState.PAID)
-    die_and_rise("tax paid")
-    await counter.decide(key, ArticlesDecision.RELEASED)
-    view = await counter.ended(key)
-    assert states(view) == [
-        *(ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING, ArticlesState.SUBMITTED, ArticlesState.REVIEWED),
-        *(ArticlesState.TAX_ASSESSED, ArticlesState.PAID, ArticlesState.RELEASED),
-    ]
+    for view in await asyncio.gather(*(live(point) for point in ARTICLES_POINTS)):
+        assert states(view) == [
+            *(ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING, ArticlesState.SUBMITTED),
+            *(ArticlesState.REVIEWED, ArticlesState.TAX_ASSESSED, ArticlesState.PAID, ArticlesState.RELEASED),
+        ]
     lines = [json.loads(line) for line in effects.read_text().splitlines()]
-    assert [line["effect"] for line in lines] == ["paid"]
+    assert [line["effect"] for line in lines] == ["paid"] * len(ARTICLES_POINTS)
