@@ -19,7 +19,7 @@ from gateway.notices import (
     SampleNotice,
     TopUp,
 )
-from gateway.sender import ATTEMPT, ON_BEHALF_OF, SENDER
+from gateway.sender import ATTEMPT, KEY, ON_BEHALF_OF, SENDER, SIGNATURE
 
 _TEMPLATE = "#/components/schemas/{model}"
 _BODIES: dict[str, TypeAdapter[Any]] = {
@@ -41,7 +41,11 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": _TEMPLATE.format(model=name)}
 
 
-_CEB = {"application/xml": {"schema": {"type": "string", "description": "A CEB message, UTF-8"}}}
+_CEB = {
+    "application/xml": {
+        "schema": {"type": "string", "description": "A CEB message in UTF-8, bare or in a DxpMsg envelope"}
+    }
+}
 
 RECEIPT_BODY = {"required": True, "content": _CEB}
 CONTROL_BODY = {
@@ -71,13 +75,30 @@ DOCUMENT_BODY = {
     },
 }
 
+SIGNATURE_HEADERS = [
+    {
+        "name": KEY,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 64},
+        "description": "Name of the key that signed the body, where the signature stands beside it",
+    },
+    {
+        "name": SIGNATURE,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 4000},
+        "description": "That signature, in base64: docs/gateway.md",
+    },
+]
+
 SENDER_HEADERS = [
     {
         "name": SENDER,
         "in": "header",
-        "required": True,
+        "required": False,
         "schema": {"type": "string", "minLength": 1, "maxLength": 18},
-        "description": "Customs or credit code of the enterprise that sends",
+        "description": "Customs or credit code of the enterprise that sends; needed unless the message is signed",
     },
     {
         "name": ON_BEHALF_OF,
@@ -93,9 +114,10 @@ SENDER_HEADERS = [
         "schema": {"type": "integer", "minimum": 1, "maximum": 99},
         "description": "Which copy of the list is meant, after a rejection; left out, the newest one there is",
     },
+    *SIGNATURE_HEADERS,
 ]
 
-REPORTER_HEADERS = SENDER_HEADERS[:1]
+REPORTER_HEADERS = [*SENDER_HEADERS[:1], *SIGNATURE_HEADERS]
 """A report is its reporter's own: on behalf of nobody, of no copy of a list."""
 
 

@@ -5,8 +5,10 @@ customs' signature as soon as a key of role CUS is on file. Without such a key a
 is signed by a key nobody knows counts as unsigned. A signature by a key on file that does not hold is refused always.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlmodel import Session, select
 
@@ -23,6 +25,8 @@ from gateway.sender import Sending
 from models.tables import Entrustment, RawMessage
 from models.tables import TrustedKey as KeyOnFile
 from models.trust import any_of_role, must_sign, normal_name, trusted
+
+log = logging.getLogger(__name__)
 
 CUSTOMS_DOORS = frozenset(
     {"customs", "control", "inspection", "disposition", "hold", "articles", "report-decision", "guarantee-call"}
@@ -95,6 +99,12 @@ def admit(session: Session, raw: RawMessage, opened: Opened, signatures: Signatu
     if not problems:
         return contents
     return Contents(contents.message_type, problems=(*problems, *contents.problems))
+
+
+def warn_unguarded(session: Session, now: datetime) -> None:
+    """Say once, when the gateway starts, that its doors take whatever comes for customs' word."""
+    if not any_of_role(session, Role.CUS, now):
+        log.warning("no key of customs is on file: whatever comes in at customs' doors is taken unsigned")
 
 
 def _asking(session: Session, raw: RawMessage, asked: list[str]) -> Trust:

@@ -16,7 +16,7 @@ from clearway.contracts.keys import ID_PREFIX, CaseKey
 from clearway.contracts.problems import Problem
 from clearway.messages import MessageRefused
 from gateway.contents import contents_of
-from gateway.gatekeeper import admit, check_signatures
+from gateway.gatekeeper import admit, check_signatures, warn_unguarded
 from gateway.metrics import Metrics
 from gateway.news import NOT_FOR_CASES, Contents, News, news_from
 from gateway.oddities import contradicted, said_otherwise
@@ -109,6 +109,7 @@ class Reader:
     def take_up(self) -> int:
         """What an earlier release could not read for a fault of ours is read again, once; how many messages."""
         with self._database.transaction() as session:
+            warn_unguarded(session, self._clock())
             return try_again(session, RELEASE)
 
     def _legible(self, item: InboxItem) -> News | None:

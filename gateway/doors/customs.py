@@ -12,6 +12,7 @@ from gateway.description import (
     RECEIPT_BODY,
     REPORT_DECISION_BODY,
     RESULT_BODY,
+    SIGNATURE_HEADERS,
 )
 from gateway.dispatcher import Dispatcher
 
@@ -29,10 +30,13 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/receipts",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": RECEIPT_BODY},
+        openapi_extra={"requestBody": RECEIPT_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_receipts(request: Request) -> Stored:
-        """Take a CEB message of customs: 312, 412, 512, 622, 624, 626, 816 or 818.
+        """Take a CEB message of customs, bare or in a DxpMsg envelope, or a DxpRep of the exchange.
+
+        Receipts 312, 412, 512, 622, 624, 626, bills 816, 818 and format refusals 900 go to their cases; every other
+        type is read, kept and shown. Once a key of customs is on file, what customs did not sign changes nothing.
 
         The bytes are committed before this answer, whatever they are. Send the same message again at any time: a
         repeat is acknowledged again and changes nothing. What became of it is shown by `GET /inbox`.
@@ -43,7 +47,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/control-instructions",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": CONTROL_BODY},
+        openapi_extra={"requestBody": CONTROL_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_control_instruction(request: Request) -> Stored:
         """Take an instruction to hold a list for inspection; kept before it is read, as receipts are.
@@ -57,7 +61,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/inspection-results",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": RESULT_BODY},
+        openapi_extra={"requestBody": RESULT_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_inspection_result(request: Request) -> Stored:
         """Take the result of an inspection; kept before it is read, as receipts are."""
@@ -67,7 +71,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/dispositions",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": DISPOSITION_BODY},
+        openapi_extra={"requestBody": DISPOSITION_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_disposition(request: Request) -> Stored:
         """Take what customs does with goods that an inspection found abnormal; kept as receipts are."""
@@ -77,7 +81,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/holds",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": HOLD_BODY},
+        openapi_extra={"requestBody": HOLD_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_hold(request: Request) -> Stored:
         """Take a hold on a list that is not inspected, or its end; kept as receipts are."""
@@ -87,7 +91,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/articles-decisions",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": ARTICLES_BODY},
+        openapi_extra={"requestBody": ARTICLES_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_articles_decision(request: Request) -> Stored:
         """Take a decision about an individual's List of Items: reviewed, released or returned; kept as receipts are."""
@@ -97,7 +101,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
         "/report-decisions",
         status_code=202,
         responses=refused_with(400, 413),
-        openapi_extra={"requestBody": REPORT_DECISION_BODY},
+        openapi_extra={"requestBody": REPORT_DECISION_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_report_decision(request: Request) -> Stored:
         """Take a decision about a suspicion report: acknowledged, lifted or a case opened; kept as receipts are."""
