@@ -19,9 +19,10 @@ from models.database import Database
 from models.ledger.check import check
 from tests.desk import Desk
 from tests.returns_desk import ReturnsCounter, lines
-from tests.workflows.test_killed_worker import Mortal
+from tests.workflows.test_killed_worker import Fate, Mortal
 
-POINTS = ("applied", "arrived", "while it is settled")
+SETTLING = "while it is settled"
+POINTS = ("applied", "arrived", SETTLING)
 
 
 @pytest.fixture
@@ -37,46 +38,54 @@ def killable(temporal: Client, database: Database, tmp_path: Path) -> Iterator[t
     worker.kill()
 
 
-@pytest.mark.parametrize("point", POINTS)
-async def test_a_killed_worker_loses_nothing_of_a_return(
-    killable: tuple[ReturnsCounter, Mortal, Path], point: str
+async def test_a_worker_killed_under_returns_in_several_states_loses_nothing(
+    killable: tuple[ReturnsCounter, Mortal, Path],
 ) -> None:
     counter, worker, effects = killable
+    fate, others = Fate(worker, len(POINTS)), asyncio.Semaphore(0)
 
-    def die_and_rise(here: str) -> None:
-        if here == point:
-            worker.kill()
-            worker.start()
+    async def live(point: str) -> ReturnKey:
+        async def may_die(here: str) -> None:
+            if here == point:
+                others.release()
+                async with fate.strikes(True):
+                    pass
 
-    sample = await counter.released()
-    answer = await counter.client.request_return(
-        sample.key, actor=EBC, reason="wrong size", lines=lines(_1="1", _2="1"), request_id="R-1"
-    )
-    assert answer.goods_return is not None
-    key = ReturnKey.of(answer.goods_return)
-    await counter.when(lambda: "goods_return" in effects.read_text())
-    die_and_rise("applied")
-    await counter.receipt(key, "120")
-    die_and_rise("accepted")
-    await counter.client.note_return_shipment(key, ReturnShipment(actor="IND"))
-    die_and_rise("in transit")
-    await counter.arrive(key)
-    die_and_rise("arrived")
-    checking = asyncio.create_task(counter.check(key))
-    await asyncio.sleep(0.05)
-    die_and_rise("while it is settled")
-    view = await checking
-    ended = await counter.ended(key)
-    assert [passage.state for passage in view.passages] == [
-        *(ReturnState.APPLIED, ReturnState.ACCEPTED, ReturnState.IN_TRANSIT, ReturnState.ARRIVED),
-        *(ReturnState.CHECKED, ReturnState.CONFIRMED),
-    ]
-    assert (ended.state, ended.tax_due) == (ReturnState.CONFIRMED, Decimal("13.65"))
+        sample = await counter.released()
+        answer = await counter.client.request_return(
+            sample.key, actor=EBC, reason="wrong size", lines=lines(_1="1", _2="1"), request_id="R-1"
+        )
+        assert answer.goods_return is not None
+        key = ReturnKey.of(answer.goods_return)
+        await counter.when(lambda: len(_applications(effects)) == len(POINTS))
+        await may_die("applied")
+        await counter.receipt(key, "120")
+        await counter.client.note_return_shipment(key, ReturnShipment(actor="IND"))
+        await counter.arrive(key)
+        await may_die("arrived")
+        if point == SETTLING:  # the last: it cannot wait for the others in the middle of it
+            for _ in POINTS[1:]:
+                await others.acquire()
+        checking = asyncio.create_task(counter.check(key))
+        await asyncio.sleep(0.05)
+        await may_die(SETTLING)
+        view = await checking
+        ended = await counter.ended(key)
+        assert [passage.state for passage in view.passages] == [
+            *(ReturnState.APPLIED, ReturnState.ACCEPTED, ReturnState.IN_TRANSIT, ReturnState.ARRIVED),
+            *(ReturnState.CHECKED, ReturnState.CONFIRMED),
+        ]
+        assert (ended.state, ended.tax_due) == (ReturnState.CONFIRMED, Decimal("13.65"))
+        return key
+
+    keys = await asyncio.gather(*(live(point) for point in POINTS))
     with counter.desk.database.transaction() as session:
         assert check(session) == []
-        row = dues.find(session, sample.key.workflow_id)
-    assert row is not None
-    assert (row.due, row.held) == (Decimal("13.65"), Decimal(0))
+        rows = [dues.find(session, key.case.workflow_id) for key in keys]
+    assert [(row.due, row.held) for row in rows if row] == [(Decimal("13.65"), Decimal(0))] * len(keys)
+    assert len(_applications(effects)) == len(keys), "one guid for one return however often it was tried"
+
+
+def _applications(effects: Path) -> set[str]:
     filed = [json.loads(line) for line in effects.read_text().splitlines()]
-    applications = {line["key"] for line in filed if line["effect"] == "goods_return"}
-    assert len(applications) == 1, "one guid however often it was tried"
+    return {line["key"] for line in filed if line["effect"] == "goods_return"}
