@@ -6,6 +6,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from clearway.connection import PAYLOAD_KEYS
+from connectors.payment_data import PaymentDataSettings
 from connectors.settings import PlatformSettings
 from gateway.settings import GatewaySettings
 from models.settings import StoreSettings
@@ -15,6 +16,7 @@ READERS: tuple[tuple[type[BaseSettings], str], ...] = (
     (StoreSettings, "gateway, worker, registry"),
     (PlatformSettings, "worker"),
     (GatewaySettings, "gateway"),
+    (PaymentDataSettings, "gateway"),
     (SimulatorSettings, "simulator"),
 )
 """Every class of settings, and who reads it."""
