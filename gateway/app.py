@@ -24,7 +24,7 @@ from gateway.doors.notices import notices_door
 from gateway.doors.payment_data import payment_data_doors
 from gateway.doors.reports import ReportDoor, report_door
 from gateway.doors.subscriptions import SubscriptionDoor, subscription_door
-from gateway.inbox import figures
+from gateway.inbox import backlog
 from gateway.intake import Intake
 from gateway.metrics import Metrics
 from gateway.outbox.pusher import Pusher
@@ -57,7 +57,7 @@ def create_app(
     While the app's lifespan lasts, the dispatcher works; `app.state.dispatcher` can also be stepped by hand.
     """
     tracing, metrics = Tracing(tracer_provider), Metrics(meter_provider)
-    metrics.watch(lambda: figures(database, clock()).backlog)
+    metrics.watch(lambda: backlog(database, clock()))
     gauges.watch(database, clock, meter_provider)
     reader = Reader(database, settings, clock, metrics)
     delivery = Delivery(database, cases, settings, clock, tracing)

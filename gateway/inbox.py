@@ -52,18 +52,26 @@ def one_message(session: Session, raw_id: int) -> InboxMessage | None:
     )
 
 
-def figures(database: Database, now: datetime) -> InboxFigures:
-    """How much is not done, and for how long. Raises SQLAlchemyError."""
+def backlog(database: Database, now: datetime) -> dict[str, Backlog]:
+    """How much is not done, and how old the oldest is, by state. Raises SQLAlchemyError."""
     with database.transaction() as session:
-        found, odd = piles(session), count_remarks(session)
-    backlog = {
+        return _backlog(session, now)
+
+
+def figures(database: Database, now: datetime) -> InboxFigures:
+    """The backlog, and how many pieces of news are odd. Raises SQLAlchemyError."""
+    with database.transaction() as session:
+        return InboxFigures(at=now, backlog=_backlog(session, now), contradictory=count_remarks(session))
+
+
+def _backlog(session: Session, now: datetime) -> dict[str, Backlog]:
+    return {
         state: Backlog(
             count=pile.number,
             oldest_seconds=max(0, int((now - pile.oldest).total_seconds())) if pile.oldest else 0,
         )
-        for state, pile in found.items()
+        for state, pile in piles(session).items()
     }
-    return InboxFigures(at=now, backlog=backlog, contradictory=odd)
 
 
 def _problems(raw: RawMessage) -> tuple[Problem, ...]:

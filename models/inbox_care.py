@@ -32,7 +32,7 @@ def piles(session: Session) -> dict[str, Pile]:
 
 def count_remarks(session: Session) -> int:
     """How many pieces of news have something odd about them."""
-    return session.exec(select(func.count()).select_from(InboxItem).where(InboxItem.remark != "")).one()
+    return session.exec(select(func.count()).select_from(InboxItem).where(InboxItem.remark > "")).one()
 
 
 def message(session: Session, raw_id: int) -> RawMessage | None:

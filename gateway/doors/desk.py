@@ -14,7 +14,7 @@ from clearway.contracts.case import CaseKey, CaseView
 from gateway.answers import refused_with
 from gateway.case_door import CaseDoor
 from gateway.dispatcher import Dispatcher
-from gateway.inbox import figures
+from gateway.inbox import backlog
 from gateway.intake import Intake
 from gateway.refusals import Code, DoorRefused, refusal
 from models.addresses import case_address
@@ -65,7 +65,7 @@ def desk(
         """Whether messages can be kept, and what is not done yet."""
         working = dispatcher.last_failure or "working"
         try:
-            undone = figures(database, clock()).backlog
+            undone = backlog(database, clock())
         except SQLAlchemyError:
             response.status_code = 503
             return Health(ok=False, database=False, dispatcher=working, intake=intake.failures)

@@ -52,4 +52,6 @@ class InboxItem(SQLModel, table=True):
     repeats: int = Field(default=0, description="How often the same news came again")
     tries: int = 0
     fault: str = Field(default="", max_length=300)
-    remark: str = Field(default="", max_length=300, description="What is odd about it: it contradicts other news")
+    remark: str = Field(
+        default="", max_length=300, index=True, description="What is odd about it: it contradicts other news"
+    )

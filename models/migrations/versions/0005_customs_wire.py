@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("raw_message", sa.Column("replays", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("raw_message", sa.Column("read_by", sa.String(40), nullable=False, server_default=""))
     op.add_column("inbox_item", sa.Column("remark", sa.String(300), nullable=False, server_default=""))
+    op.create_index("ix_inbox_item_remark", "inbox_item", ["remark"])
     op.create_index("ix_filing_message_guid", "filing", ["message_guid"])
     op.create_table(
         "trusted_key",
@@ -138,6 +139,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.drop_index("ix_filing_message_guid", "filing")
+    op.drop_index("ix_inbox_item_remark", "inbox_item")
     with op.batch_alter_table("inbox_item") as table:
         table.drop_column("remark")
     with op.batch_alter_table("raw_message") as table:
