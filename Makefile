@@ -34,8 +34,8 @@ format: $(READY) ## put the code in order
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(READY) ## run the tests; T=tests/rules narrows, ARGS='-k return -x' goes to pytest
-	$(BIN)/pytest $(T) $(ARGS)
+test: $(READY) ## run the tests, several files at once; T=tests/rules narrows, ARGS='-k return -x' goes to pytest
+	$(BIN)/pytest $(or $(T),--numprocesses 3 --dist loadfile) $(ARGS)
 
 bench: $(READY) ## measure throughput; ARGS=--help tells what can be measured
 	$(PYTHON) -m bench $(ARGS)
