@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from clearway.contracts.base import Contract
 from clearway.contracts.parties import Role
 from clearway.contracts.problems import FieldValue, Problem
-from clearway.messages.faults import problem
+from clearway.messages.faults import MOST_PROBLEMS, problem
 from clearway.messages.fields import Kind, all_spellings, kind_of, nested_model, spelling, wire_fields
 from clearway.messages.fields import lengths as limits_of
 from clearway.messages.form import Form
@@ -85,8 +86,9 @@ class Place:
         )
 
     def problems(self, error: ValidationError) -> list[Problem]:
-        """Every fault that validation found, but not a list's length when only its entries are at fault."""
-        found = [(self._ours(fault["loc"]), fault) for fault in error.errors(include_url=False)]
+        """The first thousand faults of a validation, but not a list's length when only its entries are at fault."""
+        some = islice(error.errors(include_url=False), MOST_PROBLEMS + 1)
+        found = [(self._ours(fault["loc"]), fault) for fault in some]
         with_faulty_entries = {loc[:1] for loc, _ in found if len(loc) > 1}
         return [
             self.problem(loc, fault["type"], fault["input"], fault.get("ctx"))

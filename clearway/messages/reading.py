@@ -1,5 +1,6 @@
 """Reading a message: tolerant of prefixes, order and strangers, exact about every field it knows."""
 
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
@@ -106,10 +107,12 @@ class _Reader:
                     self._ignore(f"{form.record}/{local_name(child)}")
         if form.lines is not None and (line := nested_model(form.model, "lines")) is not None:
             entries = as_many_as_permitted(self._named(element, form.lines), place, "lines", faults, unbounded=True)
-            values["lines"] = [
-                self._values(line, [entry], place, ("lines", number), faults, f"{form.record}/{form.lines}")
-                for number, entry in enumerate(entries)
-            ]
+            values["lines"] = []
+            for number, entry in enumerate(entries):
+                if len(faults) > MOST_PROBLEMS:
+                    break
+                told = self._values(line, [entry], place, ("lines", number), faults, f"{form.record}/{form.lines}")
+                values["lines"].append(told)
         as_it_came = dict(values)
         if "note" in values:
             text, ours = split_note(form.model, values["note"])
@@ -144,7 +147,7 @@ class _Reader:
         try:
             return etree.tostring(element, method="c14n", exclusive=True).decode()
         except etree.C14NError:  # a relative namespace
-            self._odd(oddities.not_kept(local_name(element)))
+            self._odd(oddities.not_kept, local_name(element))
             return None
 
     def _values(
@@ -165,7 +168,7 @@ class _Reader:
             name = local_name(child)
             field = known.get(name)
             if field is None and (field := known.get(_spelt(name))) is not None:
-                self._odd(oddities.misspelt(f"{path}/{name}", name, _source_line(child)))
+                self._odd(oddities.misspelt, f"{path}/{name}", name, _source_line(child))
             if field is None:
                 self._ignore(f"{path}/{name}")
                 continue
@@ -190,9 +193,9 @@ class _Reader:
     def _root_told(self) -> None:
         name, namespace = local_name(self.root), etree.QName(self.root).namespace
         if name != self.form.root:
-            self._odd(oddities.other_root(self.form, name))
+            self._odd(oddities.other_root, self.form, name)
         if namespace != NAMESPACE:
-            self._odd(oddities.other_namespace(namespace))
+            self._odd(oddities.other_namespace, namespace)
 
     def _guid(self) -> str:
         """The message's own id; enterprises must give one of 36 characters, customs' is taken as it comes."""
@@ -239,19 +242,20 @@ class _Reader:
         found = [child for child in parent if _spelt(local_name(child)) == name]
         for child in found:
             if (given := local_name(child)) != name:
-                self._odd(oddities.misspelt(given, given, _source_line(child)))
+                self._odd(oddities.misspelt, given, given, _source_line(child))
         return found
 
     def _some(self, name: str, most: int) -> list[etree._Element]:
         """The first parts of a name; more of them are odd."""
         found = self._named(self.root, name)
         if len(found) > most:
-            self._odd(oddities.too_many(name, len(found), most))
+            self._odd(oddities.too_many, name, len(found), most)
         return found[:most]
 
-    def _odd(self, finding: Problem) -> None:
+    def _odd(self, tell: Callable[..., Problem], *about: Any) -> None:
+        """Add a finding; beyond a hundred they are not even worded."""
         if len(self.odd) < _MOST_UNKNOWN:
-            self.odd.append(finding)
+            self.odd.append(tell(*about))
 
     def _ignore(self, path: str) -> None:
         if len(self.unknown) < _MOST_UNKNOWN:

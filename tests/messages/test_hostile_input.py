@@ -1,10 +1,13 @@
 """Hostile and broken input meets one clear refusal: no traceback, no expansion, no word of the message."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from clearway.messages import MessageRefused, document_from, message_type_of, read
+from clearway.messages import MessageRefused, document_from, explain, message_type_of, read, validate
 
 Load = Callable[[str], bytes]
 
@@ -131,3 +134,106 @@ def test_a_flood_of_json_is_not_described_to_the_end(data: bytes) -> None:
 )
 def test_the_type_is_told_from_the_first_tag_alone(data: bytes, kind: str) -> None:
     assert message_type_of(data) == kind
+
+
+ROOT = b'<CEB311Message guid="4CDE1CFD-EDED-46B1-946C-B8022E42FC94" version="1.0">'
+END = b"</CEB311Message>"
+DSIG = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
+
+
+def inside(data: bytes) -> bytes:
+    """Bytes inside the only head of an order."""
+    return ROOT + b"<Order><OrderHead>" + data + b"</OrderHead></Order>" + END
+
+
+FLOODS: dict[str, bytes] = {
+    "elements": ROOT + b"<a/>" * 1_000_000 + END,
+    "elements in a head": inside(b"<x/>" * 1_000_000),
+    "misspelt elements": inside(b"<actualPaid/>" * 300_000),
+    "attributes": b"<CEB311Message " + b" ".join(b'a%x=""' % number for number in range(400_000)) + b"/>",
+    "namespaces": b"<CEB311Message " + b" ".join(b'xmlns:a%x="u"' % number for number in range(250_000)) + b"/>",
+    "one attribute": b'<CEB311Message guid="' + b"x" * 5_000_000 + b'"/>',
+    "one text": inside(b"<note>" + b"x" * 5_000_000 + b"</note>"),
+    "one number": inside(b"<freight>" + b"9" * 5_000_000 + b"</freight>"),
+    "references": inside(b"<note>" + b"&lt;" * 1_200_000 + b"</note>"),
+    "nested as deep as may be": ROOT + b"<a>" * 200 + b"</a>" * 200 + END,
+    "instructions": b"<?a b?>" * 700_000 + b"<CEB311Message/>",
+    "signatures": ROOT + b"<Signature/>" * 300_000 + END,
+    "keys of a signature": ROOT
+    + DSIG
+    + b"<ds:KeyInfo>"
+    + b"<ds:KeyName/>" * 300_000
+    + b"</ds:KeyInfo></ds:Signature>"
+    + END,
+    "an extension": ROOT + b"<ExtendMessage><Message>" + b"<a/>" * 1_000_000 + b"</Message></ExtendMessage>" + END,
+    "lines of an unlimited list": b"<CEB711Message><Delivery>"
+    + b"<DeliveryList/>" * 330_000
+    + b"</Delivery></CEB711Message>",
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_is_refused_and_reported_within_bounds(name: str) -> None:
+    data = FLOODS[name]
+    with pytest.raises(MessageRefused) as refused:
+        read(data)
+    assert 1 <= len(refused.value.problems) <= 1001
+    assert max(len(problem.model_dump_json()) for problem in refused.value.problems) < 4_000
+    report = validate(data)
+    assert not report.valid
+    assert 1 <= len(report.faults) <= 1000
+    assert max(len(fault.model_dump_json()) for fault in report.faults) < 4_000
+
+
+@pytest.mark.timeout(60)
+def test_a_flood_that_is_read_tolerantly_is_told_within_bounds() -> None:
+    told = explain(read(FLOODS["one text"], tolerant=True))
+    assert len(told.model_dump_json()) < 100_000
+
+
+@pytest.mark.parametrize("take", [read, validate, message_type_of, document_from])
+def test_a_hundred_megabytes_are_not_even_looked_at(take: Callable[[bytes], object]) -> None:
+    data = ROOT + b"<a/>" * 25_000_000
+    try:
+        report = take(data)
+    except MessageRefused as refused:
+        assert [problem.code for problem in refused.problems] == ["E_TOO_LARGE"]  # noqa: PT017  validate reports it
+    else:
+        assert take is message_type_of or not getattr(report, "valid", True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le", "gb18030", "gbk"])
+def test_another_encoding_is_one_refusal(encoding: str, sample: Load) -> None:
+    data = sample("waybill.xml").decode().encode(encoding)
+    with pytest.raises(MessageRefused) as refused:
+        read(data)
+    (problem,) = refused.value.problems
+    assert problem.code in ("E_ENCODING", "E_NOT_XML")
+    assert [fault.code for fault in validate(data).faults] == [problem.code]
+
+
+HUNGRY = """
+import resource, sys
+from clearway.messages import MessageRefused, read, validate
+from tests.messages.test_hostile_input import FLOODS
+used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+resource.setrlimit(resource.RLIMIT_AS, (2_500_000_000, 2_500_000_000))
+for name in ("elements", "lines of an unlimited list", "attributes"):
+    try:
+        read(FLOODS[name])
+    except MessageRefused:
+        pass
+    validate(FLOODS[name])
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used) // 1024)
+"""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells memory in kilobytes and limits it")
+def test_floods_take_no_more_than_half_a_gigabyte() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", HUNGRY], cwd=Path(__file__).parents[2], capture_output=True, check=False, text=True
+    )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert int(ended.stdout) < 500

@@ -176,7 +176,7 @@ def test_what_is_no_message_is_reported_and_not_raised(data: bytes) -> None:
 
 
 @pytest.mark.timeout(30)
-def test_a_million_faults_are_counted_and_not_described() -> None:
+def test_a_million_faults_are_neither_described_nor_counted_to_the_end() -> None:
     report = validate(b"<CEB816Message>" + b"<Tax/>" * 500_000 + b"</CEB816Message>")
     assert len(report.faults) == 1000
-    assert report.undescribed > 500_000
+    assert report.undescribed > 10_000

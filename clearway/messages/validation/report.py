@@ -10,6 +10,9 @@ from clearway.messages.form import Edition
 MOST_FAULTS = 1000
 """Beyond this many they are counted, not described."""
 
+MOST_COUNTED = 10_000
+"""Beyond this many they are not even counted."""
+
 
 class Fault(Problem):
     """One fault of one element: its values are masked where they are personal."""
@@ -27,13 +30,17 @@ class Report(Contract):
         (), description="Everything that makes it invalid; where it is no XML at all, why it was refused"
     )
     warnings: tuple[Fault, ...] = Field((), description="What the specification's text asks for beyond its schema")
-    undescribed: int = Field(0, description="Faults and warnings beyond the first thousand")
+    undescribed: int = Field(0, description="Faults beyond the first thousand; at most some ten thousand are counted")
 
     @computed_field(description="Whether the schema of the edition admits it")  # type: ignore[prop-decorator]
     @property
     def valid(self) -> bool:
         """Whether the schema of the edition admits the message."""
         return not self.faults and not self.undescribed
+
+
+class Enough(Exception):
+    """So many faults that looking for more would only cost time."""
 
 
 class Findings:
@@ -78,6 +85,8 @@ class Findings:
     ) -> None:
         if len(kept) >= MOST_FAULTS:
             self.undescribed += severity is Severity.HARD
+            if self.undescribed > MOST_COUNTED:
+                raise Enough
             return
         path, element = at
         path = path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…"

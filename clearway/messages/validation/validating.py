@@ -1,5 +1,7 @@
 """Validating: one message held against the schema of one edition, with every fault at once."""
 
+import contextlib
+
 from lxml import etree
 from pydantic import BaseModel
 
@@ -10,7 +12,7 @@ from clearway.messages.parsing import MAX_BYTES, local_name, parse
 from clearway.messages.signing import DSIG
 from clearway.messages.slots import Slot, slots
 from clearway.messages.validation.lexical import check_text
-from clearway.messages.validation.report import Findings, Report
+from clearway.messages.validation.report import Enough, Findings, Report
 from clearway.messages.validation.sequence import Part, check_attributes, check_children
 from clearway.messages.validation.signature_layout import check_signature
 
@@ -32,7 +34,8 @@ def validate(data: bytes, edition: Edition = Edition.E202205, *, max_bytes: int 
     except MessageRefused as refused:
         return Report(message_type=None, edition=edition, faults=refused.problems)
     check = _Check(form, edition)
-    check.root(root)
+    with contextlib.suppress(Enough):
+        check.root(root)
     found = check.findings
     return Report(
         message_type=form.message_type,
