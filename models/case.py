@@ -165,10 +165,11 @@ class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
             self._seen.add(receipt.key)
             self.receipts.append(receipt)
             fresh.append(receipt)
+        released = any(_is_release(receipt) for receipt in fresh)
         for receipt in sorted(fresh, key=lambda each: (rank_of(each.status), each.at)):
             match receipt.about:
                 case DocumentKind.DECLARATION_LIST:
-                    self._apply_to_list(receipt)
+                    self._apply_to_list(receipt, released)
                 case DocumentKind() as kind:
                     self._apply_to_document(kind, receipt, at)
                 case ApplicationKind.CANCELLATION:
@@ -214,7 +215,8 @@ class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
         told = (f"customs refused the {each.fields[0].value}: {each.fields[1].value}" for each in self._refusals)
         return "; ".join(told)
 
-    def _apply_to_list(self, receipt: CustomsReceipt) -> None:
+    def _apply_to_list(self, receipt: CustomsReceipt, released: bool) -> None:
+        """`released`: a release came with it, and stands however the two were to arrive."""
         effect = effect_of(DocumentKind.DECLARATION_LIST, receipt.status)
         if effect is Effect.UNKNOWN:
             self.raise_alarm("UNKNOWN_RECEIPT")
@@ -229,6 +231,8 @@ class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
                 self.to_resend.add(DocumentKind.DECLARATION_LIST)
             return
         if effect is Effect.NOTE or self._is_stale(receipt, effect):
+            return
+        if released and effect in (Effect.REJECT, Effect.SHIP_BACK):
             return
         self.list_rank, self.list_at = max(rank_of(receipt.status), self.list_rank), receipt.at
         self.to_resend.discard(DocumentKind.DECLARATION_LIST)
@@ -333,3 +337,7 @@ class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
             problems=refused + self.problems,
             warnings=judged.warnings if judged else (),
         )
+
+
+def _is_release(receipt: CustomsReceipt) -> bool:
+    return receipt.about is DocumentKind.DECLARATION_LIST and effect_of(receipt.about, receipt.status) is Effect.RELEASE

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,19 @@ def test_no_sequence_of_receipts_breaks_the_case_or_moves_it_back(arrivals: list
             assert BACKBONE.index(case.state) >= furthest
             furthest = BACKBONE.index(case.state)
     assert len(case.receipts) + case.duplicate_receipts == len(arrivals)
+
+
+@pytest.mark.parametrize("refusal", ["100", "700", "-621001"])
+@pytest.mark.parametrize("together", [True, False])
+def test_a_refusal_after_the_release_changes_nothing_also_where_both_come_together(
+    refusal: str, together: bool
+) -> None:
+    case = _filed_case()
+    told = (_receipt("800", 90), _receipt(refusal, 150))
+    for news in [told] if together else [(one,) for one in told]:
+        case.take_news(CustomsNews(receipts=news), AT)
+    assert case.state is State.RELEASED
+    assert [receipt.status for receipt in case.receipts] == ["800", refusal]
 
 
 def test_codes_unknown_to_the_table_are_unknown_and_negative_ones_refuse() -> None:
