@@ -121,8 +121,10 @@ def console_for(stream: Any) -> Console:
 class Progression:
     """Progress: a bar on a terminal, a line for each list elsewhere."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, every: int = 1) -> None:
+        """`every`: without a terminal one line for so many of them."""
         self._console = console
+        self._every = every
         self._bar = Progress(
             TextColumn("{task.description:<24}"),
             BarColumn(),
@@ -142,13 +144,14 @@ class Progression:
 
     def open(self, chapter: str, count: int, of_what: str = "lists") -> "Chapter":
         """A new chapter over so many lists, or whatever it is of."""
-        return Chapter(self._console, self._bar, chapter, count, of_what)
+        return Chapter(self._console, self._bar, chapter, count, of_what, self._every)
 
 
 class Chapter:
     """One chapter's progress."""
 
-    def __init__(self, console: Console, bar: Progress, title: str, count: int, of_what: str) -> None:
+    def __init__(self, console: Console, bar: Progress, title: str, count: int, of_what: str, every: int) -> None:
+        self._every = every
         self._console = console
         self._bar = bar
         self._count = count
@@ -162,7 +165,7 @@ class Chapter:
         self._done += 1
         line = f"{order_no} {told}"
         self._bar.update(self._task, advance=1, latest="" if self._done == self._count else escape(line[:60]))
-        if not self._console.is_terminal:
+        if not self._console.is_terminal and (self._done % self._every == 0 or self._done == self._count):
             self._console.print(f"  [{self._done:>2}/{self._count}] {line}", markup=False, crop=False)
 
 

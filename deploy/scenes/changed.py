@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from clearway.contracts.states import State
-from clearway.testing import EBC, corrected
+from clearway.testing import corrected
 from deploy.play import AGENT_SENDS, Play, taken
 from deploy.scene import Scene, declare, is_taxed, stands, taxed
 
@@ -37,8 +37,13 @@ async def declare_and_modify(play: Play) -> None:
 async def declare_and_cancel(play: Play) -> None:
     """The customer withdraws after the filing: customs has to consent."""
     await declare(play)
+    await cancel(play)
+
+
+async def cancel(play: Play) -> None:
+    """Ask customs to consent to a cancellation, once the list has its number."""
     await play.until(lambda view: any(each.invt_no for each in view.receipts), "numbered by customs")
-    await play.client.cancel(play.key, actor=EBC, reason="the customer withdrew")
+    await play.client.cancel(play.key, actor=play.key.ebc_code, reason="the customer withdrew")
 
 
 SCENES = (

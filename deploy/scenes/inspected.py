@@ -21,6 +21,11 @@ NOBODY_CAME = timedelta(hours=72, minutes=1)
 async def attend(play: Play) -> None:
     """The declarant's own person attends; customs inspects and finds the goods as declared."""
     await declare(play)
+    await be_present(play)
+
+
+async def be_present(play: Play) -> None:
+    """Confirm, attend, and have the simulated customs find the goods as declared."""
     confirmation = PresenceConfirmation(instruction_id=await _called(play), actor=AGENT, attendant="G-017")
     await play.client.confirm_presence(play.key, confirmation)
     play.notes.append("attended by the declarant's own person")
@@ -61,6 +66,11 @@ async def attend_in_vain(play: Play) -> None:
 async def correct_as_ordered(play: Play) -> None:
     """Customs orders a correction: the enterprise files the list with the right HS code and specification."""
     await declare(play)
+    await correct(play)
+
+
+async def correct(play: Play) -> None:
+    """Wait for customs' order, then file the correction."""
     await play.until(lambda view: view.detail is Detail.MODIFICATION_ORDERED, "ordered to be corrected")
     await modify(play, reason="the code that customs found")
 
@@ -68,8 +78,13 @@ async def correct_as_ordered(play: Play) -> None:
 async def supply_licence(play: Play) -> None:
     """Customs asks for a licence: it is handed in here and shown to customs, which releases two days later."""
     await declare(play)
+    await show_licence(play)
+
+
+async def show_licence(play: Play) -> None:
+    """Wait for customs' order, then hand the licence in and show it to customs."""
     await play.until(lambda view: view.detail is Detail.LICENCE_ORDERED, "asked for a licence")
-    licence = LicenceSupply(actor=EBC, licence_type="import licence", licence_no="LIC-2026-0815")
+    licence = LicenceSupply(actor=play.key.ebc_code, licence_type="import licence", licence_no="LIC-2026-0815")
     await play.client.supply_licence(play.key, licence)
     play.notes.append(f"licence {licence.licence_no} handed in in time")
     await post(f"{play.simulator_url}/customs/licences/{play.key.order_no}", {})

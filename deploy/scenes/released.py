@@ -33,6 +33,11 @@ async def declare_one_by_one(play: Play) -> None:
 async def declare_then_correct_payment(play: Play) -> None:
     """Customs refuses the payment voucher; the payment enterprise hands in a corrected one."""
     await declare(play)
+    await correct_payment(play)
+
+
+async def correct_payment(play: Play) -> None:
+    """Wait until customs refused the voucher, then hand in the corrected one."""
     view = await play.reach(State.MATCH_FAILED)
     play.notes.append(f"first: {view.reason}")
     better = corrected(play.sample.payment, note="corrected")
@@ -42,13 +47,19 @@ async def declare_then_correct_payment(play: Play) -> None:
 async def declare_a_corrected_copy(play: Play) -> None:
     """Customs rejects the list, which ends it; a copy with another specification is a new case of its own."""
     await declare(play)
+    await declare_copy(play)
+
+
+async def declare_copy(play: Play) -> None:
+    """Wait until the list is rejected, then declare a corrected copy of it."""
     view = await play.reach(State.REJECTED)
     play.notes.append(f"first: rejected, {view.reason}")
     lines = tuple(
         line.model_copy(update={"specification": f"{line.specification}|更正"})
         for line in play.sample.declaration_list.lines
     )
-    play.sample = play.sample.changed(DocumentKind.DECLARATION_LIST, guid=str(uuid.uuid4()).upper(), lines=lines)
+    guid = str(uuid.uuid5(uuid.NAMESPACE_OID, play.sample.declaration_list.guid)).upper()
+    play.sample = play.sample.changed(DocumentKind.DECLARATION_LIST, guid=guid, lines=lines)
     play.attempt = 2
     await declare(play)
 
@@ -56,6 +67,11 @@ async def declare_a_corrected_copy(play: Play) -> None:
 async def declare_and_wait_for_resending(play: Play) -> None:
     """Sending to customs fails; after five minutes of the list's own time the workflow sends again."""
     await declare(play)
+    await wait_for_resending(play)
+
+
+async def wait_for_resending(play: Play) -> None:
+    """Let the list's own five minutes pass once it knows of the failure."""
     await play.until(lambda view: any(each.status == "4" for each in view.receipts), "told of the failure")
     await play.forward(RESEND_PAUSE)
 

@@ -19,7 +19,7 @@ from clearway.contracts.goods_return import (
 )
 from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import State
-from clearway.testing import EBC, LOG, WAREHOUSE, SampleSet, sample_set
+from clearway.testing import LOG, WAREHOUSE, SampleSet, sample_set
 from deploy.play import LOOK, PATIENCE, Play, clock_of, move_clock, refused, taken
 from deploy.scene import TAX, Scene, is_taxed, stands, taxed
 from deploy.unexpected import Unexpected
@@ -50,7 +50,7 @@ def two_lines(order_no: str, at: datetime, orderer: str, orderer_id: str) -> Sam
 
 async def apply(play: Play, *wanted: ReturnLine, reason: str = "does not fit") -> ReturnKey:
     """Apply to return goods, everything where nothing is named; customs has answered the application."""
-    answer = taken(await play.client.request_return(play.key, actor=EBC, reason=reason, lines=wanted))
+    answer = taken(await play.client.request_return(play.key, actor=play.key.ebc_code, reason=reason, lines=wanted))
     if answer.goods_return is None:
         raise Unexpected("a return was applied for, but the answer does not name it")
     return ReturnKey.of(answer.goods_return)
@@ -64,7 +64,8 @@ async def accepted(play: Play, key: ReturnKey) -> ReturnKey:
 
 async def send_off(play: Play, key: ReturnKey) -> None:
     """The buyer sends the goods off."""
-    await play.client.note_return_shipment(key, ReturnShipment(actor=EBC, carrier=LOG, waybill_no="SF-BACK-1"))
+    shipment = ReturnShipment(actor=play.key.ebc_code, carrier=LOG, waybill_no="SF-BACK-1")
+    await play.client.note_return_shipment(key, shipment)
 
 
 async def arrive(play: Play, key: ReturnKey, *, after: timedelta) -> None:
@@ -161,7 +162,7 @@ async def withdraw_then_be_refused(play: Play) -> None:
     await play.clocks()
     await play.forward(timedelta(days=3))
     first = await accepted(play, await apply(play))
-    await play.client.withdraw_return(first, actor=EBC, reason="the customer keeps it")
+    await play.client.withdraw_return(first, actor=play.key.ebc_code, reason="the customer keeps it")
     await ended(play, 1, ReturnState.WITHDRAWN)
     await play.forward(timedelta(days=2))
     await apply(play, reason="does not fit-REFUSE")
@@ -171,7 +172,7 @@ async def withdraw_then_be_refused(play: Play) -> None:
 async def apply_too_late(play: Play) -> None:
     """The first second of day 31: a return is refused, and leaves no trace."""
     await play.forward_to((await play.clocks()).return_application_before)
-    late = play.client.request_return(play.key, actor=EBC, reason="does not fit")
+    late = play.client.request_return(play.key, actor=play.key.ebc_code, reason="does not fit")
     code = await refused(late, "E_RETURN_LATE_APPLY", "a return on day 31")
     play.notes.append(f"return on day 31 refused: {code}")
 

@@ -59,6 +59,8 @@ class Parcel:
     traceparent: str | None
     word: str
     """What it says, in one word: the same for the same thing said again."""
+    about: str
+    """Number of the list, document or application that it is about."""
 
 
 class Post:
@@ -71,7 +73,8 @@ class Post:
         self._late = timedelta(milliseconds=settings.late_ms).total_seconds()
         self._dxp_id = settings.dxp_id
         self._lost: list[Parcel] = []
-        self._next = asyncio.Event()
+        self._held: dict[str, asyncio.Event] = {}
+        """What is to be overtaken, by what it is about."""
         self._said: set[str] = set()
         self.mishaps: Counter[Mishap] = Counter()
 
@@ -106,7 +109,7 @@ class Post:
         at = notice.return_time
         moment = at if isinstance(at, datetime) else datetime.strptime(f"{at[:14]}+0800", "%Y%m%d%H%M%S%z")
         sealed = self._seal.close(write_record(notice), guid=guid, at=moment, to=self._dxp_id)
-        return Parcel(_RECEIPTS, sealed, XML, traceparent, guid)
+        return Parcel(_RECEIPTS, sealed, XML, traceparent, guid, _subject(notice)[1])
 
     async def send_instruction(self, filing: Filing, instruction: ControlInstruction) -> None:
         """Order an inspection."""
@@ -130,7 +133,8 @@ class Post:
     async def _send_notice(self, filing: Filing, path: str, notice: Contract) -> None:
         content = notice.model_dump_json().encode()
         happens = filing.scenario.mishap or self._fate.of(SAYING, path, filing.guid)
-        parcel = Parcel(path, content, JSON, filing.traceparent, guid_for(path, content.decode()))
+        about = filing.declaration.cop_no or filing.declaration.order_no
+        parcel = Parcel(path, content, JSON, filing.traceparent, guid_for(path, content.decode()), about)
         await self._send(parcel, filing.scenario.copies, happens)
 
     async def _send(self, parcel: Parcel, copies: int, mishap: Mishap | None) -> None:
@@ -141,22 +145,25 @@ class Post:
             self._lost.append(parcel)
         elif mishap is Mishap.LATE:
             self._courier.run(self._deliver_late(parcel))
-        elif mishap is Mishap.OVERTAKEN:
-            self._courier.run(self._let_pass(parcel, self._next))
+        elif mishap is Mishap.OVERTAKEN and parcel.about not in self._held:
+            self._held[parcel.about] = asyncio.Event()
+            self._courier.run(self._let_pass(parcel, self._held[parcel.about]))
         else:
             for _ in range(2 * copies if mishap is Mishap.TWICE else copies):
                 await self._deliver(parcel, _MANNERS.get(mishap, Manner.WHOLE) if mishap else Manner.WHOLE)
-            self._next.set()
-            self._next = asyncio.Event()
+            if held := self._held.pop(parcel.about, None):
+                held.set()
 
     async def _deliver_late(self, parcel: Parcel) -> None:
         await asyncio.sleep(self._late)
         await self._deliver(parcel, Manner.WHOLE)
 
     async def _let_pass(self, parcel: Parcel, next_one: asyncio.Event) -> None:
-        """Arrives after whatever is sent next, or late where nothing is."""
+        """Arrives after whatever is said next of the same thing, or late where nothing is."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(next_one.wait(), self._late)
+        if self._held.get(parcel.about) is next_one:
+            del self._held[parcel.about]
         await self._deliver(parcel, Manner.WHOLE)
 
     async def _deliver(self, parcel: Parcel, manner: Manner) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
-from clearway.messages import Message, Transfer, read, write
+from clearway.messages import Message, MessageRefused, Signer, Transfer, read, write
 from clearway.messages.envelope import is_envelope, unwrap
 from clearway.messages.message import Record
 from simulator.courier import Courier
@@ -32,7 +32,12 @@ class Said:
 
     path: str
     content: bytes
-    traceparent: str | None
+    headers: Mapping[str, str]
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace that it belongs to."""
+        return self.headers.get("traceparent")
 
     @property
     def inner(self) -> bytes:
@@ -67,7 +72,10 @@ class Said:
                 return str(self.json["result"]["outcome"])
             case "dispositions":
                 return str(self.json["order"]["disposition"])
-        record = self.record
+        try:
+            record = self.record
+        except MessageRefused:
+            return "half"
         if isinstance(record, TaxBill):
             return "816"
         if isinstance(record, TaxBillStatus):
@@ -84,6 +92,8 @@ class Office:
         self._courier = courier
         self._http = http
         self._heard = heard
+        self.signer: Signer | None = None
+        """Signs what is filed."""
 
     async def file(self, *records: Record, traceparent: str | None = None) -> list[str]:
         """File each record in a message of its own, and give every word that customs said then."""
@@ -92,11 +102,14 @@ class Office:
 
     async def file_without_waiting(self, *records: Record, traceparent: str | None = None) -> None:
         """File each record in a message of its own."""
-        headers = {"content-type": "application/xml"} | ({"traceparent": traceparent} if traceparent else {})
         for record in records:
-            content = write([record], guid=new_guid(), transfer=TRANSFER)
-            answer = await self._http.post("/customs/messages", content=content, headers=headers)
-            assert answer.status_code == 202, answer.text
+            await self.post(written([record], self.signer), traceparent=traceparent)
+
+    async def post(self, content: bytes, traceparent: str | None = None) -> None:
+        """File a message as it is."""
+        headers = {"content-type": "application/xml"} | ({"traceparent": traceparent} if traceparent else {})
+        answer = await self._http.post("/customs/messages", content=content, headers=headers)
+        assert answer.status_code == 202, answer.text
 
     async def file_case(self, papers: Papers) -> list[str]:
         """File all four documents, and give every word about the list."""
@@ -132,23 +145,37 @@ class Office:
         """Give an inspection's result by hand."""
         return (await self._http.post(f"/customs/inspections/{order_no}/result", json=report)).status_code
 
+    async def mail(self) -> dict[str, Any]:
+        """How customs' post stands."""
+        told: dict[str, Any] = (await self._http.get("/customs/post")).json()
+        return told
+
+    async def ask_for_lost(self) -> int:
+        """Ask customs for what never arrived; how much that was."""
+        return int((await self._http.post("/customs/post/lost")).json()["sent"])
+
     async def show_licence(self, order_no: str) -> int:
         """Show customs the licence that it asked for."""
         return (await self._http.post(f"/customs/licences/{order_no}")).status_code
 
 
+def written(records: Sequence[Record], signer: Signer | None = None) -> bytes:
+    """Records as a message, signed if somebody signs."""
+    return write(records, guid=new_guid(), transfer=TRANSFER, signer=signer)
+
+
 @asynccontextmanager
-async def open_office(*, inspect_by_hand: bool = False, pause_ms: int = 0) -> AsyncIterator[Office]:
-    """An office with empty books."""
+async def open_office(**more: Any) -> AsyncIterator[Office]:
+    """An office with empty books; `more` are settings."""
     heard: list[Said] = []
     gateway = FastAPI()
 
     @gateway.post("/{path:path}")
     async def take(request: Request) -> Response:
-        heard.append(Said(request.url.path, await request.body(), request.headers.get("traceparent")))
+        heard.append(Said(request.url.path, await request.body(), dict(request.headers)))
         return Response(status_code=202)
 
-    settings = Settings(gateway_url="http://gateway", pause_ms=pause_ms, inspect_by_hand=inspect_by_hand)
+    settings = Settings.model_validate({"gateway_url": "http://gateway", "pause_ms": 0} | more)
     courier = Courier(settings, httpx.ASGITransport(gateway))
     customs = FastAPI()
     customs.add_exception_handler(Refusal, answer_refusal)

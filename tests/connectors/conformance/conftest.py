@@ -10,6 +10,7 @@ import pytest
 
 from clearway.contracts.documents import DeclarationList, Document
 from clearway.messages import Transfer
+from connectors import Unavailable
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
 from connectors.customs.transports import HttpTransport
@@ -19,6 +20,7 @@ from simulator.settings import Settings
 from tests.connectors.conformance.servers import Gateway, serve
 from tests.simulator.papers import Papers, new_guid
 
+_ATTEMPTS = 3
 TRANSFER = Transfer(cop_code="3301980AGT", cop_name="申报企业", dxp_id="DXPENT0000012345")
 
 
@@ -48,9 +50,16 @@ class World:
             self.send(record, traceparent=traceparent)
 
     def send(self, *records: Document, traceparent: str | None = None) -> None:
-        """File records in one message."""
+        """File records in one message, again and again while the door is in trouble."""
         customs = self.customs
-        customs.send(customs.seal(records, message_guid=new_guid(), at=datetime.now(UTC)), traceparent=traceparent)
+        sealed = customs.seal(records, message_guid=new_guid(), at=datetime.now(UTC))
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                customs.send(sealed, traceparent=traceparent)
+            except Unavailable:
+                assert attempt < _ATTEMPTS, "the door stays in trouble"
+            else:
+                return
 
     def file_three(self, papers: Papers) -> None:
         """File the three documents, hear the end of it, and forget it."""
@@ -81,7 +90,9 @@ def _world(*, inspect_by_hand: bool) -> Iterator[World]:
     gateway = Gateway()
     with serve(gateway.app) as gateway_url:
         app = create_app(
-            Settings(gateway_url=gateway_url, pause_ms=1, retry_first_ms=1, inspect_by_hand=inspect_by_hand)
+            Settings(
+                gateway_url=gateway_url, pause_ms=1, retry_first_ms=1, inspect_by_hand=inspect_by_hand, late_ms=300
+            )
         )
         with serve(app) as url, httpx.Client(trust_env=False) as http:
             yield World(url, http, gateway)

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
-from clearway.messages import Message, read
+from clearway.messages import Message, MessageRefused, read
 from clearway.messages.envelope import is_envelope, unwrap
 
 RECEIPTS = "/customs/receipts"
@@ -85,7 +85,10 @@ class Post:
             return str(self.json["result"]["outcome"])
         if self.path == DISPOSITIONS:
             return str(self.json["order"]["disposition"])
-        record = self.message.records[0]
+        try:
+            record = self.message.records[0]
+        except MessageRefused:
+            return "half"
         if isinstance(record, TaxBill):
             return "816"
         if isinstance(record, TaxBillStatus):
