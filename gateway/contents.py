@@ -51,6 +51,9 @@ from models.tables import RawMessage
 
 log = logging.getLogger(__name__)
 
+NUL = "\\u0000"
+"""As JSON writes it; no database keeps it in a text."""
+
 N = TypeVar("N", bound=BaseModel)
 
 
@@ -138,7 +141,10 @@ def notice_of(model: type[N], body: bytes) -> N:
 
 def _object(body: bytes) -> object:
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_float=Decimal)
+        text = body.decode("utf-8-sig")
+        if NUL in text:
+            raise MessageRefused([refusal(Code.JSON, detail="It holds a NUL character.")])
+        return json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError):
         raise MessageRefused([refusal(Code.JSON)]) from None
 

@@ -239,6 +239,8 @@ class Reader:
             return
         if news.format_check:
             news = as_receipt(session, item, news)
+        if news.format_check:
+            return  # what was in that message is not known, or nothing of a case's
         cases = self._cases(session, news)
         if len(cases) > 1 and not news.is_shared:
             item.fault = Code.ORDER_AMBIGUOUS

@@ -62,6 +62,16 @@ async def test_a_control_instruction_with_several_faults_names_them_all(house: H
     }
 
 
+@pytest.mark.parametrize("hostile", ["\\u0000", "\\ud800", "1" * 5000, "[" * 100_000])
+async def test_what_no_database_can_keep_is_the_senders_fault_and_not_ours(house: House, hostile: str) -> None:
+    body = json.dumps(control()).replace(ORDER_NO, hostile)
+    await house.http.post("/customs/control-instructions", content=body)
+    await house.http.post("/customs/control-instructions", content="[" * 100_000)
+    await house.step()
+
+    assert [raw.state for raw in house.raws()] == ["refused", "refused"]
+
+
 async def test_several_records_in_one_message_are_several_items(house: House) -> None:
     house.know()
     await house.http.post("/customs/receipts", content=sample("list_receipt.xml"))
