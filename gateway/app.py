@@ -98,7 +98,7 @@ def create_app(
     app.include_router(report_door(ReportDoor(arrivals, reader, delivery)))
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(notices_door(database))
-    app.include_router(subscription_door(SubscriptionDoor(database, pusher, settings.webhook_reach, clock)))
+    app.include_router(subscription_door(SubscriptionDoor(database, pusher, settings.webhook_reach, clock), arrivals))
     app.include_router(payment_data_doors(database, arrivals, dispatcher, clock))
     app.include_router(inbox_door(InboxDoor(database, reader, dispatcher, clock)))
     app.include_router(desk(database, cases, dispatcher, intake, clock))

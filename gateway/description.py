@@ -7,7 +7,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from clearway.contracts.documents import Document
+from clearway.contracts.payment_data import PaymentData
 from clearway.contracts.reports import SuspicionReport
+from clearway.contracts.subscriptions import Acknowledgement, SubscribeRequest, Unblock
 from gateway.notices import (
     ArticlesNotice,
     ControlNotice,
@@ -34,6 +36,10 @@ _BODIES: dict[str, TypeAdapter[Any]] = {
     "GuaranteeCall": TypeAdapter(GuaranteeCall),
     "SuspicionReport": TypeAdapter(SuspicionReport),
     "ReportNotice": TypeAdapter(ReportNotice),
+    "SubscribeRequest": TypeAdapter(SubscribeRequest),
+    "Unblock": TypeAdapter(Unblock),
+    "Acknowledgement": TypeAdapter(Acknowledgement),
+    "PaymentData": TypeAdapter(PaymentData),
 }
 
 
@@ -59,6 +65,10 @@ ARTICLES_BODY = {"required": True, "content": {"application/json": {"schema": _r
 REPORT_BODY = {"required": True, "content": {"application/json": {"schema": _ref("SuspicionReport")}}}
 REPORT_DECISION_BODY = {"required": True, "content": {"application/json": {"schema": _ref("ReportNotice")}}}
 CALL_BODY = {"required": True, "content": {"application/json": {"schema": _ref("GuaranteeCall")}}}
+SUBSCRIBE_BODY = {"required": True, "content": {"application/json": {"schema": _ref("SubscribeRequest")}}}
+UNBLOCK_BODY = {"required": False, "content": {"application/json": {"schema": _ref("Unblock")}}}
+ACKNOWLEDGE_BODY = {"required": True, "content": {"application/json": {"schema": _ref("Acknowledgement")}}}
+PAYMENT_DATA_BODY = {"required": True, "content": {"application/json": {"schema": _ref("PaymentData")}}}
 TOP_UP_BODY = {"required": True, "content": {"application/json": {"schema": _ref("TopUp")}}}
 DOCUMENT_BODY = {
     "required": True,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from clearway.contracts.base import ONE_LINE
 from clearway.contracts.payment_data import (
     SELF_TEST,
     DataAnswer,
@@ -18,6 +19,7 @@ from clearway.contracts.payment_data import (
 )
 from gateway.answers import refused_with
 from gateway.arrivals import Arrivals
+from gateway.description import PAYMENT_DATA_BODY
 from gateway.dispatcher import Dispatcher
 from gateway.payment_data.keeping import QUESTION_FIELD, Arrived, Keeper
 from gateway.payment_data.refusals import Code, refusal
@@ -27,7 +29,6 @@ from models import payment_data
 from models.database import Database
 from models.tables import PaymentPull
 
-_DATA_BODY = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
 _QUESTION_BODY = {
     "required": True,
     "content": {
@@ -41,7 +42,7 @@ _QUESTION_BODY = {
         for media in ("application/x-www-form-urlencoded", "multipart/form-data")
     },
 }
-Session = Annotated[str, Query(min_length=1, max_length=64, description="sessionID of the question")]
+Session = Annotated[str, Query(min_length=1, max_length=64, pattern=ONE_LINE, description="sessionID of the question")]
 
 
 def payment_data_doors(
@@ -51,7 +52,7 @@ def payment_data_doors(
     router = APIRouter(prefix="/payment-data", tags=["payment data"])
     keeper, tests = Keeper(database, clock), SelfTest(database, clock)
 
-    @router.post("", responses=refused_with(400, 409, 413, 422), openapi_extra={"requestBody": _DATA_BODY})
+    @router.post("", responses=refused_with(400, 409, 413, 422), openapi_extra={"requestBody": PAYMENT_DATA_BODY})
     async def deposit(request: Request) -> Deposited:
         """Deposit the original request and response of a payment: payExchangeInfoHead and payExchangeInfoLists.
 

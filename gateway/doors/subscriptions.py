@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from sqlmodel import Session
 
 from clearway.contracts.problems import Problem
@@ -29,6 +29,9 @@ from clearway.contracts.subscriptions import (
 )
 from clearway.webhooks import SECRET_BYTES, secret_from
 from gateway.answers import refused_with
+from gateway.arrivals import Arrivals
+from gateway.description import ACKNOWLEDGE_BODY, SUBSCRIBE_BODY, UNBLOCK_BODY
+from gateway.outbox.gate import Said, admit, said_in
 from gateway.outbox.pusher import Pusher
 from gateway.outbox.reach import NotPermitted, Reach, aim
 from gateway.outbox.refusals import Code, refusal
@@ -54,12 +57,13 @@ class SubscriptionDoor:
         self._reach = reach
         self._clock = clock
 
-    async def subscribe(self, request: SubscribeRequest) -> SubscriptionSecret:
+    async def subscribe(self, said: Said) -> SubscriptionSecret:
         """Begin one; its secret is told here and never again. Raises DoorRefused with everything wrong."""
+        request = said.read(SubscribeRequest)
         problems = await self._address_problems(request)
         if problems:
             raise DoorRefused(422, problems)
-        return await asyncio.to_thread(self._subscribe, request)
+        return await asyncio.to_thread(self._subscribe, request, said)
 
     def show(self, recipient: str | None, ended: bool) -> Subscriptions:
         """Subscriptions, of everybody or of one recipient."""
@@ -72,21 +76,22 @@ class SubscriptionDoor:
         with self._one(number, ended=True) as (session, row):
             return _view(session, row)
 
-    def end(self, number: int) -> SubscriptionView:
+    def end(self, number: int, said: Said) -> SubscriptionView:
         """End one and give up what waits in it."""
-        with self._one(number, ended=True) as (session, row):
+        with self._one(number, said, ended=True) as (session, row):
             subscriptions.end(session, row, self._clock())
             return _view(session, row)
 
-    def rotate(self, number: int) -> SubscriptionSecret:
+    def rotate(self, number: int, said: Said) -> SubscriptionSecret:
         """A new secret, told once."""
-        with self._one(number) as (session, row):
+        with self._one(number, said) as (session, row):
             until = subscriptions.rotate(row, _secret(), self._clock())
             return SubscriptionSecret(subscription=_view(session, row), secret=row.secret, earlier_until=until)
 
-    def unblock(self, number: int, request: Unblock) -> SubscriptionView:
+    def unblock(self, number: int, said: Said) -> SubscriptionView:
         """Try again now; give one event up first, if that is wanted."""
-        with self._one(number) as (session, row):
+        request = said.read(Unblock) if said.body else Unblock()
+        with self._one(number, said) as (session, row):
             if row.mode != Mode.PUSH:
                 raise DoorRefused(409, [refusal(Code.NOT_PUSHED, "id", str(number))])
             if request.give_up is not None:
@@ -98,9 +103,9 @@ class SubscriptionDoor:
             session.flush()
             return _view(session, row)
 
-    async def test(self, number: int) -> TestResult:
+    async def test(self, number: int, said: Said) -> TestResult:
         """Post a test event, or lay one ready to be fetched."""
-        laid = await asyncio.to_thread(self._lay_test, number)
+        laid = await asyncio.to_thread(self._lay_test, number, said)
         if laid is not None:
             return TestResult(id=laid, delivered=False, waits=True)
         result = await self._pusher.test(number)
@@ -118,19 +123,21 @@ class SubscriptionDoor:
                 return page
             await asyncio.sleep(min(_LOOK_SECONDS, left))
 
-    def acknowledge(self, number: int, said: Acknowledgement) -> Acknowledged:
+    def acknowledge(self, number: int, said: Said) -> Acknowledged:
         """The subscriber has taken these events."""
-        if said.up_to is None and not said.ids:
+        taken = said.read(Acknowledgement)
+        if taken.up_to is None and not taken.ids:
             raise DoorRefused(422, [refusal(Code.NOTHING_TAKEN, "up_to")])
-        with self._one(number) as (session, row):
+        with self._one(number, said) as (session, row):
             if row.mode != Mode.PULL:
                 raise DoorRefused(409, [refusal(Code.NOT_PULLED, "id", str(number))])
-            ids = {event_number(told) for told in said.ids}
-            count = outbox.acknowledge(session, row, said.up_to, ids, self._clock())
+            ids = {event_number(told) for told in taken.ids}
+            count = outbox.acknowledge(session, row, taken.up_to, ids, self._clock())
             return Acknowledged(acknowledged=count, waiting=_view(session, row).waiting)
 
-    def _subscribe(self, request: SubscribeRequest) -> SubscriptionSecret:
+    def _subscribe(self, request: SubscribeRequest, said: Said) -> SubscriptionSecret:
         with self._database.transaction() as session:
+            admit(session, said, request.recipient, self._clock())
             same = (request.mode, request.url, ",".join(dict.fromkeys(request.kinds)))
             for row in subscriptions.subscriptions(session, request.recipient):
                 if (row.mode, row.url, row.kinds) == same:
@@ -149,8 +156,8 @@ class SubscriptionDoor:
             return [refusal(Code.URL, "url", detail=str(refused))]
         return []
 
-    def _lay_test(self, number: int) -> str | None:
-        with self._one(number) as (session, row):
+    def _lay_test(self, number: int, said: Said) -> str | None:
+        with self._one(number, said) as (session, row):
             if row.mode != Mode.PULL:
                 return None
             return event_id(outbox.number_of(outbox.put_test(session, row, self._clock())))
@@ -161,28 +168,42 @@ class SubscriptionDoor:
             return EventPage(events=events)
 
     @contextmanager
-    def _one(self, number: int, *, ended: bool = False) -> Iterator[tuple[Session, Subscription]]:
+    def _one(
+        self, number: int, said: Said | None = None, *, ended: bool = False
+    ) -> Iterator[tuple[Session, Subscription]]:
+        """A subscription, kept to the transaction; what is `said` of it must be signed where its recipient signs."""
         with self._database.transaction() as session:
             row = subscriptions.locked(session, number)
             if row is None:
                 raise DoorRefused(404, [refusal(Code.NO_SUBSCRIPTION, "id", str(number))])
+            if said is not None:
+                admit(session, said, row.recipient, self._clock())
             if row.ended_at is not None and not ended:
                 raise DoorRefused(409, [refusal(Code.ENDED, "id", str(number))])
             yield session, row
 
 
-def subscription_door(door: SubscriptionDoor) -> APIRouter:
+def subscription_door(door: SubscriptionDoor, arrivals: Arrivals) -> APIRouter:
     """The routes under /subscriptions."""
     router = APIRouter(prefix="/subscriptions", tags=["notices"])
 
-    @router.post("", status_code=201, responses=refused_with(409, 422))
-    async def subscribe(request: SubscribeRequest) -> SubscriptionSecret:
+    async def heard(request: Request) -> Said:
+        return await said_in(request, arrivals)
+
+    @router.post(
+        "",
+        status_code=201,
+        responses=refused_with(400, 409, 413, 422),
+        openapi_extra={"requestBody": SUBSCRIBE_BODY},
+    )
+    async def subscribe(said: Annotated[Said, Depends(heard)]) -> SubscriptionSecret:
         """Have notices pushed to an address, or kept to be fetched and acknowledged.
 
         The secret with which pushed events are signed is told in this answer only. What the recipient was told before
-        is not sent; `GET /notices` shows it.
+        is not sent; `GET /notices` shows it. As soon as a key of the recipient is on file, this and whatever else is
+        done to its subscriptions must be signed by it.
         """
-        return await door.subscribe(request)
+        return await door.subscribe(said)
 
     @router.get("", responses=refused_with(422))
     def show_subscriptions(
@@ -198,24 +219,24 @@ def subscription_door(door: SubscriptionDoor) -> APIRouter:
         return door.show_one(number)
 
     @router.delete("/{id}", responses=refused_with(404, 422))
-    def end_subscription(number: Number) -> SubscriptionView:
+    def end_subscription(number: Number, said: Annotated[Said, Depends(heard)]) -> SubscriptionView:
         """End a subscription; what waits in it is given up, and `GET /notices` still shows it. Again is the same."""
-        return door.end(number)
+        return door.end(number, said)
 
     @router.post("/{id}/test", responses=refused_with(404, 409, 422))
-    async def test_subscription(number: Number) -> TestResult:
+    async def test_subscription(number: Number, said: Annotated[Said, Depends(heard)]) -> TestResult:
         """Post a test event to the address at once, outside the queue; for a pulled subscription, lay one ready."""
-        return await door.test(number)
+        return await door.test(number, said)
 
-    @router.post("/{id}/unblock", responses=refused_with(404, 409, 422))
-    def unblock_subscription(number: Number, request: Unblock | None = None) -> SubscriptionView:
+    @router.post("/{id}/unblock", responses=refused_with(404, 409, 422), openapi_extra={"requestBody": UNBLOCK_BODY})
+    def unblock_subscription(number: Number, said: Annotated[Said, Depends(heard)]) -> SubscriptionView:
         """Try the first waiting event again now; `give_up` names one that the receiver can never take."""
-        return door.unblock(number, request or Unblock())
+        return door.unblock(number, said)
 
     @router.post("/{id}/rotate-secret", responses=refused_with(404, 409, 422))
-    def rotate_secret(number: Number) -> SubscriptionSecret:
+    def rotate_secret(number: Number, said: Annotated[Said, Depends(heard)]) -> SubscriptionSecret:
         """A new secret, told once; for a day events bear the signatures of both."""
-        return door.rotate(number)
+        return door.rotate(number, said)
 
     @router.get("/{id}/events", responses=refused_with(404, 409, 422))
     async def show_events(
@@ -224,8 +245,10 @@ def subscription_door(door: SubscriptionDoor) -> APIRouter:
         """Waiting events in their order. What is not acknowledged comes again; ask without `after` to see it all."""
         return await door.events(request, number, after, limit, wait)
 
-    @router.post("/{id}/acknowledge", responses=refused_with(404, 409, 422))
-    def acknowledge_events(number: Number, said: Acknowledgement) -> Acknowledged:
+    @router.post(
+        "/{id}/acknowledge", responses=refused_with(404, 409, 422), openapi_extra={"requestBody": ACKNOWLEDGE_BODY}
+    )
+    def acknowledge_events(number: Number, said: Annotated[Said, Depends(heard)]) -> Acknowledged:
         """The subscriber has taken these events, and gets them no more."""
         return door.acknowledge(number, said)
 

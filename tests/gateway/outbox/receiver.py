@@ -13,10 +13,12 @@ from fastapi import FastAPI
 from clearway.contracts.subscriptions import Event
 from clearway.webhooks import verify
 from gateway.answers import answer_problems
+from gateway.arrivals import Arrivals
 from gateway.doors.subscriptions import SubscriptionDoor, subscription_door
 from gateway.outbox.pusher import Pusher
 from gateway.outbox.reach import Reach
 from gateway.settings import GatewaySettings
+from gateway.tracing import Tracing
 from models.database import Database
 from models.notices import tell
 from tests.gateway.outbox.clock import START, Clock
@@ -92,7 +94,8 @@ class Office:
         app = FastAPI()
         answer_problems(app)
         door = SubscriptionDoor(self.database, self.pusher, self.settings.webhook_reach, self.clock)
-        app.include_router(subscription_door(door))
+        arrivals = Arrivals(self.database, self.settings, self.clock, Tracing())
+        app.include_router(subscription_door(door, arrivals))
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
 
     def tell(self, *kinds: str, recipient: str = EBC) -> None:
