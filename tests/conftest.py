@@ -20,6 +20,7 @@ from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker._workflow import _WorkflowWorker
 
 from clearway.client import ClearwayClient
 from clearway.embedded import server_arguments, temporal_binary
@@ -33,6 +34,11 @@ settings.register_profile("reproducible", deadline=None, print_blob=True, derand
 settings.register_profile("search", deadline=None, print_blob=True)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "reproducible")
 settings.load_profile(PROFILE)
+
+# Temporal's library takes a workflow for deadlocked that does not yield within two seconds, which on a machine that is
+# busy is none; it breaks it off anywhere, fails its task, and may never be rid of it when the worker stops.
+DEADLOCK = 60
+_WorkflowWorker._deadlock_timeout_seconds = property(lambda _: DEADLOCK, lambda _, two: None)  # type: ignore[assignment]
 
 # Set here and not where they are used, so that all processes of one run have the same ones.
 SEEDS = ("RACE_SEED", "LEDGER_SEED")
