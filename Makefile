@@ -35,7 +35,7 @@ format: $(READY) ## put the code in order
 	$(BIN)/ruff format
 
 test: $(READY) ## run the tests, several files at once; T=tests/rules narrows, ARGS='-k return -x' goes to pytest
-	$(BIN)/pytest $(or $(T),--numprocesses 3 --dist loadfile) $(ARGS)
+	$(BIN)/pytest $(or $(T),--numprocesses 3 --dist loadfile --no-loadscope-reorder) $(ARGS)
 
 bench: $(READY) ## measure throughput; ARGS=--help tells what can be measured
 	$(PYTHON) -m bench $(ARGS)
