@@ -133,13 +133,13 @@ class Office:
         """When customs says that it did each thing heard last time; receipts and bills only."""
         return {one.word: one.record.return_time for one in self.heard if one.path.endswith("receipts")}
 
-    async def know(self, order_no: str) -> dict[str, Any]:
-        """The latest submission of a list, as customs shows it."""
+    async def know(self, order_no: str, submission: int = -1) -> dict[str, Any]:
+        """One submission of a list as customs shows it, the latest where none is named."""
         answer = await self._http.get(f"/customs/lists/{order_no}")
         assert answer.status_code == 200, answer.text
         filings = answer.json()["filings"]
-        assert isinstance(filings[-1], dict)
-        return filings[-1]
+        found: dict[str, Any] = filings[submission]
+        return found
 
     async def give_result(self, order_no: str, **report: Any) -> int:
         """Give an inspection's result by hand."""

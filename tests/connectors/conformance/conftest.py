@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -86,21 +88,21 @@ class World:
             time.sleep(0.002)
 
 
-def _world(*, inspect_by_hand: bool) -> Iterator[World]:
+@contextmanager
+def open_world(**settings: Any) -> Iterator[World]:
+    """An outside world of its own, set like this."""
     gateway = Gateway()
     with serve(gateway.app) as gateway_url:
-        app = create_app(
-            Settings(
-                gateway_url=gateway_url, pause_ms=1, retry_first_ms=1, inspect_by_hand=inspect_by_hand, late_ms=300
-            )
-        )
+        usual = {"gateway_url": gateway_url, "pause_ms": 1, "retry_first_ms": 1, "late_ms": 300}
+        app = create_app(Settings.model_validate(usual | settings))
         with serve(app) as url, httpx.Client(trust_env=False) as http:
             yield World(url, http, gateway)
 
 
 @pytest.fixture(scope="session")
 def running_world() -> Iterator[World]:
-    yield from _world(inspect_by_hand=False)
+    with open_world() as world:
+        yield world
 
 
 @pytest.fixture
@@ -113,7 +115,8 @@ def world(running_world: World) -> World:
 
 @pytest.fixture(scope="session")
 def running_world_by_hand() -> Iterator[World]:
-    yield from _world(inspect_by_hand=True)
+    with open_world(inspect_by_hand=True) as world:
+        yield world
 
 
 @pytest.fixture

@@ -79,6 +79,8 @@ class Post:
     @property
     def told(self) -> str:
         """In a word: a list's status, `816`, `void`, `instruction`, a result or disposition; documents as `312:120`."""
+        if self.path != RECEIPTS and not self.content.endswith(b"}}"):
+            return "half"
         if self.path == INSTRUCTIONS:
             return "instruction"
         if self.path == RESULTS:
