@@ -1,6 +1,7 @@
 """The text of one element: its length, its digits, and whether it is the number or time that it should be."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +13,9 @@ from clearway.messages.slots import Slot
 from clearway.messages.validation.report import Findings
 from clearway.messages.writable import MOST_WHOLE
 
+_Told = Callable[[], str | None]
+"""The text as it may be shown; asked for only where there is a fault."""
+
 _SPACE = " \t\r\n"
 _DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?")
 _WHOLE = re.compile(r"([+-]?)([0-9]+)")
@@ -22,7 +26,11 @@ _CLOCK = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 def check_text(slot: Slot, path: str, element: etree._Element, findings: Findings) -> None:
     """Hold an element's text against its slot. Spaces around a text count, as the schema counts them."""
     text = element.text or ""
-    at, told = (path, element), shown(slot.field, text)
+    at = (path, element)
+
+    def told() -> str | None:
+        return shown(slot.field, text)
+
     if slot.fixed is not None:
         if text not in ("", slot.fixed):
             findings.fault(
@@ -30,7 +38,7 @@ def check_text(slot: Slot, path: str, element: etree._Element, findings: Finding
                 at,
                 (f"it is not {slot.fixed}, the only value of the schema", f"不是规范唯一允许的值 {slot.fixed}"),
                 (f"Give {slot.fixed}", f"请填写 {slot.fixed}"),
-                told,
+                told(),
             )
     elif slot.kind is Kind.AMOUNT:
         _check_amount(text.strip(_SPACE), at, told, findings)
@@ -44,7 +52,7 @@ def check_text(slot: Slot, path: str, element: etree._Element, findings: Finding
             at,
             (f"it has {len(text)} characters", f"为 {len(text)} 个字符"),
             _length_remedy(slot),
-            told,
+            told(),
         )
     elif slot.kind is not Kind.TEXT:
         _check_time(slot, text, at, told, findings)
@@ -54,11 +62,11 @@ def check_text(slot: Slot, path: str, element: etree._Element, findings: Finding
             at,
             ("spaces stand around the text and count as characters", "文本首尾含有空白，计入长度"),
             ("Leave them out", "请去掉首尾空白"),
-            told,
+            told(),
         )
 
 
-def _check_amount(text: str, at: tuple[str, etree._Element], told: str | None, findings: Findings) -> None:
+def _check_amount(text: str, at: tuple[str, etree._Element], told: _Told, findings: Findings) -> None:
     found = _DECIMAL.fullmatch(text)
     whole, part = (found[2], found[3] or "") if found else ("", "")
     if found is None or not (whole or part):
@@ -77,7 +85,7 @@ def _check_amount(text: str, at: tuple[str, etree._Element], told: str | None, f
                 f"Give at most {_MOST_DIGITS} digits, at most {_MOST_DECIMALS} of them decimals",
                 f"最多 {_MOST_DIGITS} 位数字，其中小数最多 {_MOST_DECIMALS} 位",
             ),
-            told,
+            told(),
         )
     elif found[1] == "-" and Decimal(text):
         findings.warn(
@@ -85,11 +93,11 @@ def _check_amount(text: str, at: tuple[str, etree._Element], told: str | None, f
             at,
             ("it is below 0", "小于 0"),
             ("Give 0 or more", "请填写不小于 0 的数字"),
-            told,
+            told(),
         )
 
 
-def _check_whole(slot: Slot, text: str, at: tuple[str, etree._Element], told: str | None, findings: Findings) -> None:
+def _check_whole(slot: Slot, text: str, at: tuple[str, etree._Element], told: _Told, findings: Findings) -> None:
     found = _WHOLE.fullmatch(text)
     if found is None:
         _no_number(text, at, told, findings, ("a whole number", "整数"))
@@ -106,11 +114,11 @@ def _check_whole(slot: Slot, text: str, at: tuple[str, etree._Element], told: st
                 f"Give a whole number of at most {most} digits, up to {MOST_WHOLE}",
                 f"请填写最多 {most} 位的整数，不超过 {MOST_WHOLE}",
             ),
-            told,
+            told(),
         )
 
 
-def _check_time(slot: Slot, text: str, at: tuple[str, etree._Element], told: str | None, findings: Findings) -> None:
+def _check_time(slot: Slot, text: str, at: tuple[str, etree._Element], told: _Told, findings: Findings) -> None:
     """The schema counts only the characters of a time; that they are one is what the specification's text asks for."""
     if text.isascii() and text.isdigit() and _on_the_clock(text):
         return
@@ -120,7 +128,7 @@ def _check_time(slot: Slot, text: str, at: tuple[str, etree._Element], told: str
         at,
         ("it is no day of the calendar or time of the clock", "不是有效的日期或时间"),
         (f"Give it as {form} in China standard time", f"请按北京时间 {form} 填写"),
-        told,
+        told(),
     )
 
 
@@ -133,14 +141,14 @@ def _on_the_clock(text: str) -> bool:
 
 
 def _no_number(
-    text: str, at: tuple[str, etree._Element], told: str | None, findings: Findings, wanted: tuple[str, str]
+    text: str, at: tuple[str, etree._Element], told: _Told, findings: Findings, wanted: tuple[str, str]
 ) -> None:
     wrong = ("it is empty", "为空") if not text else (f"it is not {wanted[0]}", f"不是{wanted[1]}")
     remedy = (
         f"Give {wanted[0]}, without exponent or separators; leave the element out where it is optional and unknown",
         f"请填写{wanted[1]}（不含指数和千分位），可选且无值时请去掉该元素",
     )
-    findings.fault("E_EMPTY" if not text else "E_NUMBER", at, wrong, remedy, told)
+    findings.fault("E_EMPTY" if not text else "E_NUMBER", at, wrong, remedy, told())
 
 
 def _length_remedy(slot: Slot) -> tuple[str, str]:

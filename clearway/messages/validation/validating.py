@@ -1,6 +1,7 @@
 """Validating: one message held against the schema of one edition, with every fault at once."""
 
 import contextlib
+from functools import cache
 
 from lxml import etree
 from pydantic import BaseModel
@@ -140,8 +141,7 @@ class _Check:
     def _fields(self, model: type[BaseModel], element: etree._Element, path: str) -> None:
         """An element that holds only values."""
         check_attributes(element, path, {}, self.findings)
-        expected = {slot.name: slot for slot in slots(model, self.edition, self.form.flow)}
-        parts = [Part(slot.name, int(slot.required), 1, NAMESPACE) for slot in expected.values()]
+        expected, parts = _sequence(model, self.edition, self.form.flow)
         for part, child_path, child in check_children(element, path, parts, self.findings):
             self._value(expected[part.name], child, child_path)
 
@@ -172,3 +172,10 @@ class _Check:
                     (f"it holds {len(child)} elements", f"含有 {len(child)} 个下级元素"),
                     ("Give at most one element", "最多一个下级元素"),
                 )
+
+
+@cache
+def _sequence(model: type[BaseModel], edition: Edition, flow: Flow) -> tuple[dict[str, Slot], tuple[Part, ...]]:
+    """The slots of a record by name, and the sequence that they make."""
+    expected = {slot.name: slot for slot in slots(model, edition, flow)}
+    return expected, tuple(Part(slot.name, int(slot.required), 1, NAMESPACE) for slot in expected.values())
