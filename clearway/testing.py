@@ -1,4 +1,7 @@
-"""A kit for tests and trials: a coherent synthetic set of documents for one order, nobody's data."""
+"""A kit for tests and trials: a coherent synthetic set of documents for one order, nobody's data.
+
+A valid message of every type is in clearway.sample_messages.
+"""
 
 import uuid
 from datetime import datetime, timedelta
