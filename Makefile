@@ -12,9 +12,13 @@ PYTHON := $(BIN)/python
 READY := $(VENV)/.ready
 
 ##@ Try it
-.PHONY: demo up down
+.PHONY: demo storm up down
 demo: $(READY) ## 60 lists through the whole stack, 45 days in about a minute; ARGS=--keep leaves it running
 	@$(PYTHON) -m deploy.demo $(ARGS)
+
+storm: $(READY) ## 500 lists while customs misbehaves, reconciled at the end; SEED=… LISTS=60 MISHAPS=0.3 ARGS='--json FILE'
+	@$(PYTHON) -m deploy.storm $(if $(SEED),--seed $(SEED)) $(if $(LISTS),--lists $(LISTS)) \
+	  $(if $(MISHAPS),--mishaps $(MISHAPS)) $(ARGS)
 
 up: $(READY) ## start the stack in the background; DATA=demo serves the demo's lists, UP=--help tells the ports
 	@$(PYTHON) -m deploy.up up $(if $(DATA),--data $(DATA)) $(UP)
