@@ -13,15 +13,16 @@ from sqlmodel import Session, col, select
 from deploy.storm.cast import Part
 from deploy.storm.watch import Standing
 from gateway.gatekeeper import CUSTOMS_DOORS
+from gateway.news import Kind
 from models.inbox import ItemState, RawState
 from models.ledger.check import check
-from models.sent_messages import SENT
+from models.sent_messages import READY, SENT
 from models.tables import CaseRecord, InboxItem, RawMessage, SentMessage, TaxDue, TaxOrder, TaxShare
 
 ENTERPRISE = "enterprise"
 _SHOWN = 5
-OVER = ("E_ALREADY_ENDED", "E_NOT_FOUND", "E_CASE_UNKNOWN")
-"""Why news may stay undelivered: its list was over when it came."""
+OVER = "E_ALREADY_ENDED"
+"""Why news may stay undelivered: its list or return was over when it came."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def make_up(
         _receipts_in(customs, items),
         _handed_in(enterprises, outside),
         _halves("first halves of documents = refused at the door", enterprises, outside.halves),
-        _at_rest(raws, items, standings),
+        _at_rest(raws, items),
         _ledgers(session),
         *_money(session, outside),
         _cases(session, parts),
@@ -79,16 +80,15 @@ def make_up(
 
 
 def _sent(session: Session, outside: Outside) -> Line:
-    rows = session.exec(select(SentMessage.cop_msg_id, SentMessage.state, SentMessage.times, SentMessage.workflow_id))
-    by_state = Counter[str]()
-    times, left = 0, []
-    for guid, state, again, workflow_id in rows:
-        by_state[state] += 1
-        times += again
-        if state != SENT:
-            left.append(f"{workflow_id} {guid} {state}")
-    told = f"{times} times handed over" + "".join(f", {count} {state}" for state, count in by_state.items())
-    return Line("documents sent = documents customs has", by_state[SENT], outside.post["heard"], told, _some(left))
+    """One whose answer overtook the end of its handing over, so that its return was over by then, was sent, too."""
+    rows = session.exec(select(SentMessage.workflow_id, SentMessage.state, SentMessage.message_type)).all()
+    answered = set(session.exec(select(InboxItem.workflow_id).where(InboxItem.kind == Kind.RECEIPT).distinct()))
+    left = [(each, state, kind) for each, state, kind in rows if state != SENT]
+    overtaken = [each for each, state, _ in left if state == READY and each in answered]
+    wrong = [f"{each} {kind} {state}" for each, state, kind in left if each not in overtaken]
+    told = f"{len(overtaken)} answered before their handing over was noted" if overtaken else ""
+    sent = len(rows) - len(wrong)
+    return Line("documents sent = documents customs has", sent, outside.post["heard"], told, _some(wrong))
 
 
 def _said(customs: Sequence[RawMessage], outside: Outside) -> Line:
@@ -149,13 +149,12 @@ def _handed_in(enterprises: Sequence[RawMessage], outside: Outside) -> Line:
     )
 
 
-def _at_rest(raws: Sequence[RawMessage], items: Sequence[InboxItem], standings: Mapping[str, Standing]) -> Line:
+def _at_rest(raws: Sequence[RawMessage], items: Sequence[InboxItem]) -> Line:
     """Nothing faulty, unread, waiting or parked; undeliverable only what came when its list was over."""
     left = [f"message {raw.id} {raw.state}" for raw in raws if raw.state in (RawState.STORED, RawState.FAULTY)]
     late = 0
     for item in items:
-        over = standings.get(item.workflow_id or "")
-        if item.state == ItemState.UNDELIVERABLE and over is not None and over.over:
+        if item.state == ItemState.UNDELIVERABLE and item.fault.startswith(OVER):
             late += 1
         elif item.state not in (ItemState.DELIVERED, ItemState.NOTED):
             left.append(f"{item.workflow_id or item.address} item {item.id} {item.kind} {item.state} {item.fault}")
@@ -164,7 +163,7 @@ def _at_rest(raws: Sequence[RawMessage], items: Sequence[InboxItem], standings: 
         "nothing faulty, unread, parked or waiting",
         len(left),
         0,
-        f"{late} came when their list was over; {odd} odd and marked",
+        f"{late} came when their list or return was over; {odd} odd and marked",
         _some(left),
     )
 

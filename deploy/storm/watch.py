@@ -83,7 +83,7 @@ class Watch:
         """For how many looks nobody has said, sent or read anything, and nothing was under way."""
         health, post = await self._read(f"{self.simulator_url}/health"), await self.post()
         counts = await asyncio.to_thread(self._counts)
-        under_way, shown = health["conversations"] or any(counts[:3]), (post["said"], post["heard"], *counts[3:])
+        under_way, shown = health["conversations"] or any(counts[:2]), (post["said"], post["heard"], *counts[2:])
         self._calm = self._calm + 1 if shown == self._before and not under_way else 0
         self._before = shown
         return self._calm
