@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, delete, func, literal, or_, select, update
 
 from clearway.contracts.base import SHANGHAI, legal_day
+from clearway.contracts.documents import DocumentKind
 from clearway.contracts.payment_data import (
     SELF_TEST,
     DataQuestion,
@@ -18,12 +19,14 @@ from clearway.contracts.payment_data import (
 )
 from clearway.messages.payment_data import Deposit
 from models import notices
+from models.addresses import payment_address
 from models.tables import (
     CaseRecord,
     PaymentEvidence,
     PaymentEvidenceOrder,
     PaymentPull,
     RawMessage,
+    StoredDocument,
 )
 from models.tables.columns import InstantColumn
 
@@ -136,12 +139,17 @@ def ask(session: Session, question: DataQuestion, raw_id: int | None, now: datet
 
 
 def take_due(session: Session, now: datetime, limit: int) -> list[str]:
-    """Sessions to be answered now, the first due first; for half a minute nobody else takes them."""
+    """Sessions to be answered now, the first due first; for half a minute nobody else takes them.
+
+    What is late already, or has no data, waits for what can still be answered in time: anybody may ask for orders that
+    nobody has, and that must not keep the others waiting.
+    """
+    without_data, late = col(PaymentPull.state) == PullState.NO_EVIDENCE, col(PaymentPull.due_at) < now
     rows = session.exec(
         select(PaymentPull)
         .where(col(PaymentPull.state).in_(_OPEN))
         .where(or_(col(PaymentPull.try_at).is_(None), col(PaymentPull.try_at) <= now))
-        .order_by(col(PaymentPull.due_at))
+        .order_by(without_data, late, col(PaymentPull.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -151,9 +159,41 @@ def take_due(session: Session, now: datetime, limit: int) -> list[str]:
 
 
 def evidence_for(session: Session, order_no: str) -> PaymentEvidence | None:
-    """What was deposited last for an order."""
-    rows = select(PaymentEvidence).join(PaymentEvidenceOrder).where(PaymentEvidenceOrder.order_no == order_no)
-    return session.exec(rows.order_by(col(PaymentEvidence.id).desc())).first()
+    """What was deposited last for an order, by those whose order it is.
+
+    Anybody may deposit in his own name and list an order of others. Where a list with this order number is known, only
+    the payment that its voucher names counts, and what names its platform: what the platform itself gave before what
+    another did. Where none is known, whoever came first is believed.
+    """
+    rows = session.exec(
+        select(PaymentEvidence, RawMessage.sender, RawMessage.signed_by)
+        .join(PaymentEvidenceOrder)
+        .outerjoin(RawMessage, col(RawMessage.id) == PaymentEvidence.raw_id)
+        .where(PaymentEvidenceOrder.order_no == order_no)
+        .order_by(col(PaymentEvidence.id))
+    ).all()
+    cases = session.exec(select(CaseRecord.workflow_id, CaseRecord.ebp_code).where(CaseRecord.order_no == order_no))
+    platforms = {workflow_id: platform for workflow_id, platform in cases if platform}
+    vouchers = set(
+        session.exec(
+            select(StoredDocument.business_key).where(
+                col(StoredDocument.workflow_id).in_(platforms), StoredDocument.kind == DocumentKind.PAYMENT
+            )
+        )
+    )
+    believed = set(platforms.values()) or {evidence.ebp_code for evidence, _, _ in rows[:1]}
+
+    def standing(sender: str | None, signed_by: str | None, found: PaymentEvidence) -> tuple[bool, bool, bool]:
+        paid = payment_address(found.pay_code, found.pay_transaction_id) in vouchers
+        named = found.ebp_code in believed
+        return paid and named, paid, named and (signed_by or (sender or "").partition("|")[0]) == found.ebp_code
+
+    theirs = [
+        (standing(sender, signed_by, found), found.id or 0, found)
+        for found, sender, signed_by in rows
+        if found.ebp_code in believed or payment_address(found.pay_code, found.pay_transaction_id) in vouchers
+    ]
+    return max(theirs, key=lambda each: each[:2])[2] if theirs else None
 
 
 def note_missing(session: Session, pull: PaymentPull, now: datetime) -> None:
@@ -246,9 +286,10 @@ def standing(session: Session, now: datetime) -> PaymentDataStanding:
 
 def purge(session: Session, today: date) -> int:
     """Delete what need not be kept any more on this Shanghai day, questions and raw bytes included; how many data."""
+    # Without the numbers: a day may have more of them than one statement takes.
     old = select(PaymentEvidence.id).where(PaymentEvidence.keep_until < today)
-    gone = [number for number in session.exec(old) if number is not None]
-    _delete_evidence(session, gone)
+    session.execute(delete(PaymentEvidenceOrder).where(col(PaymentEvidenceOrder.evidence_id).in_(old)))
+    gone = session.execute(delete(PaymentEvidence).where(col(PaymentEvidence.keep_until) < today))
     over = _over(today)
     session.execute(delete(PaymentPull).where(col(PaymentPull.asked_at) < over))
     needed = [select(table.raw_id).where(col(table.raw_id).is_not(None)) for table in (PaymentEvidence, PaymentPull)]
@@ -257,7 +298,7 @@ def purge(session: Session, today: date) -> int:
         .where(col(RawMessage.door).in_((DEPOSIT_DOOR, QUESTION_DOOR)), col(RawMessage.received_at) < over)
         .where(*(col(RawMessage.id).not_in(rows) for rows in needed))
     )
-    return len(gone)
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a cursor's result has it
 
 
 def forget_test(session: Session, session_id: str) -> bool:

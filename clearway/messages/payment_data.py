@@ -7,6 +7,7 @@ written again: its texts are cut out, blanks between their signs are dropped, an
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,13 +17,17 @@ from pydantic import BaseModel, ValidationError
 
 from clearway.contracts.payment_data import DataQuestion, PaymentData
 from clearway.contracts.problems import FieldValue, Problem
-from clearway.messages.faults import MessageRefused, problem
+from clearway.messages.faults import MOST_PROBLEMS, MessageRefused, problem
 from clearway.messages.signatures import Trust, TrustedKey, signed_text, verify_text
 
 HEAD, LISTS = "payExchangeInfoHead", "payExchangeInfoLists"
 REFERENCE = "GACC 2018/179; REFERENCE §9"
 LONGEST_QUESTION = 10_000
 """Characters of a question; a longer one is none."""
+MOST_ENTRIES = 10_000
+"""Orders and articles in one deposit: no payment request had so many, and each may be at fault."""
+MOST_MEMBERS = 200
+"""Members of one object, of which the announcement knows thirteen at most."""
 UNSIGNED = ("UNSIGNED", base64.b64encode(b"UNSIGNED").decode())
 """Key name and value where no key signs: NOT a signature, and says so. Customs refuses it."""
 
@@ -65,7 +70,7 @@ class Upload:
 def read_deposit(body: bytes) -> Deposit:
     """A deposit `{"payExchangeInfoHead": {…}, "payExchangeInfoLists": […]}`; raises MessageRefused with every fault."""
     text = _utf8(body)
-    _values(text)
+    _bound(_values(text).get(LISTS))
     parts = _parts(text)
     return _deposit(parts, extra=parts.keys() - {HEAD, LISTS})
 
@@ -90,6 +95,7 @@ def write_upload(session_id: str, head: str, lists: str, service_time: int, sign
 def read_upload(text: str) -> Upload:
     """An upload as customs reads it; raises MessageRefused with every fault."""
     values = _values(text)
+    _bound(values.get(LISTS))
     parts = _parts(text)
     missing = [_missing(name) for name in _UPLOAD if name not in parts]
     if missing:
@@ -113,11 +119,19 @@ def _deposit(parts: dict[str, str], extra: set[str]) -> Deposit:
     try:
         data = _validated(PaymentData, {name: _decode(part) for name, part in known.items()})
     except MessageRefused as refused:
-        told = {problem.fields[0].field for problem in problems}
-        raise MessageRefused([*problems, *(p for p in refused.problems if p.fields[0].field not in told)]) from None
+        told = {problem.fields for problem in problems}
+        raise MessageRefused([*problems, *(each for each in refused.problems if each.fields not in told)]) from None
     if problems:
         raise MessageRefused(problems)
     return Deposit(known[HEAD], known[LISTS], data)
+
+
+def _bound(orders: Any) -> None:
+    """Refuse what nobody paid at once: faults in millions of entries would take all our memory."""
+    entries = orders if isinstance(orders, list) else []
+    articles = (each.get("goodsInfo") for each in entries if isinstance(each, dict))
+    if len(entries) + sum(len(each) for each in articles if isinstance(each, list)) > MOST_ENTRIES:
+        raise MessageRefused([_faulty(LISTS, f"has more than {MOST_ENTRIES} orders and articles")])
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -160,8 +174,10 @@ def _no_number(name: str) -> None:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
-        raise MessageRefused([_faulty(twice[:60], "is given twice")])
+        counted = Counter(name for name, _ in pairs)
+        raise MessageRefused([_faulty(counted.most_common(1)[0][0][:60], "is given twice")])
+    if len(values) > MOST_MEMBERS:
+        raise MessageRefused([_no_json(f"an object has more than {MOST_MEMBERS} members")])
     return values
 
 
@@ -173,7 +189,8 @@ def _validated(model: type[M], values: Any) -> M:
         # A list whose only member is faulty counts as empty too: the member's fault says more.
         within = {each["loc"][:depth] for each in told for depth in range(len(each["loc"]))}
         faults = [each for each in told if each["loc"] not in within]
-        raise MessageRefused([_faulty(_pointer(each["loc"]), _words(each["msg"])) for each in faults]) from None
+        some = faults[: MOST_PROBLEMS + 1]
+        raise MessageRefused([_faulty(_pointer(each["loc"]), _words(each["msg"])) for each in some]) from None
 
 
 def _pointer(loc: tuple[str | int, ...]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.parser import BytesParser
-from email.policy import HTTP
+from email.policy import compat32
 from urllib.parse import parse_qs
 
 from sqlmodel import Session, col, select
@@ -18,7 +18,7 @@ from clearway.contracts.documents import Payment
 from clearway.contracts.payment_data import SELF_TEST, TAKEN, UNREADABLE, DataAnswer, Deposited, PaymentData
 from clearway.contracts.problems import Problem
 from clearway.messages import MessageRefused
-from clearway.messages.payment_data import read_deposit, read_question
+from clearway.messages.payment_data import LONGEST_QUESTION, read_deposit, read_question
 from gateway import refusals as doors
 from gateway.gatekeeper import check_signatures
 from gateway.opening import Opened
@@ -36,6 +36,8 @@ from models.trust import must_sign
 log = logging.getLogger(__name__)
 
 QUESTION_FIELD = "openReq"
+LONGEST_FORM = 4 * LONGEST_QUESTION
+"""Bytes of a form with a question in it; a longer one is not even taken apart, for that takes time."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,15 @@ class Keeper:
 
 def form_field(arrived: Arrived, name: str) -> str:
     """A field of a form, urlencoded or in parts; empty where there is none. Whatever cannot be read is replaced."""
+    if len(arrived.body) > LONGEST_FORM:
+        return ""
     if arrived.content_type.lower().startswith("multipart/form-data"):
         head = f"Content-Type: {arrived.content_type}\r\n\r\n".encode("utf-8", "replace")
-        for part in BytesParser(policy=HTTP).parsebytes(head + arrived.body).iter_parts():
+        try:
+            form = BytesParser(policy=compat32).parsebytes(head + arrived.body)  # others take headers apart, and fail
+        except RecursionError:  # parts within parts within parts
+            return ""
+        for part in form.walk():
             if part.get_param("name", header="content-disposition") == name:
                 payload = part.get_payload(decode=True)
                 return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""

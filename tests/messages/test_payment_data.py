@@ -141,6 +141,23 @@ def test_what_is_no_deposit_is_refused_where_it_is_wrong(body: str | bytes, told
     assert fields(body) == told
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{" + ",".join(f'"k{number}":1' for number in range(100_000)) + ',"k99999":2}',
+        '{"payExchangeInfoHead":{' + ",".join(f'"k{n}":1' for n in range(300)) + '},"payExchangeInfoLists":[]}',
+        '{"payExchangeInfoHead":{},"payExchangeInfoLists":[' + ",".join("0" * 9_000) + "]}",
+        '{"payExchangeInfoHead":{},"payExchangeInfoLists":[' + ",".join("0" * 100_000) + "]}",
+        '{"payExchangeInfoHead":{},"payExchangeInfoLists":[{"goodsInfo":[' + ",".join("0" * 100_000) + "]}]}",
+    ],
+    ids=["twice", "members", "faults", "orders", "articles"],
+)
+def test_thousands_of_faults_are_told_in_short(body: str) -> None:
+    with pytest.raises(MessageRefused) as refused:
+        read_deposit(body.encode())
+    assert 1 <= len(refused.value.problems) <= 1001
+
+
 def test_a_refusal_repeats_nothing_of_the_data() -> None:
     with pytest.raises(MessageRefused) as refused:
         read_deposit(changed(initalRequest="张三" * 4001, guid="张三x").encode())

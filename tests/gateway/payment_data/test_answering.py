@@ -13,7 +13,36 @@ from clearway.messages.signatures import TrustedKey
 from models.database import Database
 from models.tables import CaseRecord
 from tests.gateway.outbox.clock import START
-from tests.gateway.payment_data.bureau import EBP, HEAD, KEY, LISTS, NO, ORDER_NO, SESSION, YES, Bureau, Customs
+from tests.gateway.payment_data.bureau import (
+    BODY,
+    EBP,
+    HEAD,
+    KEY,
+    LISTS,
+    NO,
+    ORDER_NO,
+    PAY,
+    SESSION,
+    YES,
+    Bureau,
+    Customs,
+)
+
+
+def know_list(bureau: Bureau) -> None:
+    """A list with the order's number is known, of our platform."""
+    with bureau.database.transaction() as session:
+        session.add(
+            CaseRecord(
+                workflow_id=f"declaration-list/X/{ORDER_NO}",
+                ebc_code="X",
+                order_no=ORDER_NO,
+                ebp_code=EBP,
+                state="matched",
+                opened_at=START,
+                changed_at=START,
+            )
+        )
 
 
 async def test_a_question_is_answered_at_once_and_the_data_follows_signed(bureau: Bureau, customs: Customs) -> None:
@@ -167,18 +196,7 @@ async def test_a_door_of_customs_that_says_no_is_a_refusal(bureau: Bureau, custo
 async def test_without_data_the_platform_is_told_and_what_comes_later_is_uploaded(
     bureau: Bureau, customs: Customs
 ) -> None:
-    with bureau.database.transaction() as session:
-        session.add(
-            CaseRecord(
-                workflow_id=f"declaration-list/X/{ORDER_NO}",
-                ebc_code="X",
-                order_no=ORDER_NO,
-                ebp_code=EBP,
-                state="matched",
-                opened_at=START,
-                changed_at=START,
-            )
-        )
+    know_list(bureau)
     assert (await bureau.ask())["code"] == "10000"
     for _ in range(10):
         await bureau.responder.answer()
@@ -224,3 +242,63 @@ async def test_nothing_personal_is_logged(bureau: Bureau, customs: Customs, capl
     await bureau.responder.answer()
     assert "refused" in caplog.text
     assert "张三" not in caplog.text
+
+
+async def test_questions_about_orders_that_nobody_has_keep_no_other_waiting(bureau: Bureau, customs: Customs) -> None:
+    for number in range(40):
+        await bureau.ask(f"NOBODYS-{number}", f"J-{number}")
+    for _ in range(5):
+        await bureau.responder.answer()
+    bureau.later(seconds=20)
+    await bureau.deposit()
+    await bureau.ask()
+    assert await bureau.responder.answer() == 1
+    assert customs.last.session_id == SESSION
+
+
+async def test_what_is_late_already_lets_pass_what_can_be_in_time(bureau: Bureau, customs: Customs) -> None:
+    await bureau.deposit()
+    for number in range(9):
+        await bureau.ask(session_id=f"L-{number}")
+    bureau.later(minutes=3)
+    await bureau.ask()
+    await bureau.responder.answer()
+    assert (await bureau.pull())["state"] == "answered"
+
+
+async def test_data_that_another_deposits_for_an_order_is_not_uploaded(bureau: Bureau, customs: Customs) -> None:
+    await bureau.deposit()
+    theirs = BODY.replace(EBP, "STRANGER").replace("PAY1", "PAY2")
+    assert (await bureau.deposit(theirs, "STRANGER")).status_code == 200
+    await bureau.ask()
+    await bureau.responder.answer()
+    assert customs.last.deposit.data.head.ebp_code == EBP
+
+
+async def test_where_the_list_is_known_only_data_of_its_platform_counts(bureau: Bureau, customs: Customs) -> None:
+    know_list(bureau)
+    await bureau.deposit(BODY.replace(EBP, "STRANGER").replace(PAY, "STRANGER2"), "STRANGER")
+    await bureau.ask()
+    await bureau.responder.answer()
+    assert (await bureau.pull())["state"] == "no_evidence"
+    await bureau.deposit()
+    assert await bureau.responder.answer() == 1
+    # Who names the platform and himself as payment enterprise does not take the platform's place.
+    await bureau.deposit(BODY.replace(PAY, "STRANGER").replace("PAY1", "PAY2"), "STRANGER")
+    await bureau.ask(session_id="S-2")
+    await bureau.responder.answer()
+    assert (customs.last.session_id, customs.last.deposit.data.head.pay_code) == ("S-2", PAY)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Content-Disposition: form-data; name=" + "(" * 2000,
+        "Content-Disposition: form-data" + "".join(f"; name*{number}=a" for number in range(100_000)),
+        "".join(f"Content-Type:multipart/mixed;boundary=x{n}\r\n\r\n--x{n}\r\n" for n in range(700)),
+    ],
+    ids=["brackets", "parameters", "nested"],
+)
+async def test_a_form_that_is_hard_to_take_apart_is_no_question(bureau: Bureau, part: str) -> None:
+    body = f"--x\r\n{part}\r\n\r\nhello\r\n--x--\r\n"
+    assert (await bureau.ask_with(body, "multipart/form-data; boundary=x"))["code"] == "20001"
