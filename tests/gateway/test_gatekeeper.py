@@ -296,3 +296,18 @@ async def test_a_refused_message_is_read_again_once_the_key_is_on_file(house: Ho
 
     assert (replayed["replayed"], replayed["messages"][0]["state"]) == (1, "read")
     assert house.cases.told == [(CASE, ["800"])]
+
+
+async def test_a_gateway_that_trusts_no_key_of_customs_says_so_when_it_starts(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.app.router.lifespan_context(house.app):
+        pass
+    assert "no key of customs is on file" in caplog.text
+
+    caplog.clear()
+    trust_customs(house)
+    house.restart()
+    async with house.app.router.lifespan_context(house.app):
+        pass
+    assert "no key of customs" not in caplog.text
