@@ -60,23 +60,21 @@ def write_file(
     edition: Annotated[
         Edition | None, typer.Option("--edition", help="Edition; else the message's own, else 202205.")
     ] = None,
-    unsigned: Annotated[bool, typer.Option("--unsigned", help="Leave out the signature it came with.")] = False,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Without any signature, for `messages sign`.")] = False,
     lang: Language = Lang.BOTH,
     as_json: AsJson = False,
 ) -> None:
     """Write a message from JSON. The signature that it came with is kept, and holds only if nothing was changed.
 
-    Where the specification demands a signature and there is none, a placeholder stands that says UNSIGNED: sign it
-    with `clearway messages sign`.
+    Where the specification demands a signature and there is none, a placeholder stands that says UNSIGNED; write it
+    with --unsigned to sign it with `clearway messages sign`.
     """
     content = content_of(file)
     if isinstance(content, Problem):
         fail(Exit.USAGE, (content,), as_json=as_json, lang=lang)
     try:
         message = message_from_json(content)
-        if unsigned:
-            message = message.model_copy(update={"signature": None})
-        written = write_message(message, edition=edition)
+        written = write_message(message, unsigned=unsigned, edition=edition)
     except MessageRefused as refused:
         fail(Exit.REFUSED, refused.problems, as_json=as_json, lang=lang)
     if output is None:

@@ -34,6 +34,7 @@ def write(
     subscribers: Sequence[Subscriber] = (),
     extension: Extension | None = None,
     signer: Signer | None = None,
+    unsigned: bool = False,
     version: str = "1.0",
     edition: Edition = Edition.E202205,
 ) -> bytes:
@@ -41,10 +42,10 @@ def write(
 
     Documents and applications carry the prefix `ceb:`, a transfer, up to five subscribers, an extension if there is
     one and, from `signer`, a signature; without a signer, and where the specification demands a signature, an
-    UnsignedPlaceholder stands in its place. Receipts and bills are written as customs does: in the default namespace,
-    with none of these, and without the elements that customs leaves out. Instants are cut to the second, and
-    returnTime and opDate to the millisecond, in China standard time; absent and empty optional fields are left out;
-    fields that are ours travel in the note.
+    UnsignedPlaceholder stands in its place, unless it shall be `unsigned` for one who signs it next. Receipts and
+    bills are written as customs does: in the default namespace, with none of these, and without the elements that
+    customs leaves out. Instants are cut to the second, and returnTime and opDate to the millisecond, in China standard
+    time; absent and empty optional fields are left out; fields that are ours travel in the note.
 
     Raises MessageRefused with every fault at once: no record or more than the form's most, records of several types
     or of none that we speak, a type, a field or a length that the edition does not know, a transfer that is missing
@@ -68,7 +69,7 @@ def write(
         faults += unwritable_extension(extension)
     if faults:
         raise MessageRefused(faults)
-    if signer is None and form.signature_due:
+    if signer is None and form.signature_due and not unsigned:
         signer = UnsignedPlaceholder()
     body = _body(form, records, guid, version, transfer, subscribers)
     extended = _extended(extension) if extension else b""
@@ -80,13 +81,16 @@ def write(
     return body + (extended + signature if form.flow is Flow.IMPORT else signature + extended) + end
 
 
-def write_message(message: Message, *, signer: Signer | None = None, edition: Edition | None = None) -> bytes:
+def write_message(
+    message: Message, *, signer: Signer | None = None, unsigned: bool = False, edition: Edition | None = None
+) -> bytes:
     """Write a message again as it was read, in its own edition or else that of 2022-05.
 
-    Its signature is kept unless `signer` makes a new one; what the reader did not know (`unknown`) is not in it.
+    Its signature is kept unless `signer` makes a new one or it shall be `unsigned`; what the reader did not know
+    (`unknown`) is not in it.
     Raises MessageRefused as `write` does.
     """
-    if signer is None and message.signature:
+    if signer is None and message.signature and not unsigned:
         signer = _Kept(message.signature)
     return write(
         message.records,
@@ -95,6 +99,7 @@ def write_message(message: Message, *, signer: Signer | None = None, edition: Ed
         subscribers=message.subscribers,
         extension=message.extension,
         signer=signer,
+        unsigned=unsigned,
         version=message.version,
         edition=edition or message.edition or Edition.E202205,
     )

@@ -36,6 +36,12 @@ def test_what_read_tells_in_json_is_written_again_to_the_byte(tmp_path: Path) ->
     assert (tmp_path / "out.xml").read_bytes() == written
 
 
+def test_a_message_may_be_written_without_any_signature() -> None:
+    told = run("read", "--json", LIST)
+    assert b"Signature" in run("write", "-", given=told.stdout_bytes).stdout_bytes
+    assert b"Signature" not in run("write", "--unsigned", "-", given=told.stdout_bytes).stdout_bytes
+
+
 def test_several_files_are_told_one_line_each_and_the_gravest_outcome_counts(broken: Path) -> None:
     told = run("validate", "--json", ORDER, broken, LIST)
     lines = [json.loads(line) for line in told.stdout.splitlines()]
