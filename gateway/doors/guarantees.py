@@ -16,6 +16,7 @@ from gateway.contents import notice_of
 from gateway.description import CALL_BODY, TOP_UP_BODY
 from gateway.dispatcher import Dispatcher
 from gateway.notices import GuaranteeCall, TopUp
+from gateway.opening import open_message
 from gateway.reading import Reader
 from gateway.refusals import Code, DoorRefused, refusal
 from models.addresses import case_address
@@ -98,7 +99,7 @@ class GuaranteeDoor:
         refused: list[Problem] = []
         called: list[str] = []
         with self._database.transaction() as session:
-            said = notice_of(GuaranteeCall, session.get_one(RawMessage, raw_id).body)
+            said = notice_of(GuaranteeCall, _kept(session, raw_id))
             known = [find_cases(session, [case_address(each.ebc_code, each.order_no)]) for each in said.lists]
             keep_lists(session, (found[0] for found in known if found))
             for number, (each, found) in enumerate(zip(said.lists, known, strict=True)):
@@ -118,7 +119,7 @@ class GuaranteeDoor:
     def _add(self, guarantor: str, raw_id: int) -> GuaranteeView:
         now = self._clock()
         with self._database.transaction() as session:
-            said = notice_of(TopUp, session.get_one(RawMessage, raw_id).body)
+            said = notice_of(TopUp, _kept(session, raw_id))
             try:
                 _top_up(session, guarantor, said, now)
             except Conflict:
@@ -172,6 +173,11 @@ def guarantee_door(door: GuaranteeDoor) -> APIRouter:
         return await door.call(request, guarantor)
 
     return router
+
+
+def _kept(session: Session, raw_id: int) -> bytes:
+    """What was kept and read, out of its envelope if it came in one."""
+    return open_message(session.get_one(RawMessage, raw_id)).body
 
 
 def _top_up(session: Session, guarantor: str, said: TopUp, now: datetime) -> None:

@@ -14,6 +14,7 @@ from models.ledger.guarantee import hold, top_up
 from models.tables import Address
 from tests.collection_office import clocks_at, tax_of
 from tests.gateway.recording import CASE, EBC, LOG, START, House
+from tests.gateway.signing import enveloped
 
 ADD = f"/guarantees/{EBC}/top-ups"
 
@@ -264,3 +265,10 @@ async def test_a_call_that_cannot_be_names_every_list_and_calls_none(house: Hous
 async def test_a_call_with_a_wrong_field_is_refused(house: House, changes: dict[str, Any]) -> None:
     put_up(house)
     assert (await house.http.post(CALLS, json=call_of("1", **changes))).status_code == 422
+
+
+async def test_a_call_in_an_envelope_is_the_same_call(house: House) -> None:
+    put_up(house)
+    case = released(house, "1")
+    answer = await house.http.post(CALLS, content=enveloped(json.dumps(call_of("1")).encode(), ""))
+    assert (answer.status_code, answer.json()["lists"]) == (200, [case])
