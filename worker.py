@@ -90,11 +90,15 @@ class Workers:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.gather(*(worker.__aexit__(kind, error, trace) for worker in self._workers))
+        ends = (worker.__aexit__(kind, error, trace) for worker in self._workers)
+        for end in await asyncio.gather(*ends, return_exceptions=True):  # one that failed waits for the other's work
+            if end is not None:
+                raise end
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        await asyncio.gather(*(worker.run() for worker in self._workers))
+        """Work until cancelled, or until one of them fails: then the others finish what they have begun."""
+        async with self:
+            await asyncio.Event().wait()
 
 
 def build_worker(

@@ -71,8 +71,11 @@ def put_test(session: Session, row: Subscription, now: datetime) -> OutboxEvent:
     return event
 
 
-def due_subscriptions(session: Session, now: datetime, limit: int) -> Sequence[int]:
-    """Pushed subscriptions that have something to send, may be tried and that no gateway is busy with."""
+def due_subscriptions(session: Session, now: datetime, limit: int, *, after: int = 0) -> Sequence[int]:
+    """Pushed subscriptions that have something to send, may be tried and that no gateway is busy with.
+
+    Those with numbers above `after` come first, so that whoever goes on from the last one serves all in turn.
+    """
     something = select(OutboxEvent.number).where(
         OutboxEvent.subscription_id == Subscription.id, OutboxEvent.state == WAITING
     )
@@ -81,7 +84,7 @@ def due_subscriptions(session: Session, now: datetime, limit: int) -> Sequence[i
         .where(Subscription.mode == Mode.PUSH, col(Subscription.ended_at).is_(None), something.exists())
         .where(or_(col(Subscription.try_at).is_(None), col(Subscription.try_at) <= now))
         .where(or_(col(Subscription.busy_until).is_(None), col(Subscription.busy_until) <= now))
-        .order_by(col(Subscription.id))
+        .order_by(col(Subscription.id) <= after, col(Subscription.id))
         .limit(limit)
     )
     return [number for number in session.exec(rows) if number is not None]

@@ -1,15 +1,17 @@
 """The worker as a process: what it says when it cannot start, and how it tells of a platform that is down."""
 
+import asyncio
 import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.errors import Unavailable
-from worker import ExpectedFailures
+from worker import ExpectedFailures, Workers
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,3 +50,28 @@ def test_a_platform_that_is_down_is_told_without_a_traceback() -> None:
     assert ExpectedFailures().filter(record)
     assert record.exc_info is None
     assert record.getMessage() == "will be tried again: bank is unavailable: HTTP 503"
+
+
+class Ending:
+    """One of two workers, as it ends."""
+
+    def __init__(self, seconds: float, failure: Exception | None = None) -> None:
+        self.seconds, self.failure, self.done = seconds, failure, False
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(self.seconds)
+        self.done = True
+        if self.failure:
+            raise self.failure
+
+
+async def test_a_worker_that_fails_lets_the_other_finish_what_it_has_begun() -> None:
+    failing, other = Ending(0, RuntimeError("away")), Ending(0.05)
+    both: Any = (failing, other)
+    with pytest.raises(RuntimeError, match="away"):
+        async with Workers(both):
+            pass
+    assert other.done

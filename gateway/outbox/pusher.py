@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -50,6 +51,7 @@ class Pusher:
         self._settings = settings
         self._clock = clock
         self._turns: dict[int, asyncio.Task[int]] = {}
+        self._last = 0
         self._cleared_at: datetime | None = None
 
     async def push(self) -> int:
@@ -58,6 +60,7 @@ class Pusher:
         for number in await asyncio.to_thread(self._due, room):
             if number not in self._turns:
                 self._turns[number] = asyncio.create_task(self._turn(number), name=f"webhook-{number}")
+                self._last = number
         if not self._turns:
             return 0
         done, _ = await asyncio.wait(
@@ -96,10 +99,11 @@ class Pusher:
     async def _turn(self, subscription_id: int) -> int:
         taken = 0
         errand: Errand | None = None
+        over = time.monotonic() + self._settings.webhook_seconds  # a slow address lets the others have their turns
         try:
             errand = await asyncio.to_thread(self._begin, subscription_id)
             async with new_client() as client:
-                while errand is not None and taken < self._settings.batch:
+                while errand is not None and taken < self._settings.batch and (not taken or time.monotonic() < over):
                     sent = await self._post(client, errand)
                     taken += sent.taken
                     errand = await asyncio.to_thread(self._note, errand, sent)
@@ -127,7 +131,7 @@ class Pusher:
             if self._cleared_at is None or now >= self._cleared_at + AN_HOUR:
                 outbox.expire(session, now)
                 self._cleared_at = now
-            return list(outbox.due_subscriptions(session, now, room)) if room > 0 else []
+            return list(outbox.due_subscriptions(session, now, room, after=self._last)) if room > 0 else []
 
     def _begin(self, subscription_id: int) -> Errand | None:
         """The first event of a turn; None where the subscription is another gateway's by now, or has nothing."""

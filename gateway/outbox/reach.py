@@ -9,7 +9,9 @@ from enum import StrEnum
 import httpx
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+_WITH_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+_KEPT_KEYS = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
+"""Where clouds keep keys besides link-local addresses: Alibaba, Oracle and Amazon."""
 _LAST_PORT = 65_535
 _HTTP_PORTS = {"http": 80, "https": 443}
 
@@ -77,8 +79,13 @@ def permits(ip: Ip, reach: Reach) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             return permits(ip.ipv4_mapped, reach)
-        if ip in _TRANSLATED or ip.sixtofour is not None or ip.teredo is not None:
+        carries = any(ip in network for network in _WITH_IPV4) and not ip.is_loopback
+        if carries or ip.sixtofour is not None or ip.teredo is not None:
             return False  # they carry another address within
+        if ip.is_site_local:
+            return reach is Reach.PRIVATE
+    if ip in _KEPT_KEYS:
+        return False
     if ip.is_unspecified or ip.is_multicast or ip.is_link_local:
         return False
     if ip.is_loopback:

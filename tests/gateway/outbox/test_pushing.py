@@ -203,6 +203,25 @@ async def test_a_slow_address_holds_up_nobody_else(office: Office, receiver: Rec
         assert (await office.show(stuck))["blocked_why"] == "no answer within 2 seconds"
 
 
+async def test_addresses_that_are_never_done_let_the_others_have_their_turns(
+    database: Database, receiver: Receiver
+) -> None:
+    office = Office(database, webhook_parallel=1, webhook_seconds=1)
+
+    async def dawdle() -> None:
+        await asyncio.sleep(0.3)
+
+    async with Receiver(before_answer=dawdle).listening() as slow:
+        await office.subscribe(slow.url)
+        await office.subscribe(receiver.url)
+        office.tell(*(f"K{number}" for number in range(40)))
+        while not receiver.got:
+            await office.push(1)
+        assert len(slow.got) < 10
+    async with office.pusher.ending():
+        pass
+
+
 async def test_a_new_secret_signs_beside_the_earlier_one_for_a_day(office: Office, receiver: Receiver) -> None:
     number, old = await office.subscribe(receiver.url)
     answer = await office.post(f"{number}/rotate-secret")

@@ -78,6 +78,12 @@ async def test_an_address_of_the_internet_is_permitted() -> None:
         ("169.254.169.254", [False, False, False]),
         ("0.0.0.0", [False, False, False]),
         ("224.0.0.1", [False, False, False]),
+        ("100.100.100.200", [False, False, False]),
+        ("fd00:ec2::254", [False, False, False]),
+        ("64:ff9b:1::a00:1", [False, False, False]),
+        ("::a00:1", [False, False, False]),
+        ("::ffff:127.0.0.1", [False, True, True]),
+        ("fec0::1", [False, False, True]),
     ],
 )
 def test_how_far_the_outbox_reaches_is_set(address: str, permitted: list[bool]) -> None:
