@@ -43,7 +43,7 @@ class InboxItem(SQLModel, table=True):
     address: str = Field(max_length=160, index=True, description="Key by which its case is found")
     dedupe_key: str = Field(unique=True, max_length=300, description="Same news twice is one item")
     workflow_id: str | None = Field(default=None, max_length=120, index=True)
-    state: str = Field(max_length=12, index=True, description="parked, waiting, delivered, undeliverable, noted")
+    state: str = Field(max_length=20, index=True, description="parked, waiting, delivered, undeliverable, noted")
     wakes: bool = Field(description="Whether it is delivered at once or rides with the next that does")
     payload: str = Field(sa_type=Text)
     arrived_at: datetime = Field(sa_type=InstantColumn)

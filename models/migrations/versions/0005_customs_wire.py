@@ -22,6 +22,9 @@ def upgrade() -> None:
     op.add_column("raw_message", sa.Column("replays", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("raw_message", sa.Column("read_by", sa.String(40), nullable=False, server_default=""))
     op.add_column("inbox_item", sa.Column("remark", sa.String(300), nullable=False, server_default=""))
+    # `undeliverable` has thirteen letters: where lengths count, it could not be written. A downgrade leaves it wide.
+    with op.batch_alter_table("inbox_item") as table:
+        table.alter_column("state", existing_type=sa.String(12), type_=sa.String(20), existing_nullable=False)
     op.create_index("ix_inbox_item_remark", "inbox_item", ["remark"])
     op.create_index("ix_filing_message_guid", "filing", ["message_guid"])
     op.create_table(
