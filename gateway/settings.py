@@ -20,7 +20,7 @@ class GatewaySettings(BaseSettings):
     intake: SecretStr = Field(
         SecretStr(""), description="Folders and queues that messages come from, divided by commas (docs/transports.md)"
     )
-    max_body_bytes: int = Field(5 * 1024 * 1024, ge=1, description="A longer body is refused before it is stored")
+    max_body_bytes: int = Field(7 * 1024 * 1024, ge=1, description="A longer body is refused before it is stored")
     ride_seconds: int = Field(60, ge=0, description="Progress news waits this long for company")
     bill_ride_seconds: int = Field(86_400, ge=0, description="A tax bill waits this long for company")
     call_seconds: int = Field(30, ge=1, description="A case that has not answered after this long is unreachable")

@@ -32,7 +32,8 @@ def kept(session: Session, cop_msg_ids: Iterable[str]) -> dict[str, SentMessage]
 def note_outcomes(session: Session, outcomes: dict[str, str], at: datetime) -> None:
     """How handing over ended, by CopMsgId: empty where customs took it, else why it would not."""
     for cop_msg_id, row in kept(session, outcomes).items():
-        row.fault = outcomes[cop_msg_id]
-        row.state = REFUSED if row.fault else SENT
+        refused = outcomes[cop_msg_id]
+        row.fault = refused or row.fault  # what the exchange said meanwhile stays
+        row.state = REFUSED if refused else SENT
         row.sent_at = at
         row.times += 1
