@@ -15,7 +15,7 @@ from clearway.contracts.keys import CaseKey, CollectionKey
 from clearway.errors import ClearwayError
 from deploy.collection import Collection
 from deploy.play import Act, Play
-from deploy.report import Progression
+from deploy.report import Chapter, Progression
 from deploy.stack import Stack
 from deploy.storm.cast import Part
 from deploy.storm.handing_in import Counter
@@ -41,6 +41,8 @@ class Storm:
     collections: list[Collection] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     """What went wrong with no single list."""
+    chapter: str = "the start"
+    """What is under way."""
 
     async def run(self) -> None:
         """Everything, until every list is where it ends or nothing moves any more."""
@@ -96,7 +98,7 @@ class Storm:
         return Play(self.client, part.sample, self.stack.gateway, self.stack.simulator_url, attempt=len(part.keys))
 
     async def _each(self, title: str, parts: Sequence[Part], step: Callable[[Part], Awaitable[str]]) -> None:
-        chapter = self.progress.open(title, len(parts))
+        chapter = self._open(title, len(parts))
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def in_turn(part: Part) -> None:
@@ -113,7 +115,7 @@ class Storm:
     async def _rest(self, title: str, wanted: Callable[[Part], object]) -> None:
         """Wait until nothing moves any more; the bar shows how many lists are where they rest."""
         resting = {part.keys[-1].workflow_id: wanted(part) for part in self.parts if wanted(part)}
-        chapter = self.progress.open(title, len(resting))
+        chapter = self._open(title, len(resting))
         done = 0
 
         def left(standings: dict[str, Standing]) -> list[str]:
@@ -126,6 +128,10 @@ class Storm:
             done = max(done, len(resting) - open_lists)
 
         await self.watch.rest(left, show)
+
+    def _open(self, title: str, count: int, of_what: str = "lists") -> Chapter:
+        self.chapter = title
+        return self.progress.open(title, count, of_what)
 
     async def _open_collections(self) -> None:
         for key, lists in (await asyncio.to_thread(self._first_and_last)).items():
@@ -147,7 +153,7 @@ class Storm:
         return ends
 
     async def _nights(self, title: str, until: Callable[[Collection], datetime]) -> None:
-        chapter = self.progress.open(title, len(self.collections), "collections")
+        chapter = self._open(title, len(self.collections), "collections")
 
         async def live(collection: Collection) -> None:
             told = ""

@@ -1,7 +1,5 @@
 """The storm: the same seed is the same storm, its accounts tell what is wrong, and a small one holds."""
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,9 +15,8 @@ from clearway.contracts.documents import DocumentKind
 from clearway.contracts.states import State
 from clearway.rules.persons import is_id_number
 from deploy.report import Progression, console_for
-from deploy.stack import ROOT
 from deploy.storm import ways
-from deploy.storm.__main__ import show, stack_for, weather
+from deploy.storm.__main__ import options, show, stack_for, weather
 from deploy.storm.accounts import Line, Outside, make_up
 from deploy.storm.cast import ENTERPRISES, KINDS, Part, cast
 from deploy.storm.stories import STORIES
@@ -272,12 +269,16 @@ def test_trouble_is_told_with_its_list(session: Session) -> None:
 
 
 @pytest.mark.parametrize("wrong", [("--lists", "0"), ("--lists", "many"), ("--mishaps", "2"), ("--mishaps", "x")])
-def test_a_wrong_option_is_refused_before_anything_starts(wrong: tuple[str, str]) -> None:
-    refused = subprocess.run(
-        [sys.executable, "-m", "deploy.storm", *wrong], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert refused.returncode == 2
-    assert wrong[0] in refused.stderr
+def test_a_wrong_option_is_refused_and_named(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        options(wrong)
+    assert refused.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
+def test_a_seed_is_drawn_where_none_is_given() -> None:
+    assert options([]).seed != options([]).seed
+    assert (options([]).lists, options([]).mishaps) == (500, Decimal("0.2"))
 
 
 @pytest.mark.stack
