@@ -11,12 +11,17 @@ from clearway.messages.forms import FORM_BY_TYPE, Form
 MAX_BYTES = 5 * 1024 * 1024
 """Largest message taken unless the caller says otherwise."""
 
+MOST_NAMES = 32
+"""Attributes of one element, and namespaces in force at one place. No message has so many, and canonical forms sort
+them: thousands would take hours."""
+
 _DECLARED = re.compile(r"""\A<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 # Possessive and atomic throughout: a hostile prolog is read once, never again and again.
 _PROLOG = r"\A(?:\s++|<\?(?>.*?\?>)|<!--(?>.*?-->))*+"
 _DOCTYPE = re.compile(_PROLOG + "<!DOCTYPE", re.DOTALL)
 _ROOT = re.compile(_PROLOG + r"<(?:[^\s:<>/]++:)?([^\s:<>/]++)", re.DOTALL)
 _TYPE = re.compile(r"(CEB\d{3})(?:Message)?")
+_CROWDED = etree.XPath(f"boolean(//*[count(@*) > {MOST_NAMES}])")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -81,7 +86,10 @@ def parse(data: bytes, max_bytes: int = MAX_BYTES) -> tuple[Form, etree._Element
 
 
 def root_of(data: bytes, max_bytes: int = MAX_BYTES) -> etree._Element:
-    """The root element of any XML; raises MessageRefused for bad encoding, a document type or what is not XML."""
+    """The root element of any XML.
+
+    Raises MessageRefused for bad encoding, a document type, what is not XML, and names by the thousand.
+    """
     text = text_of(data, max_bytes)
     declared = _DECLARED.match(text)
     if declared and declared[1].lower() not in ("utf-8", "utf8") and not text.isascii():
@@ -96,7 +104,21 @@ def root_of(data: bytes, max_bytes: int = MAX_BYTES) -> etree._Element:
                 )
             ]
         )
-    return _tree(text)
+    root = _tree(text)
+    if text.count("=") > MOST_NAMES and _is_crowded(root):
+        raise MessageRefused(
+            [
+                problem(
+                    "E_TOO_MANY_NAMES",
+                    (
+                        f"one element has more than {MOST_NAMES} attributes or namespaces",
+                        f"单个元素的属性或命名空间超过 {MOST_NAMES} 个",
+                    ),
+                    ("Send only the attributes and namespaces that are needed", "请仅保留必需的属性和命名空间"),
+                )
+            ]
+        )
+    return root
 
 
 def fits_xml(text: str) -> bool:
@@ -124,6 +146,18 @@ def _tree(text: str) -> etree._Element:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise _not_xml(parser, error) from None
+
+
+def _is_crowded(root: etree._Element) -> bool:
+    """Whether anywhere more names stand together than in any message."""
+    if _CROWDED(root):
+        return True
+    in_force = 0
+    for happening, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        in_force += 1 if happening == "start-ns" else -1
+        if in_force > MOST_NAMES:
+            return True
+    return False
 
 
 def _not_xml(parser: etree.XMLParser, error: etree.XMLSyntaxError) -> MessageRefused:

@@ -40,6 +40,12 @@ CLOSING = b"</LogisticsReturn></CEB512Message>"
         (b"<html/>", "E_NOT_CEB"),
         (b"<ceb311message/>", "E_NOT_CEB"),
         (b"<CEB999Message/>", "E_UNKNOWN_MESSAGE"),
+        (b"<CEB311Message %s/>" % b" ".join(b'a%d="1"' % number for number in range(33)), "E_TOO_MANY_NAMES"),
+        (b"<CEB311Message %s/>" % b" ".join(b'xmlns:a%d="u:%d"' % (n, n) for n in range(33)), "E_TOO_MANY_NAMES"),
+        (
+            b"".join(b'<CEB311Message xmlns:a%d="u">' % number for number in range(33)) + b"</CEB311Message>" * 33,
+            "E_TOO_MANY_NAMES",
+        ),
     ],
 )
 def test_what_is_no_message_is_refused_with_one_code(data: bytes, code: str) -> None:
@@ -51,6 +57,13 @@ def test_what_is_no_message_is_refused_with_one_code(data: bytes, code: str) -> 
     assert problem.message_zh
     assert problem.remedy_en
     assert problem.remedy_zh
+
+
+def test_a_namespace_told_again_by_each_of_many_records_is_no_crowd() -> None:
+    records = b'<OrderReturn xmlns="http://www.chinaport.gov.cn/ceb" a="1" b="2"/>' * 100
+    with pytest.raises(MessageRefused) as refused:
+        read(b"<CEB312Message>" + records + b"</CEB312Message>")
+    assert {problem.code for problem in refused.value.problems} == {"E_FIELD"}
 
 
 def test_a_message_over_the_limit_is_refused_and_one_at_the_limit_is_read(sample: Load) -> None:
