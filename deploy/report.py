@@ -160,12 +160,13 @@ class Chapter:
         if not console.is_terminal:
             console.print(f"{title} ({count} {of_what})")
 
-    def advance(self, order_no: str, told: str) -> None:
-        """One of them got through the chapter."""
-        self._done += 1
+    def advance(self, order_no: str, told: str, by: int = 1) -> None:
+        """One of them got through the chapter, or several at once."""
+        before = self._done // self._every
+        self._done += by
         line = f"{order_no} {told}"
-        self._bar.update(self._task, advance=1, latest="" if self._done == self._count else escape(line[:60]))
-        if not self._console.is_terminal and (self._done % self._every == 0 or self._done == self._count):
+        self._bar.update(self._task, advance=by, latest="" if self._done == self._count else escape(line[:60]))
+        if not self._console.is_terminal and (self._done // self._every > before or self._done == self._count):
             self._console.print(f"  [{self._done:>2}/{self._count}] {line}", markup=False, crop=False)
 
 

@@ -51,7 +51,7 @@ class Storm:
         await self._rest("Customs speaks", lambda part: part.story.rests)
         async with self.watch.clerk():
             await self._acts("Asked for, mended, attended", lambda part: part.story.then)
-        await self._rest("Customs answers", lambda part: part.story.rests)
+        await self._rest("Customs answers", lambda part: part.story.settles)
         async with self.watch.clerk():
             await self._acts("Days 0 to 30", lambda part: part.story.later)
         await self._rest("Before the nights", lambda _: None)
@@ -61,7 +61,7 @@ class Storm:
         async with self.watch.clerk():
             await self._acts("Day 45 and after", lambda part: part.story.last)
         await self._nights("One night more", lambda each: each.one_night_more)
-        await self._rest("Every list at its end", lambda _: None)
+        await self._rest("Every list at its end", lambda part: part.story.ends)
 
     async def _hand_in(self) -> dict[str, list[Document]]:
         late: dict[str, list[Document]] = {}
@@ -123,9 +123,9 @@ class Storm:
 
         def show(open_lists: int) -> None:
             nonlocal done
-            for _ in range(len(resting) - open_lists - done):
-                chapter.advance("", f"{open_lists} lists under way")
-            done = max(done, len(resting) - open_lists)
+            if (more := len(resting) - open_lists - done) > 0:
+                chapter.advance("", f"{open_lists} lists under way", more)
+                done += more
 
         await self.watch.rest(left, show)
 

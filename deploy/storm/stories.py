@@ -1,4 +1,4 @@
-"""What may happen to a list in the storm: the magic word, what is done about it, and the ends that are lawful."""
+"""What may happen to a list in the storm: the magic word, what is done about it, and the end that is lawful."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,8 @@ class Story:
     """What its order number ends with: magic where docs/simulator.md lists it."""
     weight: int = 1
     """How often it comes among the others."""
-    ends: frozenset[State] = frozenset({State.TAXED})
+    ends: State = State.TAXED
+    """Where it is when all is over."""
     rests: State | None = State.RETURN_WINDOW
     """Where it rests before anything is asked for or the nights pass; None where something must be done first."""
     then: Act | None = None
@@ -69,6 +70,11 @@ class Story:
     papers: Callable[[str, datetime, str, str], SampleSet] = papers
 
     @property
+    def settles(self) -> State:
+        """Where it rests before the goods come back or the nights pass."""
+        return State.RETURN_WINDOW if self.ends in (State.TAXED, State.RETURNED) else self.ends
+
+    @property
     def is_plain(self) -> bool:
         """Its documents may come in any way, by anybody."""
         return self.changed is None and self.missing is None and not self.buyer and self.word != "DOCREJECT"
@@ -76,7 +82,7 @@ class Story:
 
 def _ends(word: str, end: State, *, weight: int = 1, then: Act | None = None, **more: Any) -> Story:
     """A list that is never released, or not for long."""
-    return Story(word, weight, frozenset({end}), None if then else end, then, **more)
+    return Story(word, weight, end, None if then else end, then, **more)
 
 
 STORIES: tuple[Story, ...] = (
@@ -115,7 +121,7 @@ STORIES: tuple[Story, ...] = (
     _ends("IDBAD", State.MATCH_FAILED, then=let_the_time_pass, buyer="-IDBAD"),
     _ends("UNPAID", State.MATCH_FAILED, then=let_the_time_pass, missing=DocumentKind.PAYMENT),
     _ends("WITHDRAWN", State.CANCELLED, then=withdraw, missing=DocumentKind.PAYMENT),
-    Story("RETURNALL", 3, frozenset({State.RETURNED}), later=returned.return_all),
+    Story("RETURNALL", 3, State.RETURNED, later=returned.return_all),
     Story("RETURNPART", 3, later=returned.return_a_part, papers=returned.two_lines),
     Story("RETURNOTHER", later=returned.return_other_goods),
     Story("RETURNREFUSED", later=returned.withdraw_then_be_refused),
