@@ -143,6 +143,9 @@ class Reader:
 
     def _contents(self, session: Session, raw: RawMessage) -> Contents:
         """What the message says and may say. Never raises for what it holds: the bytes are there for who mends us."""
+        if len(raw.body) > self._settings.max_body_bytes:  # a broker hands over whatever size it takes
+            told = f"The limit is {self._settings.max_body_bytes} bytes."
+            return Contents(problems=(refusal(Code.TOO_LARGE, ("body", None), detail=told),))
         message_type = ""
         try:
             opened = open_message(raw)

@@ -76,3 +76,13 @@ async def test_a_source_that_gives_nothing_is_told_and_does_not_hold_up_the_end(
             f"folder {tmp_path}/nowhere": "FileNotFoundError",
             "queue q at 127.0.0.1:1": "AMQPConnectionError",
         }
+
+
+async def test_what_a_broker_hands_over_beyond_the_permitted_size_is_kept_and_refused(database: Database) -> None:
+    body = receipt(1)
+    house = House(database, GatewaySettings(max_body_bytes=len(body)))
+    house.know()
+    for given in (body + b" ", body):
+        house.app.state.intake.keep(given)
+    await house.step()
+    assert [(raw.state, "E_TOO_LARGE" in raw.fault) for raw in house.raws()] == [("refused", True), ("read", False)]
