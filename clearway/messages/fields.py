@@ -11,7 +11,7 @@ from typing import Any, get_args
 from annotated_types import MaxLen, MinLen
 from pydantic import BaseModel
 
-from clearway.contracts.base import wire_name
+from clearway.contracts.base import official, wire_name
 
 
 class Kind(StrEnum):
@@ -70,6 +70,14 @@ def nested_model(model: type[BaseModel], field: str) -> type[BaseModel] | None:
 def may_be_absent(model: type[BaseModel], field: str) -> bool:
     """Whether the field is optional on the wire: its value may be None."""
     return NoneType in get_args(model.model_fields[field].annotation)
+
+
+@cache
+def may_be_hollow(model: type[BaseModel], field: str) -> bool:
+    """Whether the element stands empty where it says nothing: it is required, or due, and may be empty."""
+    if not may_be_absent(model, field):
+        return True
+    return official(model, field).due and kind_of(model, field) is Kind.TEXT and lengths(model, field)[0] == 0
 
 
 @cache

@@ -12,7 +12,7 @@ from clearway.messages import oddities
 from clearway.messages.editions import edition_of
 from clearway.messages.faults import MOST_PROBLEMS, MessageRefused, problem
 from clearway.messages.field_faults import Loc, M, Place, accept, as_many_as_permitted
-from clearway.messages.fields import may_be_absent, nested_model, wire_fields
+from clearway.messages.fields import may_be_absent, may_be_hollow, nested_model, wire_fields
 from clearway.messages.form import MOST_SUBSCRIBERS, NAMESPACE, Form
 from clearway.messages.masking import shown
 from clearway.messages.message import Extension, FaultyRecord, Message, Subscriber, Transfer
@@ -175,7 +175,7 @@ class _Reader:
             text = (child.text or "").strip()
             place.source_lines.setdefault((*loc, field), _source_line(child))
             found.add(field)
-            if field in faulty or (not text and may_be_absent(model, field) and not len(child)):
+            if field in faulty or (not text and not may_be_hollow(model, field) and not len(child)):
                 continue
             fault = "elements" if len(child) else "twice" if values.setdefault(field, text) != text else None
             if fault:

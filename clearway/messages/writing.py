@@ -12,7 +12,7 @@ from clearway.contracts.base import SHANGHAI
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.messages.faults import MessageRefused, problem
 from clearway.messages.field_faults import Place
-from clearway.messages.fields import may_be_absent, wire_fields
+from clearway.messages.fields import may_be_hollow, wire_fields
 from clearway.messages.form import MOST_SUBSCRIBERS, NAMESPACE, Edition, Flow, Form
 from clearway.messages.forms import FORM_BY_MODEL
 from clearway.messages.masking import shown
@@ -158,7 +158,7 @@ def _fill(element: etree._Element, record: BaseModel) -> None:
         value = join_note(record) if field == "note" else getattr(record, field)
         if value not in (None, ""):
             etree.SubElement(element, f"{_CEB}{name}").text = _wire_text(name, value)
-        elif not may_be_absent(type(record), field):
+        elif value is not None and may_be_hollow(type(record), field):
             etree.SubElement(element, f"{_CEB}{name}")
 
 

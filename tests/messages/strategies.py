@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from clearway.contracts.base import ONE_LINE
 from clearway.messages import Transfer
+from clearway.messages.fields import may_be_hollow
 
 GUID = "4CDE1CFD-EDED-46B1-946C-B8022E42FC94"
 TRANSFER = Transfer(cop_code="3301960A01", cop_name="", dxp_mode="DXP", dxp_id="")
@@ -85,7 +86,7 @@ def with_empty_as_absent(record: BaseModel) -> dict[str, Any]:
     """What the wire can tell: an optional text that is empty is one that is not there."""
     told = record.model_dump(mode="json")
     absent = {name for name, info in type(record).model_fields.items() if NoneType in get_args(info.annotation)}
-    told |= {name: None for name in absent if told[name] == ""}
+    told |= {name: None for name in absent if told[name] == "" and not may_be_hollow(type(record), name)}
     if "lines" in told:
         told["lines"] = [with_empty_as_absent(line) for line in record.lines]  # type: ignore[attr-defined]
     return told
