@@ -21,6 +21,7 @@ from clearway.messages import (
     MessageRefused,
     document_from,
 )
+from clearway.messages.faults import MOST_PROBLEMS
 from clearway.messages.forms import FORM_BY_TYPE
 from clearway.rules.sampling import draw
 from gateway.customs_contents import FILED_IN, customs_contents
@@ -55,6 +56,9 @@ NUL = "\\u0000"
 """As JSON writes it; no database keeps it in a text."""
 
 N = TypeVar("N", bound=BaseModel)
+
+MOST_VALUES = 50_000
+"""Entries and members in one JSON body: every one may be at fault, and five million faults are more than memory."""
 
 
 def contents_of(raw: RawMessage, opened: Opened) -> Contents:
@@ -156,7 +160,7 @@ def _validated(model: type[N], said: object) -> N:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         within = {fault["loc"][:-2] for fault in faults}  # a list with faulty entries only seems to lack entries
         told = [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in within]
-        raise MessageRefused([_fault(fault["loc"], fault["msg"]) for fault in told]) from None
+        raise MessageRefused([_fault(fault["loc"], fault["msg"]) for fault in told[: MOST_PROBLEMS + 1]]) from None
 
 
 def _fault(loc: tuple[str | int, ...], told: str) -> Problem:

@@ -46,6 +46,17 @@ async def test_a_malformed_message_is_refused_and_blocks_nobody(house: House) ->
     assert house.cases.told == [(CASE, ["800"])]
 
 
+@pytest.mark.parametrize("most", [20_000, 1_000_000])
+async def test_a_flood_of_faults_is_told_in_short(house: House, most: int) -> None:
+    body = ('{"lists": [' + ",".join("0" * most) + "]}").encode()
+    await house.http.post("/customs/control-instructions", content=body)
+    await house.step()
+
+    (raw,) = house.raws()
+    assert raw.state == "refused"
+    assert 1 <= len(json.loads(raw.fault)) <= 1001
+
+
 async def test_a_control_instruction_with_several_faults_names_them_all(house: House) -> None:
     body = {"ebc_code": "", "instruction": {"method": "SNIFF", "issued_at": "yesterday"}}
     await house.http.post("/customs/control-instructions", json=body)
