@@ -20,6 +20,8 @@ from models.tables import RawMessage
 from models.trust import must_sign
 
 DOOR = "subscription"
+LONGEST_BODY = 100_000
+"""Bytes: a thousand acknowledged events take a third of it, and faults without number would take all our memory."""
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -32,7 +34,9 @@ class Said:
     headers: Mapping[str, str]
 
     def read(self, model: type[M]) -> M:
-        """The body as JSON; raises RequestValidationError with every fault."""
+        """The body as JSON; raises RequestValidationError with every fault, DoorRefused for a body too large."""
+        if len(self.body) > LONGEST_BODY:
+            raise DoorRefused(422, [refusal(Code.TOO_LARGE, detail=f"The limit is {LONGEST_BODY} bytes.")])
         try:
             return model.model_validate_json(self.body)
         except ValidationError as fault:

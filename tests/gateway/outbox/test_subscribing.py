@@ -165,3 +165,9 @@ async def test_wrong_requests_are_answered_with_their_reason(
     answer = await office.http.request(method, f"/subscriptions/{path}", json=body)
     assert answer.status_code == status, answer.text
     assert status == 200 or all(each["remedy_en"] and each["remedy_zh"] for each in answer.json()["problems"])
+
+
+async def test_a_body_with_faults_without_number_is_one_refusal(office: Office) -> None:
+    body = '{"kinds": [' + ",".join("0" * 100_000) + "]}"
+    answer = await office.http.post("/subscriptions", content=body)
+    assert (answer.status_code, [each["code"] for each in answer.json()["problems"]]) == (422, ["E_TOO_LARGE"])
