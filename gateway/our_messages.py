@@ -5,7 +5,7 @@ from sqlmodel import Session
 from clearway.contracts.customs import CustomsReceipt
 from gateway.customs_contents import FILED_IN
 from gateway.news import TAKEN, Kind, News, TransportAnswer
-from models.inbox import Filed, ItemState, filing_of, kind_of_filing
+from models.inbox import Filed, ItemState, filing_of, kind_of_filing, latest_filings
 from models.tables import InboxItem, SentMessage
 
 _LONGEST_FAULT = 300
@@ -14,7 +14,8 @@ _LONGEST_FAULT = 300
 def as_receipt(session: Session, item: InboxItem, news: News) -> News:
     """A format refusal as the receipt that its case understands, once it is known which document was in the message.
 
-    Until then it stays as it is. What we sent, and not what the receipt says of its type, tells the document.
+    Until then it stays as it is. What we sent, and not what the receipt says of its type, tells the document. Of one
+    that was corrected and filed anew meanwhile it is only noted: the correction must not pass for refused.
     """
     said = news.format_check
     if said is None:
@@ -22,6 +23,11 @@ def as_receipt(session: Session, item: InboxItem, news: News) -> News:
     _tell_sent(session, said.cop_msg_id, f"CEB900 {said.status}: {said.info}")
     about = _filed_in(session, said.cop_msg_id)
     if about is None:
+        return news
+    filing = filing_of(session, said.cop_msg_id)
+    newest = latest_filings(session, filing.workflow_id).get(about) if filing else None
+    if filing and newest and newest.version != filing.version:  # no receipt can say which version it refuses
+        item.state, item.workflow_id, item.delivered_at = ItemState.NOTED, filing.workflow_id, item.arrived_at
         return news
     receipt = CustomsReceipt(about=about, status=said.status, at=said.at, info=said.info, inbox_id=item.raw_id)
     told = News(addresses=news.addresses, receipt=receipt)

@@ -242,6 +242,8 @@ class Reader:
             return
         if news.format_check:
             news = as_receipt(session, item, news)
+        if item.state == ItemState.NOTED:
+            return
         if news.format_check:
             return  # what was in that message is not known, or nothing of a case's
         cases = self._cases(session, news)

@@ -10,7 +10,7 @@ from clearway.messages.envelope import DxpResponse, Header, NodeResponse, write_
 from clearway.messages.records.format_check import FormatCheck
 from clearway.messages.records.storage import DeliveryReceipt
 from clearway.messages.records.waybill_status import WaybillStatusReceipt
-from models.tables import SentMessage
+from models.tables import FilingRecord, SentMessage
 from tests.gateway.recording import CASE, EBC, GUID, LOG, RETURN, START, WAYBILL_NO, House, list_receipt, sample
 from tests.gateway.signing import enveloped
 
@@ -110,6 +110,21 @@ async def test_a_format_refusal_of_an_unknown_message_is_parked_until_the_messag
     house.file(DocumentKind.ORDER)
     await house.step(2)
     assert [(case, statuses) for case, statuses in house.cases.told] == [(CASE, ["-1"])]
+
+
+async def test_a_format_refusal_of_what_was_corrected_since_is_noted_and_refuses_no_correction(house: House) -> None:
+    house.file(DocumentKind.ORDER)
+    with house.database.transaction() as session:
+        session.add(
+            FilingRecord(workflow_id=CASE, kind="order", version=2, message_guid=GUID.replace("8", "9"), filed_at=START)
+        )
+    for _ in range(2):
+        await from_customs(house, format_check())
+
+    assert [(item.state, item.workflow_id, item.repeats) for item in house.items()] == [("noted", CASE, 1)]
+    assert house.cases.calls == []
+    await from_customs(house, format_check(original=GUID.replace("8", "9")))
+    assert house.cases.told == [(CASE, ["-1"])]
 
 
 async def test_a_format_check_that_refuses_nothing_is_noted(house: House) -> None:
