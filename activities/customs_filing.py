@@ -114,7 +114,10 @@ class CustomsFiling:
         if activity.in_activity() and activity.info().attempt > 1:
             with self._database.transaction() as session:
                 rows = kept(session, [draft.message_guid for draft in drafts])
-                known = {row.cop_msg_id: Sealed(row.cop_msg_id, row.message_type, row.body) for row in rows.values()}
+                known = {
+                    row.cop_msg_id: Sealed(row.cop_msg_id, row.message_type, row.body, row.key_name)
+                    for row in rows.values()
+                }
         sealed, fresh, fault = [], [], ""
         for draft in drafts:
             message = known.get(draft.message_guid)
@@ -134,6 +137,7 @@ class CustomsFiling:
                     workflow_id=draft.workflow_id,
                     message_type=message.message_type,
                     body=message.body,
+                    key_name=message.key_name,
                     at=now,
                 )
         return sealed, fault

@@ -12,12 +12,21 @@ READY, SENT, REFUSED = "ready", "sent", "refused"
 """Written and not yet taken; taken by customs; customs would not take it."""
 
 
-def keep(session: Session, *, cop_msg_id: str, workflow_id: str, message_type: str, body: bytes, at: datetime) -> None:
+def keep(
+    session: Session,
+    *,
+    cop_msg_id: str,
+    workflow_id: str,
+    message_type: str,
+    body: bytes,
+    key_name: str,
+    at: datetime,
+) -> None:
     """Keep a message before it is sent; one that is signed anew takes the place of the earlier."""
     row = session.get(SentMessage, cop_msg_id) or SentMessage(
         cop_msg_id=cop_msg_id, workflow_id=workflow_id, message_type=message_type, body=b"", sha256="", signed_at=at
     )
-    row.body = body
+    row.body, row.key_name = body, key_name
     row.sha256 = hashlib.sha256(body).hexdigest()
     row.state, row.fault, row.signed_at = READY, "", at
     session.add(row)

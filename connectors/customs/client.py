@@ -1,6 +1,7 @@
 """Files documents and applications with customs as CEB messages; its answers come later, to the gateway."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ from connectors.errors import Unavailable
 
 PLATFORM = "customs"
 
+_KEY_NAME = re.compile(rb"<ds:KeyName>([^<]*)</ds:KeyName>")
+"""As our own signer writes it."""
+
 
 @dataclass(frozen=True)
 class Sealed:
@@ -22,6 +26,8 @@ class Sealed:
     cop_msg_id: str
     message_type: str
     body: bytes
+    key_name: str = ""
+    """Of the key that signed it; empty for none."""
 
     @property
     def name(self) -> str:
@@ -51,6 +57,7 @@ class CustomsClient:
         except (SignerUnavailable, KeyRefused) as failure:
             raise Unavailable("signer", str(failure)) from failure
         message_type = message_type_of(content)
+        signed = _KEY_NAME.search(content) if self._signer else None
         if self._envelope:
             envelope = Envelope(
                 cop_msg_id=message_guid,
@@ -61,7 +68,7 @@ class CustomsClient:
                 data=content,
             )
             content = wrap(envelope)
-        return Sealed(message_guid, message_type, content)
+        return Sealed(message_guid, message_type, content, signed[1].decode() if signed else "")
 
     def send(self, sealed: Sealed, *, traceparent: str | None = None) -> None:
         """Hand a message over; returns once the other side has it, and sending it again changes nothing there.

@@ -44,7 +44,7 @@ class Customs:
         """Number it."""
         if records[0].kind == self.unwritable:
             raise MessageRefused([problem("E_FIELD", ("unwritable", "无法生成"), ("mend it", "请更正"))])
-        return Sealed(message_guid, records[0].kind, f"{records[0].kind} {next(self.numbers)}".encode())
+        return Sealed(message_guid, records[0].kind, f"{records[0].kind} {next(self.numbers)}".encode(), "7f")
 
     def send(self, sealed: Sealed, *, traceparent: str | None) -> None:
         """Take it, unless told otherwise."""
@@ -104,6 +104,7 @@ def test_every_message_is_kept_as_it_was_sent(office: Office) -> None:
     assert sorted(kept) == office.customs.said
     assert {row.state for row in kept.values()} == {SENT}
     assert {row.workflow_id for row in kept.values()} == {office.request.key.workflow_id}
+    assert {row.key_name for row in kept.values()} == {"7f"}
 
 
 def test_a_retry_sends_the_same_bytes(office: Office) -> None:

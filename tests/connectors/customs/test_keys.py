@@ -52,6 +52,7 @@ def test_what_goes_to_customs_bears_the_signature_of_a_key_of_the_pool(tmp_path:
     trusted = {key.name: TrustedKey(key.name, "3301960T01", frozenset(), key.public_key) for key in keys}
     seals = [client.seal([order], message_guid=GUID, at=AT) for _ in range(2)]
     assert {verify(unwrap(sealed.body).data, trusted.get).key_name for sealed in seals} == set(trusted)
+    assert {sealed.key_name for sealed in seals} == set(trusted)
     assert {unwrap(sealed.body).cop_msg_id for sealed in seals} == {GUID}
 
 
