@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from clearway.client import ClearwayClient
 from clearway.errors import ClearwayError
 from deploy.leaving import leave
 from deploy.performance import ORDERED_BEFORE
@@ -27,6 +26,7 @@ from deploy.stack import REGISTRY, RUN, Stack, StackError, end_on_signal, told_o
 from deploy.storm import handing_in
 from deploy.storm.accounts import Line, Outside, make_up
 from deploy.storm.cast import cast
+from deploy.storm.insisting import InsistingClient
 from deploy.storm.performance import Storm
 from deploy.storm.watch import Watch
 from models.database import Database
@@ -60,7 +60,7 @@ async def weather(stack: Stack, seed: str, lists: int, progress: Progression, mi
     async with AsyncExitStack() as open_things:
         open_things.callback(database.close)
         http = await open_things.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
-        client = ClearwayClient(await stack.connect())
+        client = InsistingClient(await stack.connect())
         watch = Watch(client.temporal, http, database, stack.gateway_url, stack.simulator_url)
         counter = handing_in.Counter(client, http, stack.gateway_url, stack.simulator_url, stack.keys)
         storm = Storm(stack, client, watch, counter, cast(seed, lists, now - ORDERED_BEFORE), progress)

@@ -1,5 +1,6 @@
 """The storm: the same seed is the same storm, its accounts tell what is wrong, and a small one holds."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,14 +12,18 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from clearway.contracts.base import Contract
 from clearway.contracts.documents import DocumentKind
+from clearway.contracts.problems import Problem
 from clearway.contracts.states import State
+from clearway.errors import ServiceUnavailable
 from clearway.rules.persons import is_id_number
 from deploy.report import Progression, console_for
 from deploy.storm import ways
 from deploy.storm.__main__ import options, show, stack_for, weather
 from deploy.storm.accounts import Line, Outside, make_up
 from deploy.storm.cast import ENTERPRISES, KINDS, Part, cast
+from deploy.storm.insisting import LET_FALL, TRIES, insist
 from deploy.storm.stories import STORIES
 from deploy.storm.watch import Standing
 from models.database import Database
@@ -265,6 +270,38 @@ def test_trouble_is_told_with_its_list(session: Session) -> None:
     assert "NOT" in shown.getvalue()
 
 
+# --- the client -------------------------------------------------------------------------------------------------------
+
+
+class _Answer(Contract):
+    pass
+
+
+async def _insisted(told: str, failures: int) -> int:
+    """How often a call was made that fails so many times, with these words."""
+    calls = 0
+
+    async def call() -> _Answer:
+        nonlocal calls
+        calls += 1
+        if calls <= failures:
+            raise ServiceUnavailable((Problem(code="E", message_en=told, message_zh="", remedy_en="", remedy_zh=""),))
+        return _Answer()
+
+    await insist(call)
+    return calls
+
+
+async def test_what_the_server_let_fall_is_asked_again() -> None:
+    assert await _insisted(f"unexpected {LET_FALL}.", TRIES - 1) == TRIES
+
+
+@pytest.mark.parametrize(("told", "failures"), [(LET_FALL, TRIES), ("the connection broke", 1)])
+async def test_what_may_have_been_done_or_fails_on_is_not(told: str, failures: int) -> None:
+    with pytest.raises(ServiceUnavailable):
+        await _insisted(told, failures)
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
@@ -282,8 +319,8 @@ def test_a_seed_is_drawn_where_none_is_given() -> None:
 
 
 @pytest.mark.stack
-async def test_a_small_storm_passes_and_every_line_of_its_accounts_holds(tmp_path: Path) -> None:
+def test_a_small_storm_passes_and_every_line_of_its_accounts_holds(tmp_path: Path) -> None:
     with stack_for(tmp_path / "storm", "small", Decimal("0.3")) as stack:
-        lines = await weather(stack, "small", 10, Progression(console_for(StringIO())))
+        lines = asyncio.run(weather(stack, "small", 10, Progression(console_for(StringIO()))))
     assert [(line.what, line.blamed) for line in lines if not line.holds] == []
     assert {line.what: line.ours for line in lines}["lists in a lawful end"] == 10
