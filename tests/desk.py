@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import col, select
 from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from clearway.client import ClearwayClient
@@ -203,9 +204,20 @@ class Desk:
         return view.next_run_at is None or view.next_run_at <= moment
 
     async def end_collections(self) -> None:
-        """A collection never ends by itself; the next test's has the same id."""
+        """A collection never ends by itself, and the next test's has the same id; one may only be about to start."""
         for workflow_id in self.collections:
+            async with asyncio.timeout(PATIENCE):
+                while not await self._terminated(workflow_id):  # noqa: ASYNC110  the dispatcher tells nobody
+                    await asyncio.sleep(0.1)
+
+    async def _terminated(self, workflow_id: str) -> bool:
+        try:
             await self.client.temporal.get_workflow_handle(workflow_id).terminate("the test is over")
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
 
     async def until(self, key: CaseKey, holds: Any) -> CaseView:
         """The first view for which something holds."""
