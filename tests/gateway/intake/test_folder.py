@@ -218,10 +218,11 @@ def test_a_database_that_is_away_leaves_the_file_and_is_told(
 
 def test_a_folder_that_is_not_there_is_waited_for(folder: Path, database: Database, seconds: Seconds) -> None:
     source = source_at(folder / "share", database, seconds, settle="0")
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "a.xml").write_bytes(receipt(1))
     with at_work(source):
         until(lambda: source.failure == "FileNotFoundError", "nobody tells of the folder")
-        (folder / "share").mkdir()
-        (folder / "share" / "a.xml").write_bytes(receipt(1))
+        (folder / "elsewhere").rename(folder / "share")
         until(lambda: bodies(database), "nothing was taken")
         until(lambda: source.failure is None, "nobody tells that it is there")
 

@@ -49,9 +49,9 @@ async def test_a_receipt_put_into_the_folder_reaches_its_case(database: Database
     house = House(database, settings)
     house.know()
     (tmp_path / "in").mkdir()
+    for name in ("a.xml", "again.xml"):
+        (tmp_path / "in" / name).write_bytes(receipt(1))
     async with house.app.router.lifespan_context(house.app):
-        for name in ("a.xml", "again.xml"):
-            (tmp_path / "in" / name).write_bytes(receipt(1))
         async with asyncio.timeout(20):
             while len(list((tmp_path / "in").glob("taken/*"))) < 2:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.02)
