@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from alembic import command
@@ -18,11 +19,13 @@ class NoDatabase(SQLAlchemyError):
 
 
 class Database:
-    """An open database; `transaction()` commits on success and rolls back on any error."""
+    """An open database; `transaction()` commits on success and rolls back on any error, `reading()` only reads."""
 
     def __init__(self, url: str) -> None:
         self.url = _with_driver(url)
         self.engine = _engine(self.url)
+        self._reader: Engine | None = None
+        self._first_reader = Lock()
 
     @classmethod
     def existing(cls, url: str) -> Self:
@@ -38,6 +41,16 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for single reads outside any transaction: it waits for no writer, holds none up, cannot write.
+
+        Each query sees what is committed when it starts. Reads that must agree with one another, or with what is
+        written next, belong into a transaction.
+        """
+        with Session(self._readers(), expire_on_commit=False) as session:
+            yield session
+
     def migrate(self) -> None:
         """Bring the tables to the newest version."""
         config = Config()
@@ -48,6 +61,15 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self._reader is not None:
+            self._reader.dispose()
+
+    def _readers(self) -> Engine:
+        """Connections of their own, which the database itself keeps from writing; none before somebody reads."""
+        with self._first_reader:
+            if self._reader is None:
+                self._reader = _reading_engine(self.url)
+            return self._reader
 
 
 def _with_driver(url: str) -> str:
@@ -60,16 +82,34 @@ def _engine(url: str) -> Engine:
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we emit BEGIN ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            connection.execute(f"PRAGMA {pragma}").close()
+    engine = _sqlite_engine(url, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _reading_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, "query_only=ON", "busy_timeout=30000")
+    return create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": "-c default_transaction_read_only=on"},
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+
+def _sqlite_engine(url: str, *pragmas: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the library begins nothing by itself: who writes begins, who reads need not
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
 
     return engine

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from activities.examination import Examiner
@@ -66,6 +67,37 @@ def test_an_error_rolls_everything_back(store: Database) -> None:
         raise ZeroDivisionError
     with store.transaction() as session:
         assert session.get(CaseRecord, "gone") is None
+
+
+def test_who_reads_waits_for_no_writer_and_sees_only_what_is_committed(store: Database) -> None:
+    with store.transaction() as session:
+        session.add(_record(workflow_id="committed"))
+    with store.transaction() as writing:
+        writing.add(_record(workflow_id="under way"))
+        writing.flush()
+        with store.reading() as reading:
+            assert reading.get_one(CaseRecord, "committed").opened_at == AT
+            assert reading.get(CaseRecord, "under way") is None
+    with store.reading() as reading:
+        assert reading.get(CaseRecord, "under way") is not None
+
+
+def test_who_reads_holds_no_writer_up(store: Database) -> None:
+    with store.reading() as reading:
+        assert reading.get(CaseRecord, "later") is None
+        with store.transaction() as writing:
+            writing.add(_record(workflow_id="later"))
+        assert reading.get(CaseRecord, "later") is not None
+
+
+def test_nothing_is_written_by_who_reads(store: Database) -> None:
+    with store.reading() as reading:
+        reading.add(_record(workflow_id="never"))
+        with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+            reading.flush()
+    with store.transaction() as session:
+        assert session.get(CaseRecord, "never") is None
+        session.add(_record(workflow_id="a writer writes"))
 
 
 def test_the_migrations_make_the_tables_that_the_code_has(store: Database) -> None:
