@@ -15,7 +15,9 @@ class Settings(BaseSettings):
     gateway_url: str = Field("http://127.0.0.1:8000", description="Where customs sends receipts and instructions")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8100, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
-    pause_ms: int = Field(30, ge=0, description="Real pause before each answer of customs, in milliseconds")
+    pause_ms: int = Field(
+        30, ge=0, description="Real pause before each answer of customs, in milliseconds; 0: customs answers at once"
+    )
     inspect_by_hand: bool = Field(
         False, description="Inspections wait for POST /customs/inspections/{order_no}/result instead of ending alone"
     )
