@@ -9,6 +9,7 @@ from clearway.collection_client import CollectionCalls
 from clearway.contracts import names
 from clearway.contracts.base import Contract
 from clearway.contracts.case import (
+    COURSE,
     Answer,
     CancelRequest,
     CaseKey,
@@ -149,7 +150,7 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
     async def _open_case(
         self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract
     ) -> Answer:
-        opening = Opening(names.DECLARATION_LIST, key.workflow_id, StartCase(key=key, profile=profile))
+        opening = Opening(names.DECLARATION_LIST, key.workflow_id, StartCase(key=key, profile=profile, course=COURSE))
         return await self._open_with(opening, _summary(key, document), update, request, Answer)
 
 

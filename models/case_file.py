@@ -50,6 +50,7 @@ class CaseFile:
     def __init__(self, start: StartCase) -> None:
         self.key = start.key
         self.profile = start.profile
+        self.course = start.course
         self.chart = DeclarationListChart()
         self.detail = Detail.DRAFT
         self.examination: Examination | None = None

@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.list_chapter import ListChapter
 
 COLLECTED = "collected-by-agent"
-"""Patch of 0.3: returns are workflows of their own, and the agent's collection pays the tax."""
+"""Patch of 0.3: returns are workflows of their own, and the agent's collection pays the tax. Course 1 needs no patch."""
 
 
 class SettlementChapter(ListChapter):
@@ -115,7 +115,7 @@ class SettlementChapter(ListChapter):
     async def _open_return_window(self) -> None:
         """Fix every deadline that the release starts, once, and open what the list owes."""
         await workflow.wait_condition(lambda: self.case.change_to_settle is None and not self._desk.locked())
-        self.case.collected = workflow.patched(COLLECTED)
+        self.case.collected = self.case.course >= 1 or workflow.patched(COLLECTED)
         clocks = await self._legal_clocks("Set the return and tax deadlines of this release")
         if not clocks.goods:  # 0.1 judged it and kept nothing that a collection could pay by: it pays by itself
             self.case.collected = False

@@ -24,11 +24,16 @@ from clearway.contracts.reasons import Rejection
 from clearway.contracts.states import Detail, State
 
 
+COURSE = 1
+"""The course of steps that lists take which are opened today; a list keeps that of its first day."""
+
+
 class StartCase(Contract):
     """Input of the workflow."""
 
     key: CaseKey
     profile: str = Field("SEED", description="Rule profile: SEED or LAW_2026 (RULEBOOK D-02)")
+    course: int = Field(0, ge=0, description="The course of steps it takes: 1 today, 0 where the opener names none")
 
 
 class Transmission(Contract):

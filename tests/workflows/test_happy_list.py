@@ -21,5 +21,5 @@ async def test_happy_list_is_taxed_after_thirty_days_in_few_events(desk: Desk) -
     assert view.payment.amount == Decimal("28.21")
     assert view.payment.difference == 0
     events = await desk.events(sample.key)
-    assert len(events) <= 42, events
-    assert events.count("WORKFLOW_TASK_COMPLETED") <= 7
+    assert len(events) <= 40, events
+    assert events.count("WORKFLOW_TASK_COMPLETED") <= 8
