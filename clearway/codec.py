@@ -1,4 +1,7 @@
-"""Payload encryption: AES-256-GCM with rotating keys, so that personal data never lies in a history in clear."""
+"""Payload encryption: AES-256-GCM with rotating keys, so that personal data never lies in a history in clear.
+
+What is encrypted is packed first: nobody could read it as it lies there, and a history packed is a third of its size.
+"""
 
 import base64
 import os
@@ -9,7 +12,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
+from clearway.packing import WORDS, pack, unpack
+
 ENCODING = b"binary/encrypted"
+"""How payloads were encrypted before 0.5; they are still read."""
+PACKED = b"binary/encrypted-packed/"
+"""Before the number of the word list."""
 NONCE_BYTES = 12
 
 
@@ -45,14 +53,20 @@ class PayloadCipher(PayloadCodec):
 
     def _encrypt(self, payload: Payload) -> Payload:
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ciphers[self._current].encrypt(nonce, payload.SerializeToString(), self._current.encode())
-        return Payload(metadata={"encoding": ENCODING, "key-id": self._current.encode()}, data=nonce + sealed)
+        key_id = self._current.encode()
+        sealed = self._ciphers[self._current].encrypt(nonce, pack(payload.SerializeToString()), key_id)
+        encoding = PACKED + str(WORDS).encode()
+        return Payload(metadata={"encoding": encoding, "key-id": key_id}, data=nonce + sealed)
 
     def _decrypt(self, payload: Payload) -> Payload:
-        if payload.metadata.get("encoding") != ENCODING:
+        encoding = payload.metadata.get("encoding", b"")
+        if encoding != ENCODING and not encoding.startswith(PACKED):
             return payload
         key_id = payload.metadata["key-id"].decode()
         if key_id not in self._ciphers:
             raise ValueError(f"no payload key {key_id!r}; add it to the configured keys")
         nonce, sealed = payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:]
-        return Payload.FromString(self._ciphers[key_id].decrypt(nonce, sealed, key_id.encode()))
+        opened = self._ciphers[key_id].decrypt(nonce, sealed, key_id.encode())
+        if encoding != ENCODING:
+            opened = unpack(opened, int(encoding.removeprefix(PACKED)))
+        return Payload.FromString(opened)

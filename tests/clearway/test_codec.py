@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 
 from clearway.codec import PayloadCipher
@@ -17,7 +18,7 @@ async def test_what_was_encrypted_comes_back_and_shows_nothing() -> None:
     cipher = PayloadCipher.from_setting(f"new:{NEW}")
     [sealed] = await cipher.encode([SECRET])
     assert SECRET.data not in sealed.SerializeToString()
-    assert sealed.metadata["encoding"] == b"binary/encrypted"
+    assert sealed.metadata["encoding"] == b"binary/encrypted-packed/1"
     assert await cipher.decode([sealed]) == [SECRET]
     assert sealed != (await cipher.encode([SECRET]))[0]
 
@@ -29,6 +30,13 @@ async def test_an_old_key_still_reads_and_the_newest_writes() -> None:
     assert (await rotated.encode([SECRET]))[0].metadata["key-id"] == b"new"
     with pytest.raises(ValueError, match="no payload key 'old'"):
         await PayloadCipher.from_setting(f"new:{NEW}").decode([sealed])
+
+
+async def test_what_was_encrypted_before_packing_is_still_read() -> None:
+    nonce, key = bytes(range(12)), base64.b64decode(OLD)
+    sealed = nonce + AESGCM(key).encrypt(nonce, SECRET.SerializeToString(), b"old")
+    kept = Payload(metadata={"encoding": b"binary/encrypted", "key-id": b"old"}, data=sealed)
+    assert await PayloadCipher.from_setting(f"old:{OLD}").decode([kept]) == [SECRET]
 
 
 async def test_one_flipped_byte_is_noticed() -> None:
