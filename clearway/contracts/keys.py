@@ -1,5 +1,6 @@
 """Business keys of the workflows, and the workflow ids made from them (DESIGN §4)."""
 
+import re
 from typing import Self
 
 from pydantic import Field
@@ -7,22 +8,31 @@ from pydantic import Field
 from clearway.contracts.base import ONE_LINE, Contract
 
 ID_PREFIX = "declaration-list/"
+MOST_SHARDS = 9999
+_MARKED = re.compile(r"(?P<order_no>[^~]*)(?:~(?P<attempt>[0-9]+))?(?:~s(?P<shard>[1-9][0-9]*))?")
+"""What follows the enterprise's code: an order number's own `~` is written otherwise, so each one here is a mark."""
 
 
 class CaseKey(Contract):
-    """Business key of a list; `attempt` counts corrected copies after a rejection, from 1."""
+    """Business key of a list; `attempt` counts corrected copies after a rejection, from 1.
+
+    `shard` is the number of the shard it lives in, None where there are no shards (`clearway.shards`).
+    """
 
     ebc_code: str = Field(min_length=1, max_length=18, pattern=ONE_LINE)
     order_no: str = Field(min_length=1, max_length=60, pattern=ONE_LINE)
     attempt: int = Field(1, ge=1, le=99)
+    shard: int | None = Field(None, ge=1, le=MOST_SHARDS, exclude_if=lambda shard: shard is None)
 
     @property
     def workflow_id(self) -> str:
         """The workflow id: `declaration-list/{ebcCode}/{orderNo}`, with `~2` and so on for corrected copies.
 
-        An order number's own `~` is written `%7E` (and `%` as `%25`), so no two keys share an id.
+        Where there are shards, `~s7` at the end names its shard. An order number's own `~` is written `%7E` (and `%`
+        as `%25`), so no two keys share an id.
         """
         suffix = f"~{self.attempt}" if self.attempt > 1 else ""
+        suffix += f"~s{self.shard}" if self.shard else ""
         order_no = self.order_no.replace("%", "%25").replace("~", "%7E")
         return f"{ID_PREFIX}{self.ebc_code}/{order_no}{suffix}"
 
@@ -32,9 +42,12 @@ class CaseKey(Contract):
         if not workflow_id.startswith(ID_PREFIX):
             raise ValueError(f"{workflow_id!r} is not the id of a Declaration List")
         ebc_code, _, rest = workflow_id.removeprefix(ID_PREFIX).partition("/")
-        order_no, _, attempt = rest.partition("~")
+        marked = _MARKED.fullmatch(rest)
+        if marked is None:
+            raise ValueError(f"{workflow_id!r} is not the id of a Declaration List")
+        order_no, attempt, shard = marked.group("order_no", "attempt", "shard")
         order_no = order_no.replace("%7E", "~").replace("%25", "%")
-        return cls(ebc_code=ebc_code, order_no=order_no, attempt=int(attempt or 1))
+        return cls(ebc_code=ebc_code, order_no=order_no, attempt=int(attempt or 1), shard=int(shard) if shard else None)
 
 
 RETURN_PREFIX = "goods-return/"

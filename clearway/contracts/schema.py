@@ -176,7 +176,8 @@ def contract() -> dict[str, Any]:
         "workflow": {
             "type": names.DECLARATION_LIST,
             "taskQueue": names.TASK_QUEUE,
-            "workflowId": "declaration-list/{ebc_code}/{order_no}, then ~{attempt} from the second attempt on",
+            "workflowId": "declaration-list/{ebc_code}/{order_no}, then ~{attempt} from the second attempt on, "
+            "then ~s{shard} where there are shards",
             "input": refs[StartCase, "validation"],
             "result": refs[CaseView, "serialization"],
             "updates": {
