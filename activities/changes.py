@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlmodel import Session
 from temporalio import activity
@@ -12,7 +13,7 @@ from activities.customs_filing import (
     CustomsFiling,
     Draft,
     filed,
-    note_filing,
+    message_guid,
     own_guid,
     own_number,
     with_own_number,
@@ -43,10 +44,11 @@ from models.change_refusals import declined
 from models.changes import AMOUNTS, Outcome, drop_unheard, find, held, list_version, open_change, settle
 from models.database import Database
 from models.documents import addresses, latest, on_file, parse
+from models.filings import first_filed_at
 from models.person_key import person_key
 from models.refusals import refusal
 from models.rule_packs import RulePacks
-from models.tables import CaseRecord, FilingRecord, ListChange, StoredDocument
+from models.tables import CaseRecord, ListChange, StoredDocument
 from models.work import (
     ChangeDecided,
     ExamineRequest,
@@ -105,16 +107,22 @@ class ChangeDesk:
     def file_cancellation(self, change: FileChange) -> Filing:
         """Apply for the cancellation of the list (CEB623) under a copNo of its own, by which customs answers."""
         case = change.key.workflow_id
-        with self._database.transaction() as session:
-            record = session.get_one(CaseRecord, case, with_for_update=True)
-            rules = self._packs.of(session, record)
-            drop_unheard(session, record, change.number, change.now)
+        guid = message_guid(case, ApplicationKind.CANCELLATION, change.number)
+        with self._database.reading() as session:
+            unheard = find(session, case, change.number) is not None
+        if unheard:
+            with self._database.transaction() as session:
+                record = session.get_one(CaseRecord, case, with_for_update=True)
+                drop_unheard(session, record, change.number, change.now)
+        with self._database.reading() as session:
+            rules = self._packs.of(session, session.get_one(CaseRecord, case))
             listed = parse(latest(session, case)[LIST])
             assert isinstance(listed, DeclarationList)  # the row's kind says so
-            noted = note_filing(session, change.key, ApplicationKind.CANCELLATION, change.number, change.now)
-            application = _application(listed, change, noted)
-            remember(session, case, [list_address("cop", application.cop_no or "")])
-        _, refused = self._filing.hand_over([Draft(case, application, noted.message_guid)], change.now)
+            applied_at = first_filed_at(session, guid) or change.now
+        application = _application(listed, change, applied_at)
+        addresses = (list_address("cop", application.cop_no or ""),)
+        draft = Draft(case, application, guid, change.number, addresses)
+        _, refused = self._filing.hand_over([draft], change.now)
         filing = filed((), refused, rules, change.now, change.profile)
         return filing.model_copy(update={"cop_no": application.cop_no or ""})
 
@@ -243,16 +251,16 @@ def _prepared(session: Session, change: ListChange) -> PreparedChange:
     )
 
 
-def _application(listed: DeclarationList, change: FileChange, noted: FilingRecord) -> CancelApplication:
+def _application(listed: DeclarationList, change: FileChange, applied_at: datetime) -> CancelApplication:
     """The application; the same however often it is filed."""
-    name = f"{noted.workflow_id}|{noted.kind}|{noted.version}"
+    name = f"{change.key.workflow_id}|{ApplicationKind.CANCELLATION}|{change.number}"
     common = listed.model_dump(include=set(CancelApplication.model_fields) - {"kind", "note"})
     return CancelApplication.model_validate(
         common
         | {
             "guid": own_guid(f"{name}|record"),
             "app_type": "1",
-            "app_time": noted.filed_at,
+            "app_time": applied_at,
             "app_status": "2",
             "cop_no": own_number("CX", name),
             "pre_no": change.pre_no,

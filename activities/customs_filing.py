@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from opentelemetry.propagate import inject
-from sqlmodel import Session, select
 from temporalio import activity
 
 from clearway.contracts.base import legal_day
-from clearway.contracts.case import CaseKey
-from clearway.contracts.documents import Application, DeclarationList, Document
+from clearway.contracts.documents import AnyDocument, Application, DeclarationList, Document
 from clearway.contracts.facts import DocumentOnFile, Filing
 from clearway.messages import MessageRefused
 from clearway.rules.parameters import Parameters
@@ -20,10 +18,9 @@ from connectors.customs import Sealed
 from connectors.errors import Refused
 from models.addresses import list_address, remember
 from models.database import Database
-from models.documents import version_of
+from models.filings import Noted, note_filings, papers
 from models.rule_packs import RulePacks
-from models.sent_messages import keep, kept, note_outcomes
-from models.tables import CaseRecord, FilingRecord
+from models.sent_messages import Outgoing, keep, kept, note_refusal
 from models.work import FileRequest
 
 NAMESPACE = uuid.UUID("6f0f2f0e-6f6b-5c55-9b5e-3f6d8f3c0a11")
@@ -47,6 +44,10 @@ class Draft:
     workflow_id: str
     record: Document | Application
     message_guid: str
+    version: int | None = None
+    """Which version or number is filed; None for what keeps a register of its own, as returns do."""
+    addresses: tuple[str, ...] = ()
+    """Under which customs may answer, where they are not known yet."""
 
 
 class CustomsFiling:
@@ -69,56 +70,39 @@ class CustomsFiling:
 
     def file(self, request: FileRequest) -> Filing:
         """File stored documents, each in its own message; stops at the first that customs would not take."""
-        drafts = []
-        with self._database.transaction() as session:
-            rules = self._packs.of(session, session.get(CaseRecord, request.key.workflow_id))
-            for document in request.documents:
-                content = version_of(session, request.key.workflow_id, document)
-                if isinstance(content, DeclarationList):
-                    content = with_own_number(content, request.key.workflow_id)
-                    remember(session, request.key.workflow_id, [list_address("cop", content.cop_no or "")])
-                guid = note_filing(session, request.key, document.kind, document.version, request.now).message_guid
-                drafts.append(Draft(request.key.workflow_id, content, guid))
+        case = request.key.workflow_id
+        with self._database.reading() as session:
+            pack, contents = papers(session, case, request.documents)
+            rules = self._packs.numbered(session, pack)
+        drafts = [
+            _draft(case, document, content) for document, content in zip(request.documents, contents, strict=True)
+        ]
         handed, refused = self.hand_over(drafts, request.now)
         return filed(request.documents[:handed], refused, rules, request.now, request.profile)
 
     def hand_over(self, drafts: Sequence[Draft], now: datetime) -> tuple[int, str]:
         """Sign and send messages, in order, up to the first that customs would not even take; how many were tried.
 
-        Why it would not take that one comes with the number, empty where it took all. What is tried again sends the
-        same bytes; what is filed again is signed anew. Raises Unavailable.
+        Why it would not take that one comes with the number, empty where it took all. They are noted and kept, in one
+        transaction, before the first is sent; another follows only where customs refuses. What is tried again sends
+        the same bytes; what is filed again is signed anew. Raises Unavailable.
         """
         sealed, unwritten = self._seal(drafts, now)
-        outcomes = self._send(drafts, sealed)
-        with self._database.transaction() as session:
-            note_outcomes(session, outcomes, now)
-        if refused := "".join(outcomes.values()):
-            return len(outcomes), refused
-        return len(sealed) + bool(unwritten), unwritten
-
-    def _send(self, drafts: Sequence[Draft], sealed: Sequence[Sealed]) -> dict[str, str]:
-        """Send up to the first that is refused; by guid, why customs would not take it."""
-        outcomes: dict[str, str] = {}
-        for draft, message in zip(drafts, sealed, strict=False):
+        for place, (draft, message) in enumerate(zip(drafts, sealed, strict=False)):
             try:
                 self._customs.send(message, traceparent=_traceparent())
             except Refused as error:
-                outcomes[draft.message_guid] = f"{draft.record.kind}: {error}"
-                break
-            outcomes[draft.message_guid] = ""
-        return outcomes
+                why = f"{draft.record.kind}: {error}"
+                with self._database.transaction() as session:
+                    left = [each.cop_msg_id for each in sealed[place + 1 :]]
+                    note_refusal(session, message.cop_msg_id, why, left)
+                return place + 1, why
+        return len(sealed) + bool(unwritten), unwritten
 
     def _seal(self, drafts: Sequence[Draft], now: datetime) -> tuple[list[Sealed], str]:
         """The messages, kept before they are sent; and why the first that is missing cannot be written."""
-        known: dict[str, Sealed] = {}
-        if activity.in_activity() and activity.info().attempt > 1:
-            with self._database.transaction() as session:
-                rows = kept(session, [draft.message_guid for draft in drafts])
-                known = {
-                    row.cop_msg_id: Sealed(row.cop_msg_id, row.message_type, row.body, row.key_name)
-                    for row in rows.values()
-                }
-        sealed, fresh, fault = [], [], ""
+        known = self._known(drafts, now)
+        sealed, fresh, fault = list[Sealed](), list[Outgoing](), ""
         for draft in drafts:
             message = known.get(draft.message_guid)
             if message is None:
@@ -127,20 +111,25 @@ class CustomsFiling:
                 except MessageRefused as error:
                     fault = f"{draft.record.kind}: {error}"
                     break
-                fresh.append((draft, message))
+                fresh.append(_outgoing(draft, message))
             sealed.append(message)
-        with self._database.transaction() as session:
-            for draft, message in fresh:
-                keep(
-                    session,
-                    cop_msg_id=message.cop_msg_id,
-                    workflow_id=draft.workflow_id,
-                    message_type=message.message_type,
-                    body=message.body,
-                    key_name=message.key_name,
-                    at=now,
-                )
+        if not known:
+            with self._database.transaction() as session:
+                filings = [_noted(draft, draft.version) for draft in drafts if draft.version is not None]
+                note_filings(session, filings, now, _traceparent())
+                for draft in drafts:
+                    if draft.addresses:
+                        remember(session, draft.workflow_id, draft.addresses)
+                keep(session, fresh, now)
         return sealed, fault
+
+    def _known(self, drafts: Sequence[Draft], now: datetime) -> dict[str, Sealed]:
+        """What an earlier attempt of this very filing signed."""
+        if not activity.in_activity() or activity.info().attempt == 1:
+            return {}
+        with self._database.reading() as session:
+            rows = kept(session, [draft.message_guid for draft in drafts], now)
+        return {each: Sealed(each, row.message_type, row.body, row.key_name) for each, row in rows.items()}
 
 
 def filed(documents: tuple[DocumentOnFile, ...], refused: str, rules: Parameters, at: datetime, profile: str) -> Filing:
@@ -162,29 +151,31 @@ def own_number(prefix: str, name: str) -> str:
     return prefix + uuid.uuid5(NAMESPACE, name).hex[:18].upper()
 
 
-def note_filing(session: Session, key: CaseKey, kind: str, version: int, at: datetime) -> FilingRecord:
-    """Note the filing before it happens, so that its answer finds the case however fast it comes."""
-    rows = select(FilingRecord).where(FilingRecord.workflow_id == key.workflow_id)
-    row = session.exec(rows.where(FilingRecord.kind == kind, FilingRecord.version == version)).first()
-    if row is not None:
-        row.times += 1
-        row.answered = None
-        return row
-    row = FilingRecord(
-        workflow_id=key.workflow_id,
-        kind=kind,
-        version=version,
-        message_guid=own_guid(f"{key.workflow_id}|{kind}|{version}"),
-        filed_at=at,
-        traceparent=_traceparent(),
-    )
-    session.add(row)
-    return row
+def message_guid(workflow_id: str, kind: str, version: int) -> str:
+    """The guid of the message in which this version is filed, the same however often it is."""
+    return own_guid(f"{workflow_id}|{kind}|{version}")
 
 
 def own_guid(name: str) -> str:
     """The guid of what bears this name, the same however often it is made."""
     return str(uuid.uuid5(NAMESPACE, name)).upper()
+
+
+def _draft(workflow_id: str, document: DocumentOnFile, content: AnyDocument) -> Draft:
+    """A stored document as it goes out; the number that we give a list is one that customs answers by."""
+    guid = message_guid(workflow_id, document.kind, document.version)
+    if not isinstance(content, DeclarationList) or content.cop_no:
+        return Draft(workflow_id, content, guid, document.version)
+    content = with_own_number(content, workflow_id)
+    return Draft(workflow_id, content, guid, document.version, (list_address("cop", content.cop_no or ""),))
+
+
+def _noted(draft: Draft, version: int) -> Noted:
+    return Noted(draft.workflow_id, draft.record.kind, version, draft.message_guid)
+
+
+def _outgoing(draft: Draft, message: Sealed) -> Outgoing:
+    return Outgoing(message.cop_msg_id, draft.workflow_id, message.message_type, message.body, message.key_name)
 
 
 def _traceparent() -> str | None:

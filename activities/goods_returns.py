@@ -1,7 +1,7 @@
 """The desk for returns: registers them, files the application, settles what came back, writes the end (RULEBOOK B.8).
 
-Every step is one transaction and may be repeated after its commit. It locks the list's record first, then what the
-list owes, then accounts of the ledger, as all who move these do.
+Every step is one transaction at most and may be repeated after its commit. It locks the list's record first, then what
+the list owes, then accounts of the ledger, as all who move these do.
 """
 
 from datetime import datetime
@@ -79,7 +79,7 @@ class ReturnDesk:
     def file_return_application(self, request: FileReturn) -> Filing:
         """Hand the application (CEB625) to customs, under one guid however often it is tried; a refusal is a fact."""
         case, cop_no = request.key.case, _cop_no(request.key)
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             record = session.get_one(CaseRecord, case.workflow_id)
             listed = self._listed(session, record, request.profile)
             assert listed is not None  # it was registered for a released list

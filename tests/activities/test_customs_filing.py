@@ -22,7 +22,7 @@ from clearway.testing import AGENT, SampleSet, sample_set
 from connectors.customs import Sealed
 from connectors.errors import Refused, Unavailable
 from models.database import Database
-from models.sent_messages import REFUSED, SENT
+from models.sent_messages import READY, REFUSED, SENT
 from models.tables import SentMessage
 from models.work import ExamineRequest, FileRequest
 from tests.standins import Authority
@@ -131,7 +131,7 @@ def test_the_first_message_that_customs_refuses_is_the_last_that_is_sent(office:
     assert office.handed == [DocumentKind.ORDER, DocumentKind.PAYMENT]
     assert office.customs.said == ["order 0"]
     states = {said: (row.state, row.times) for said, row in office.kept().items()}
-    assert states == {"order 0": (SENT, 1), "payment 1": (REFUSED, 1), "waybill 2": ("ready", 0)}
+    assert states == {"order 0": (SENT, 1), "payment 1": (REFUSED, 1), "waybill 2": (READY, 0)}
     assert "unreadable" in office.kept()["payment 1"].fault
 
 
