@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from clearway.contracts.base import Amount, Instant
+from simulator.clock import Clock
 from simulator.refusals import Refusal
 from simulator.scenarios import Payment, scenario_of
 
@@ -38,9 +39,10 @@ class Receipt(BaseModel):
     amount: Amount
 
 
-def make_bank() -> APIRouter:
-    """The routes under `/bank`; payments are kept in memory."""
+def make_bank(clock: Clock | None = None) -> APIRouter:
+    """The routes under `/bank`; payments are kept in memory, dated by the bank's clock."""
     router = APIRouter(prefix="/bank")
+    clock = clock or Clock()
     paid: dict[str, tuple[Instruction, Receipt]] = {}
     asked: Counter[str] = Counter()
     begun: set[str] = set()
@@ -71,7 +73,7 @@ def make_bank() -> APIRouter:
                 amount = max((amount * _FIRST_PART).quantize(_FEN, ROUND_HALF_UP), _FEN)
         receipt = Receipt(
             reference=f"BK{instruction.requested_at:%Y%m%d}{len(paid) + 1:08d}",
-            paid_at=instruction.requested_at,
+            paid_at=clock.shows(instruction.requested_at),
             amount=amount,
         )
         paid[instruction.idempotency_key] = instruction, receipt

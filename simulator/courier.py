@@ -1,7 +1,6 @@
 """Carries customs' post to the gateway: at least once, with growing pauses, until it is taken or given up."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from enum import StrEnum
@@ -43,6 +42,8 @@ class Courier:
         self.given_up = 0
         self.halves = 0
         """First halves that the gateway acknowledged as if they were messages."""
+        self.halves_unanswered = 0
+        """First halves after which the line went dead: nobody knows whether the gateway has them."""
 
     async def __aenter__(self) -> Self:
         # Straight to the gateway: a proxy in the environment is not part of the story.
@@ -103,10 +104,12 @@ class Courier:
         if sender is not None:
             told["X-Clearway-Sender"] = sender
         if manner in (Manner.HALF, Manner.CUT):
-            with contextlib.suppress(httpx.HTTPError, _BrokenOff):
-                half = content[: len(content) // 2]
+            half = content[: len(content) // 2]
+            try:
                 answer = await self._post(path, half if manner is Manner.HALF else _broken_off(half), told)
                 self.halves += answer.is_success
+            except (httpx.HTTPError, _BrokenOff):
+                self.halves_unanswered += manner is Manner.HALF
         wait = self._settings.retry_first_ms / 1000
         outcome = ""
         for attempt in range(1, self._settings.attempts + 1):

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     )
     seed: str = Field("", description="Something goes wrong with part of the messages, chosen by this seed")
     mishaps: Decimal = Field(Decimal("0.2"), ge=0, le=1, description="How large that part is")
+    customs_clock: int = Field(0, ge=-1440, le=1440, description="Minutes by which customs' clock is fast")
+    bank_clock: int = Field(0, ge=-1440, le=1440, description="Minutes by which the bank's clock is fast")
     late_ms: int = Field(1500, ge=0, description="Real time by which a late message is late")
 
     @field_validator("gateway_url")

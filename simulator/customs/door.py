@@ -16,6 +16,7 @@ from clearway.contracts.documents import (
 )
 from clearway.messages import MessageRefused
 from clearway.messages.message import Record
+from simulator.clock import Clock
 from simulator.courier import Courier
 from simulator.customs.applications import judge_application
 from simulator.customs.books import Books, Voucher
@@ -51,11 +52,11 @@ class Acknowledgement(BaseModel):
     records: int
 
 
-def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
+def make_door(books: Books, courier: Courier, settings: Settings, clock: Clock | None = None) -> APIRouter:
     """The routes under `/customs`."""
     router = APIRouter(prefix="/customs")
     seal = Seal(settings)
-    post = Post(courier, seal, settings)
+    post = Post(courier, seal, settings, clock or Clock(settings.customs_clock))
     officer = Officer(books, courier, post, settings)
     hearing = Hearing(settings)
 
@@ -155,6 +156,7 @@ def make_door(books: Books, courier: Courier, settings: Settings) -> APIRouter:
             "lost": post.lost,
             "mishaps": dict(post.mishaps),
             "halves": courier.halves,
+            "halves_unanswered": courier.halves_unanswered,
             "heard": hearing.taken,
         }
 

@@ -10,6 +10,7 @@ from clearway.contracts.base import Contract
 from clearway.contracts.customs import ControlInstruction, DispositionOrder, InspectionResult
 from clearway.contracts.documents import TaxBill, TaxBillStatus
 from clearway.messages.records.format_check import FormatCheck
+from simulator.clock import Clock
 from simulator.courier import JSON, XML, Courier, Manner
 from simulator.customs.filing import Filing
 from simulator.customs.receipts import Notice, guid_for, write_record
@@ -66,9 +67,10 @@ class Parcel:
 class Post:
     """Sends each thing as often as the scenario says, until the gateway takes it."""
 
-    def __init__(self, courier: Courier, seal: Seal, settings: Settings) -> None:
+    def __init__(self, courier: Courier, seal: Seal, settings: Settings, clock: Clock) -> None:
         self._courier = courier
         self._seal = seal
+        self._clock = clock
         self._fate = Fate(settings.seed, settings.mishaps)
         self._late = timedelta(milliseconds=settings.late_ms).total_seconds()
         self._dxp_id = settings.dxp_id
@@ -94,6 +96,9 @@ class Post:
         """One record as a CEB message; `mishap` happens to it, or what its seed says."""
         guid = guid_for("message", notice.guid)
         happens = mishap or self._fate.of(SAYING, *_subject(notice))
+        if not isinstance(notice, FormatCheck):
+            wrong = self._clock.error_of(notice.guid)
+            notice = notice.model_copy(update={"return_time": notice.return_time + wrong})
         await self._send(self._parcel(notice, guid, traceparent), copies, happens)
         if happens is Mishap.CONTRADICTED and not isinstance(notice, TaxBill | TaxBillStatus | FormatCheck):
             other = notice.model_copy(
