@@ -1,17 +1,13 @@
 """The composition root: knows every part, wires them, and runs a worker. Nothing but tests imports it."""
 
-import argparse
 import asyncio
 import logging
-import multiprocessing
 import os
-import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,7 +15,7 @@ import httpx
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 
 from activities.articles import ArticlesDesk
 from activities.changes import ChangeDesk
@@ -51,6 +47,12 @@ from connectors.settings import PlatformSettings
 from models.database import Database
 from models.rule_packs import check_packs
 from models.settings import StoreSettings
+from workers.options import Options, Part, arguments_of, read_options
+from workers.sandbox import workflow_runner
+from workers.settings import WorkerSettings
+from workers.stopping import Stop, UnderWay, first_of
+from workers.supervision import supervise
+from workers.versions import deployment_config, drained
 from workflows.articles_list import ArticlesListWorkflow
 from workflows.corrected_copy import CorrectedCopyWorkflow
 from workflows.declaration_list import DeclarationListWorkflow
@@ -58,16 +60,17 @@ from workflows.goods_return import GoodsReturnWorkflow
 from workflows.suspicion_report import SuspicionReportWorkflow
 from workflows.tax_collection import TaxCollectionWorkflow
 
+WORKFLOWS = (
+    DeclarationListWorkflow,
+    ArticlesListWorkflow,
+    TaxCollectionWorkflow,
+    GoodsReturnWorkflow,
+    SuspicionReportWorkflow,
+    CorrectedCopyWorkflow,
+)
 ACTIVITY_THREADS = 16
 LAST_WORK = timedelta(seconds=8)
 """For activities under way when a worker is told to stop, or they are broken off; Docker ends it after ten seconds."""
-
-
-class Part(StrEnum):
-    """What a worker process may do."""
-
-    LISTS = "lists"
-    CUSTOMS = "customs"
 
 
 class Workers:
@@ -114,10 +117,16 @@ def build_worker(
     max_cached_workflows: int = 1000,
     parts: Collection[Part] = tuple(Part),
     filings_per_second: float | None = None,
+    payments_per_second: float | None = None,
+    threads: int = ACTIVITY_THREADS,
+    grace: timedelta = LAST_WORK,
+    deployment: WorkerDeploymentConfig | None = None,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Workers:
     """The workers of this service on what they are given; the caller runs them and closes what he gave.
 
-    `filings_per_second` bounds all that goes to customs, over every process: a UKey signs about four a second.
+    `filings_per_second` bounds all that goes to customs, over every process: a UKey signs about four a second; and
+    `payments_per_second` all that asks the bank. `threads` is how many activities of one part a process does at once.
     """
     examiner = Examiner(database, authority, person_key_secret)
     filing = CustomsFiling(database, customs)
@@ -136,67 +145,67 @@ def build_worker(
         suspicions.file_report,
         returns.file_return_application,
     ]
+    payments: list[Callable[..., Any]] = [
+        collection.pay_orders,
+        articles.pay_articles_tax,
+        TaxOffice(database, bank).pay_tax,
+    ]
+
+    def new_worker(queue: str, activities: list[Callable[..., Any]], **options: Any) -> Worker:
+        return Worker(
+            client,
+            task_queue=queue,
+            activities=activities,
+            activity_executor=ThreadPoolExecutor(threads, thread_name_prefix=queue),
+            max_concurrent_activities=threads,  # what waits here for a thread would lose its time and its place
+            max_concurrent_local_activities=threads,
+            graceful_shutdown_timeout=grace,
+            deployment_config=deployment,
+            interceptors=interceptors,
+            **options,
+        )
+
     workers: list[Worker] = []
     if Part.CUSTOMS in parts:
-        workers.append(
-            Worker(
-                client,
-                task_queue=names.customs_queue(task_queue),
-                activities=filings,
-                activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="customs"),
-                max_task_queue_activities_per_second=filings_per_second,
-                graceful_shutdown_timeout=LAST_WORK,
-            )
-        )
+        rate = filings_per_second
+        workers.append(new_worker(names.customs_queue(task_queue), filings, max_task_queue_activities_per_second=rate))
+    if Part.BANK in parts:
+        rate = payments_per_second
+        workers.append(new_worker(names.bank_queue(task_queue), payments, max_task_queue_activities_per_second=rate))
     if Part.LISTS in parts:
+        desk: list[Callable[..., Any]] = [
+            *(*filings, *payments),  # those that were under way when 0.4 was replaced wait on this queue
+            examiner.examine_documents,
+            changes.prepare_modification,
+            changes.settle_modification,
+            DraftingDesk(database).draft_corrected_copy,
+            calendar.set_legal_clocks,
+            calendar.note_blocks,
+            inspections.call_to_inspection,
+            inspections.tell_disposition,
+            CaseRegister(database).close_case,
+            collection.plan_run,
+            collection.settle_rows,
+            collection.close_run,
+            articles.examine_articles,
+            articles.close_articles,
+            suspicions.store_report,
+            suspicions.close_report,
+            returns.open_return,
+            returns.settle_goods,
+            returns.close_return,
+        ]
+        runner = workflow_runner()
+        cache = max_cached_workflows
         workers.append(
-            Worker(
-                client,
-                task_queue=task_queue,
-                workflows=[
-                    DeclarationListWorkflow,
-                    ArticlesListWorkflow,
-                    TaxCollectionWorkflow,
-                    GoodsReturnWorkflow,
-                    SuspicionReportWorkflow,
-                    CorrectedCopyWorkflow,
-                ],
-                activities=[
-                    *filings,  # those that were under way when 0.3 was replaced wait on this queue
-                    examiner.examine_documents,
-                    changes.prepare_modification,
-                    changes.settle_modification,
-                    DraftingDesk(database).draft_corrected_copy,
-                    calendar.set_legal_clocks,
-                    calendar.note_blocks,
-                    inspections.call_to_inspection,
-                    inspections.tell_disposition,
-                    TaxOffice(database, bank).pay_tax,
-                    CaseRegister(database).close_case,
-                    collection.plan_run,
-                    collection.pay_orders,
-                    collection.settle_rows,
-                    collection.close_run,
-                    articles.examine_articles,
-                    articles.pay_articles_tax,
-                    articles.close_articles,
-                    suspicions.store_report,
-                    suspicions.close_report,
-                    returns.open_return,
-                    returns.settle_goods,
-                    returns.close_return,
-                ],
-                activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity"),
-                max_cached_workflows=max_cached_workflows,
-                graceful_shutdown_timeout=LAST_WORK,
-            )
+            new_worker(task_queue, desk, workflows=WORKFLOWS, workflow_runner=runner, max_cached_workflows=cache)
         )
     return Workers(workers)
 
 
-async def serve(nth: int, parts: Collection[Part]) -> None:
-    """Run the `nth` worker process, from 0, until it is told to stop; open activities may finish."""
-    store, platforms = StoreSettings(), PlatformSettings()
+async def serve(options: Options) -> int:
+    """Run one worker process until it is told to stop and what is under way has finished; its exit code."""
+    store, platforms, settings = StoreSettings(), PlatformSettings(), WorkerSettings()
     database = Database(store.database_url)
     database.migrate()
     with database.transaction() as session:
@@ -204,13 +213,13 @@ async def serve(nth: int, parts: Collection[Part]) -> None:
     transfer = Transfer(
         cop_code=platforms.transmitter_code, cop_name=platforms.transmitter_name, dxp_id=platforms.dxp_id
     )
-    signer = signing_pool(platforms) if Part.CUSTOMS in parts else None
-    if signer is None and Part.CUSTOMS in parts:
-        logging.getLogger(__name__).warning("CLEARWAY_SIGNING_KEYS is not set: nothing that goes to customs is signed")
-    client = await connect(interceptors=start_traces("clearway-worker"), runtime=metrics_runtime(nth=nth))
-    stop = asyncio.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    log, signs = logging.getLogger("worker"), Part.CUSTOMS in options.parts
+    signer = signing_pool(platforms) if signs else None
+    if signer is None and signs:
+        log.warning("CLEARWAY_SIGNING_KEYS is not set: nothing that goes to customs is signed")
+    client = await connect(interceptors=start_traces("clearway-worker"), runtime=metrics_runtime(nth=options.nth))
+    deployment, under_way = deployment_config(settings), UnderWay()
+    stop = Stop(under_way, settings.grace, line=options.line)
     with httpx.Client() as http, closing(transport_from(platforms.customs_url, http=http)) as transport:
         worker = build_worker(
             client,
@@ -220,13 +229,26 @@ async def serve(nth: int, parts: Collection[Part]) -> None:
             bank=BankClient(platforms.bank_url, http),
             authority=IdentityClient(platforms.identity_url, http),
             person_key_secret=store.person_key_secret.get_secret_value(),
-            parts=parts,
+            max_cached_workflows=settings.cached_workflows,
+            parts=options.parts,
             filings_per_second=platforms.filings_per_second,
+            payments_per_second=platforms.payments_per_second,
+            threads=settings.activity_threads,
+            grace=settings.grace,
+            deployment=deployment,
+            interceptors=(under_way,),
         )
         async with worker:
-            logging.getLogger(__name__).info("worker ready for %s on %s", " and ".join(parts), names.TASK_QUEUE)
-            await stop.wait()
+            told = deployment.version.to_canonical_string() if deployment else "no version"
+            log.info("worker ready for %s on %s, %s", " and ".join(options.parts), names.TASK_QUEUE, told)
+            stop.ready()
+            if options.until_drained:
+                await first_of(stop.told, lambda: drained(client, deployment))
+                stop.give("this version is drained")
+            else:
+                await stop.told()
     database.close()
+    return stop.account()
 
 
 class ExpectedFailures(logging.Filter):
@@ -240,15 +262,16 @@ class ExpectedFailures(logging.Filter):
         return True
 
 
-def _run(nth: int = 0, parts: Collection[Part] = tuple(Part)) -> None:
-    """One process; exits with 1 and one sentence when a setting or Temporal fails us."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+def run(options: Options) -> int:
+    """One process, or several, to the exit code; ends with 1 and one sentence when a setting or Temporal fails us."""
     logging.getLogger("temporalio.activity").addFilter(ExpectedFailures())
     remedy = "Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them."
     try:
-        asyncio.run(serve(nth, parts))
+        if options.processes > 1:
+            return supervise(arguments_of(options), options.processes, WorkerSettings().grace)
+        return asyncio.run(serve(options))
     except KeyboardInterrupt:
-        return
+        return 0  # before it took any work
     except ValidationError as error:
         faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_url=False)]
     except SQLAlchemyError as error:
@@ -260,8 +283,6 @@ def _run(nth: int = 0, parts: Collection[Part] = tuple(Part)) -> None:
         faults = [f"{each.code}: {each.message_en}. {each.remedy_en}" for each in refused.problems]
     except (RuntimeError, ValueError) as error:  # Temporal's address; a payload key, a port of metrics
         faults = [str(error).splitlines()[0]]
-    else:
-        return
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
     sys.stderr.write(f"{remedy}\n")
     sys.stderr.flush()
@@ -270,31 +291,8 @@ def _run(nth: int = 0, parts: Collection[Part] = tuple(Part)) -> None:
 
 def main() -> None:
     """Run one worker, or several processes of it: one process fills about one core."""
-    parser = argparse.ArgumentParser(description="Run Clearway's worker. Settings: CLEARWAY_*, TEMPORAL_*, OTEL_*.")
-    parser.add_argument("--processes", type=int, default=1, help="worker processes to run (default 1)")
-    parser.add_argument(
-        "--only",
-        choices=tuple(Part),
-        help="lists: everything but what goes to customs; customs: only that, on the machine that has the keys",
-    )
-    options = parser.parse_args()
-    processes, parts = options.processes, (Part(options.only),) if options.only else tuple(Part)
-    if processes < 1:
-        parser.error("--processes: at least 1")
-    if processes == 1:
-        _run(parts=parts)
-        return
-    children = [multiprocessing.Process(target=_run, args=(nth, parts)) for nth in range(processes)]
-    for child in children:
-        child.start()
-
-    def stop(*_: object) -> None:
-        for child in children:
-            child.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    for child in children:
-        child.join()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    sys.exit(run(read_options()))
 
 
 if __name__ == "__main__":

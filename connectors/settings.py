@@ -31,3 +31,6 @@ class PlatformSettings(BaseSettings):
     filings_per_second: float | None = Field(
         None, gt=0, description="Most filings with customs a second, over all workers; a UKey signs about 4"
     )
+    payments_per_second: float | None = Field(
+        None, gt=0, description="Most activities that ask the bank a second, over all workers"
+    )

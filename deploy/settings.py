@@ -11,10 +11,12 @@ from connectors.settings import PlatformSettings
 from gateway.settings import GatewaySettings
 from models.settings import StoreSettings
 from simulator.settings import Settings as SimulatorSettings
+from workers.settings import WorkerSettings
 
 READERS: tuple[tuple[type[BaseSettings], str], ...] = (
     (StoreSettings, "gateway, worker, registry"),
     (PlatformSettings, "worker"),
+    (WorkerSettings, "worker"),
     (GatewaySettings, "gateway"),
     (PaymentDataSettings, "gateway"),
     (SimulatorSettings, "simulator"),

@@ -10,6 +10,11 @@ def customs_queue(task_queue: str) -> str:
     return f"{task_queue}-customs"
 
 
+def bank_queue(task_queue: str) -> str:
+    """The task queue of what asks the withholding agent's bank: a slow bank holds up nothing else."""
+    return f"{task_queue}-bank"
+
+
 DECLARATION_LIST = "DeclarationList"
 """Workflow type."""
 
