@@ -50,11 +50,15 @@ class Opening(NamedTuple):
 
 
 class Calls:
-    """A connection to the service; every method raises errors of `clearway.errors` only."""
+    """A connection to the service; every method raises errors of `clearway.errors` only.
 
-    def __init__(self, temporal: Client, *, task_queue: str = names.TASK_QUEUE) -> None:
+    `shard` is the mark that ids of lists opened here carry (`clearway.shards`); none where there are no shards.
+    """
+
+    def __init__(self, temporal: Client, *, task_queue: str = names.TASK_QUEUE, shard: int | None = None) -> None:
         self.temporal = temporal
         self._task_queue = task_queue
+        self._shard = shard
 
     @classmethod
     async def connect(
@@ -64,10 +68,11 @@ class Calls:
         *,
         interceptors: tuple[Interceptor, ...] = (),
         runtime: Runtime | None = None,
+        shard: int | None = None,
     ) -> Self:
         """Connect by arguments or by the standard `TEMPORAL_*` settings; raises ServiceUnavailable."""
         try:
-            return cls(await connect(address, namespace, interceptors=interceptors, runtime=runtime))
+            return cls(await connect(address, namespace, interceptors=interceptors, runtime=runtime), shard=shard)
         except RuntimeError as error:
             raise _unavailable(str(error)) from error
 

@@ -53,7 +53,7 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
 
         Raises Refused when the key is missing, AlreadyEnded, ServiceUnavailable.
         """
-        case = key or _key_of(document)
+        case = key or self._key_of(document)
         transmission = Transmission(document=document, sender=sender)
         return await self._open_case(case, names.TRANSMIT_DOCUMENT, transmission, profile, document)
 
@@ -70,7 +70,7 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
 
         The answer lists every problem at once. Raises AlreadyEnded, ServiceUnavailable.
         """
-        key = CaseKey(ebc_code=declaration_list.ebc_code, order_no=declaration_list.order_no, attempt=attempt)
+        key = self._key_of(declaration_list, attempt)
         request = DeclareList(declaration_list=declaration_list, sender=sender, documents=documents)
         return await self._open_case(key, names.DECLARE, request, profile, declaration_list)
 
@@ -124,7 +124,7 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         Taken means filed with customs, which decides; until then the list stands as it was. Raises Refused (released,
         under control, numbers missing …), NotFound, AlreadyEnded; what the comparison says is in the answer.
         """
-        key = CaseKey(ebc_code=declaration_list.ebc_code, order_no=declaration_list.order_no, attempt=attempt)
+        key = self._key_of(declaration_list, attempt)
         request = ModifyRequest(declaration_list=declaration_list, sender=sender, reason=reason)
         return await self._ask(key.workflow_id, names.MODIFY, request, Answer)
 
@@ -147,6 +147,13 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         """Confirm that the goods left the zone or site. Raises Refused (under control …), NotFound, AlreadyEnded."""
         return await self._ask(key.workflow_id, names.CONFIRM_EXIT, left, Answer)
 
+    def _key_of(self, document: AnyDocument, attempt: int = 1) -> CaseKey:
+        """The key by which a document opens its case here; raises Refused for one that does not name it."""
+        if not isinstance(document, Order | DeclarationList):
+            raise Refused((_case_unknown(document),))
+        code, order_no = document.ebc_code, document.order_no
+        return CaseKey(ebc_code=code, order_no=order_no, attempt=attempt, shard=self._shard)
+
     async def _open_case(
         self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract
     ) -> Answer:
@@ -154,22 +161,16 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         return await self._open_with(opening, _summary(key, document), update, request, Answer)
 
 
-def _key_of(document: AnyDocument) -> CaseKey:
-    if isinstance(document, Order | DeclarationList):
-        return CaseKey(ebc_code=document.ebc_code, order_no=document.order_no)
-    raise Refused(
-        (
-            Problem(
-                code="E_CASE_UNKNOWN",
-                fields=(FieldValue(field="key", value=None),),
-                owner=Role.EBC,
-                message_en=f"A {document.kind} does not name the e-commerce enterprise, so its case is unknown.",
-                message_zh="该单证不含电商企业代码，无法确定所属清单。",
-                remedy_en="Pass key=CaseKey(ebc_code=…, order_no=…), or send it through the HTTP door.",
-                remedy_zh="请提供 key=CaseKey(ebc_code=…, order_no=…)，或通过 HTTP 接口发送。",
-                reference="RULEBOOK B.1",
-            ),
-        )
+def _case_unknown(document: AnyDocument) -> Problem:
+    return Problem(
+        code="E_CASE_UNKNOWN",
+        fields=(FieldValue(field="key", value=None),),
+        owner=Role.EBC,
+        message_en=f"A {document.kind} does not name the e-commerce enterprise, so its case is unknown.",
+        message_zh="该单证不含电商企业代码，无法确定所属清单。",
+        remedy_en="Pass key=CaseKey(ebc_code=…, order_no=…), or send it through the HTTP door.",
+        remedy_zh="请提供 key=CaseKey(ebc_code=…, order_no=…)，或通过 HTTP 接口发送。",
+        reference="RULEBOOK B.1",
     )
 
 
