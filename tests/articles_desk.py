@@ -31,6 +31,7 @@ from clearway.contracts.parties import Sender
 from clearway.testing import BUYER_ID, LOG
 from models.tables import ArticlesRecord
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 FOOD, CAMERA = "food", "cameras"
 
@@ -133,7 +134,7 @@ class ArticlesCounter:
 
     async def until(self, key: ArticlesKey, holds: Callable[[ArticlesView], bool]) -> ArticlesView:
         """The first view for which something holds."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 view = await self.client.view_articles(key)
                 if holds(view):

@@ -33,6 +33,7 @@ from models.ledger.quota import holding
 from models.person_key import person_key
 from models.tables import CaseRecord, LedgerTransfer, Notice, TaxDue
 from tests.desk import INVT_NO, PRE_NO, Desk
+from tests.patience import PATIENCE
 
 PLAIN, PET_FOOD = "3304990029", "2309109000"
 PRICE = Decimal("310.00")
@@ -172,7 +173,7 @@ class ControlOffice:
 
     async def sent(self, number: int) -> None:
         """Wait until customs was handed so many documents in all."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while len(self.desk.customs.filed) < number:  # noqa: ASYNC110  an activity's thread fills it
                 await asyncio.sleep(0.02)
 

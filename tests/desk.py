@@ -28,6 +28,7 @@ from models.database import Database
 from models.inbox import ItemState
 from models.ledger.guarantee import top_up
 from models.tables import BillRecord, InboxItem
+from tests.patience import PATIENCE
 from tests.standins import Authority, RecordingCustoms, RecordingReports, ScriptedBank
 from worker import build_worker
 
@@ -35,8 +36,6 @@ LIST = DocumentKind.DECLARATION_LIST
 OWN_NEWS = ("tax", "due_alarm", "collect")
 PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
 """The numbers that customs gives every list here."""
-PATIENCE = 90.0
-"""Seconds that a test waits for what comes at once on an idle machine."""
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ import pytest
 import sqlalchemy
 
 from models.database import Database
+from tests.patience import PATIENCE
+from tests.ports import free_port
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -52,9 +53,7 @@ def running_server(*, durable: bool = False) -> Iterator[str]:
             capture_output=True,
             cwd="/",
         )
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         control = [*prefix, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
         options = f"-h 127.0.0.1 -p {port} -k {folder}" + ("" if durable else " -F")
         log = str(folder / "log")
@@ -77,9 +76,9 @@ def new_database(server: str, *, template: str = "template1") -> str:
 
 
 def until_waiting(database: Database, transactions: int) -> None:
-    """Until so many transactions of a database wait for a lock; fails after a minute."""
+    """Until so many transactions of a database wait for a lock; fails when nobody comes to."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while True:
         with database.engine.connect() as connection:
             if connection.execute(sqlalchemy.text(waiting)).scalar_one() >= transactions:

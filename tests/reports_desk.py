@@ -24,6 +24,7 @@ from clearway.contracts.reports import (
 from models.database import Database
 from models.tables import Enterprise, SuspicionRecord
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 REPORTER = "3301960S77"
 
@@ -79,7 +80,7 @@ class ReportCounter:
 
     async def until(self, key: ReportKey, holds: Callable[[ReportView], bool]) -> ReportView:
         """The first view for which something holds."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 view = await self.client.view_report(key)
                 if holds(view):
@@ -88,7 +89,7 @@ class ReportCounter:
 
     async def ended(self, key: ReportKey) -> ReportView:
         """The report once its workflow is over."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await self.handle(key).result()
         return await self.client.view_report(key)
 

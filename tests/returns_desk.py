@@ -26,7 +26,8 @@ from clearway.testing import EBC, WAREHOUSE, SampleSet, sample_set
 from models.database import Database
 from models.tables import Address, GoodsReturnRecord
 from models.work import ExamineRequest, ReleaseFact
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 from tests.standins import Authority
 
 NO_FREIGHT = Decimal("0.00")

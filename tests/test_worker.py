@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import Unavailable
+from tests.patience import PATIENCE
 from worker import ExpectedFailures, Workers
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,7 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path: Path, setting: 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 1

@@ -29,6 +29,7 @@ from models.ledger.quota import Limit, hold, holding, quota_account
 from models.person_key import person_key
 from models.registry import load, read
 from models.work import CloseRequest, ExamineRequest, PayRequest, ReleaseFact
+from tests.patience import PATIENCE
 from tests.postgres import until_waiting
 from tests.standins import Authority, ScriptedBank
 
@@ -237,7 +238,7 @@ def test_of_two_orders_at_the_same_instant_exactly_one_passes_every_time(registe
             together = Barrier(2)
 
             def examine(sample: SampleSet, together: Barrier = together) -> bool:
-                together.wait(30)
+                together.wait(PATIENCE)
                 while True:
                     try:
                         judgement = _examine(registered, sample).judgement

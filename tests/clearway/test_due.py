@@ -16,6 +16,7 @@ from clearway.contracts.base import SHANGHAI
 from clearway.contracts.due import DueBoard, DueDay, DueKind
 from clearway.due_board import RunningList, due_board
 from clearway.errors import Refused, ServiceUnavailable
+from tests.patience import PATIENCE
 
 RELEASED = datetime(2026, 3, 10, 15, 30, tzinfo=SHANGHAI)
 PAY_BEFORE = datetime(2026, 4, 25, tzinfo=SHANGHAI)
@@ -189,12 +190,10 @@ class Floor:
 
     async def shows(self, at: datetime, lists: int) -> DueBoard:
         """The board once it knows of so many lists: the server's visibility lags behind."""
-        for _ in range(200):
-            made = await self.due(at)
-            if made.lists == lists:
-                return made
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"the board never knew of {lists} lists")
+        async with asyncio.timeout(PATIENCE):
+            while (made := await self.due(at)).lists != lists:  # noqa: ASYNC110  asked from afar
+                await asyncio.sleep(0.1)
+        return made
 
     async def due(self, at: datetime, **options: Any) -> DueBoard:
         return await self.client.due(at=at, **{"enterprise": self.enterprise, **options})

@@ -1,6 +1,5 @@
 """Telemetry is off unless OpenTelemetry's own variables ask for it."""
 
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -8,6 +7,7 @@ import urllib.request
 import pytest
 
 from clearway.telemetry import metrics_runtime, start_traces, wants_traces
+from tests.ports import free_port
 
 
 def test_nothing_is_on_by_default() -> None:
@@ -31,9 +31,7 @@ def test_traces_follow_the_standard_variables(environment: dict[str, str], wante
 
 
 def test_the_sdks_metrics_are_served_on_the_prometheus_port() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     runtime = metrics_runtime({"OTEL_METRICS_EXPORTER": "prometheus", "OTEL_EXPORTER_PROMETHEUS_PORT": str(port)})
     assert runtime is not None
     runtime.metric_meter.create_counter("clearway_test").add(1)

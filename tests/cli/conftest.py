@@ -17,6 +17,7 @@ from clearway.cli import app
 from clearway.contracts.documents import DocumentKind
 from clearway.testing import SampleSet
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 OPTIONS = {
@@ -95,7 +96,7 @@ def clearway(start: Callable[..., Any]) -> Command:
     async def run(*words: str) -> Ended:
         process = await start(*words)
         try:
-            out, err = await asyncio.wait_for(process.communicate(), timeout=60)
+            out, err = await asyncio.wait_for(process.communicate(), timeout=PATIENCE)
         except TimeoutError:
             process.kill()
             raise

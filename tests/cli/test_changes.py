@@ -10,6 +10,7 @@ from clearway.testing import EBC
 from tests.cli.conftest import Command, codes
 from tests.control_desk import PET_FOOD_TAX, ControlOffice
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def test_a_released_list_is_cancelled_by_application(clearway: Command, of
     again = await clearway("return", case, *why, "--line", "1=1", "--json")
     assert (again.code, codes(again.json["error"]["problems"])) == (1, ["E_CANCELLATION_OPEN"])
     await office.answer(sample.key, office.desk.customs.filed[-1][1], "399")  # type: ignore[arg-type]
-    await office.client.wait_for(sample.key, State.CANCELLED, timeout=30)
+    await office.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     told = await clearway("show", case, "--lang", "en")
     assert "⟶ [cancelled]" in told.out
     assert f"cancelled by {EBC}: changed their mind" in told.out

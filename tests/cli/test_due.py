@@ -23,6 +23,7 @@ from clearway.contracts.case import CaseKey, StartCase
 from clearway.contracts.due import DueBoard, DueKind
 from clearway.due_board import RunningList, due_board
 from tests.cli.conftest import Command, codes
+from tests.patience import PATIENCE
 
 RELEASED = datetime(2026, 3, 10, 15, 30, tzinfo=SHANGHAI)
 PAY_BEFORE = datetime(2026, 4, 25, tzinfo=SHANGHAI)
@@ -116,10 +117,9 @@ async def shop(temporal: Client) -> AsyncIterator[str]:
         search_attributes=TypedSearchAttributes(pairs),
     )
     client = ClearwayClient(temporal)
-    for _ in range(200):  # the server's visibility lags behind
-        if (await client.due(at=AT, enterprise=code)).lists:
-            break
-        await asyncio.sleep(0.1)
+    async with asyncio.timeout(PATIENCE):
+        while not (await client.due(at=AT, enterprise=code)).lists:  # noqa: ASYNC110  the server's visibility lags behind
+            await asyncio.sleep(0.1)
     yield code
     await handle.terminate()
 

@@ -15,6 +15,7 @@ from clearway.cli.outcomes import Exit
 from clearway.messages import write
 from models.database import Database
 from tests.gateway.recording import GUID, PAY, House, list_receipt, sample
+from tests.patience import PATIENCE
 
 Invoke = Callable[..., Result]
 
@@ -37,7 +38,7 @@ def gateway(house: House) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
-    thread.join(20)
+    thread.join(PATIENCE)
     listening.close()
 
 

@@ -22,6 +22,7 @@ from clearway.contracts.states import State
 from clearway.errors import NotFound
 from tests.cli.conftest import SAMPLES, Command, codes, four_files, written
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 EXPRESS = "3301960E01"
 
@@ -105,7 +106,9 @@ async def test_stranger_may_not_send_and_operator_may_when_entrusted(
 async def test_declare_waits_until_the_list_was_released(clearway: Command, desk: Desk, tmp_path: Path) -> None:
     sample = desk.sample()
     files = written(sample, tmp_path)
-    waiting = asyncio.create_task(clearway("declare", *files, "--wait", "released", "--timeout", "30", "--json"))
+    waiting = asyncio.create_task(
+        clearway("declare", *files, "--wait", "released", "--timeout", f"{PATIENCE:.0f}", "--json")
+    )
     await _opened(desk, sample.key)
     await desk.release(sample.key)
     ended = await waiting
@@ -122,7 +125,7 @@ async def test_wait_ends_in_time_or_when_the_list_is_over(clearway: Command, des
     assert codes(late.json["error"]["problems"]) == ["E_TIMEOUT"]
     taken = (await desk.events(sample.key)).count("WORKFLOW_EXECUTION_UPDATE_COMPLETED")
     waiting = asyncio.create_task(clearway("declare", *files, "--wait", "taxed", "--json"))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while (await desk.events(sample.key)).count("WORKFLOW_EXECUTION_UPDATE_COMPLETED") == taken:  # noqa: ASYNC110  asked from afar
             await asyncio.sleep(0.1)
     await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
@@ -135,12 +138,12 @@ async def test_watch_tells_every_change_until_the_end(start: Callable[..., Any],
     await desk.declare(sample)
     case = f"{sample.key.ebc_code}/{sample.key.order_no}"
     watching, pictured = await start("watch", case, "--json"), await start("watch", case, "--lang", "zh")
-    first = json.loads(await asyncio.wait_for(watching.stdout.readline(), 30))
-    picture = await asyncio.wait_for(pictured.stdout.readuntil("[已比对]".encode()), 30)
+    first = json.loads(await asyncio.wait_for(watching.stdout.readline(), PATIENCE))
+    picture = await asyncio.wait_for(pictured.stdout.readuntil("[已比对]".encode()), PATIENCE)
     await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
-    out, _ = await asyncio.wait_for(watching.communicate(), 60)
+    out, _ = await asyncio.wait_for(watching.communicate(), PATIENCE)
     assert [first["state"], json.loads(out.splitlines()[-1])["state"]] == ["matched", "cancelled"]
-    rest, _ = await asyncio.wait_for(pictured.communicate(), 60)
+    rest, _ = await asyncio.wait_for(pictured.communicate(), PATIENCE)
     assert pictured.returncode == 0
     assert "✓ 已提交 → [已比对]" in picture.decode()
     assert "[已撤销]" in rest.decode()
@@ -161,11 +164,11 @@ async def test_watch_is_live_on_a_terminal(desk: Desk, temporal: Client) -> None
     os.close(terminal)
     parts: list[bytes] = []
     reading = asyncio.create_task(asyncio.to_thread(_everything, master, parts))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while b"[matched]" not in b"".join(parts):  # noqa: ASYNC110  a thread fills it
             await asyncio.sleep(0.1)
     await desk.client.cancel(sample.key, actor="3301960A01", reason="test")
-    code = await asyncio.wait_for(process.wait(), timeout=60)
+    code = await asyncio.wait_for(process.wait(), timeout=PATIENCE)
     await reading
     told = b"".join(parts).decode()
     assert code == 0, told
@@ -212,7 +215,7 @@ async def test_cancelled_list_takes_nothing_more(clearway: Command, desk: Desk, 
     cancelled = await clearway("cancel", case, "--actor", "3301960A01", "--reason", "test")
     assert cancelled.code == 0
     assert "cancelled 已撤销" in cancelled.out
-    await desk.client.wait_for(sample.key, State.CANCELLED, timeout=10)
+    await desk.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     again = await clearway("declare", *files, "--json")
     assert (again.code, again.json["error"]["kind"]) == (1, "refused")
     corrected = await clearway("declare", *files, "--attempt", "2", "--json")
@@ -265,7 +268,7 @@ async def test_service_that_is_down_is_unavailable() -> None:
     command = (sys.executable, "-m", "clearway.cli", "show", "3301960A01/X", "--address", address)
     for as_json in (False, True):
         process = await asyncio.create_subprocess_exec(*command, *["--json"] * as_json, stdout=-1, stderr=-1)
-        out, err = await asyncio.wait_for(process.communicate(), timeout=60)
+        out, err = await asyncio.wait_for(process.communicate(), timeout=PATIENCE)
         assert process.returncode == 4
         assert "E_UNAVAILABLE" in (out if as_json else err).decode()
         assert b"Traceback" not in out + err
@@ -285,7 +288,7 @@ async def test_a_setting_that_cannot_be_used_is_named(setting: str, value: str, 
         stdout=-1,
         stderr=-1,
     )
-    _, err = await asyncio.wait_for(process.communicate(), timeout=60)
+    _, err = await asyncio.wait_for(process.communicate(), timeout=PATIENCE)
     assert process.returncode == 2
     assert "E_SETTING" in err.decode()
     assert told in err.decode()
@@ -293,7 +296,7 @@ async def test_a_setting_that_cannot_be_used_is_named(setting: str, value: str, 
 
 async def _opened(desk: Desk, key: CaseKey) -> None:
     """Wait until the case exists."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             with contextlib.suppress(NotFound):
                 await desk.client.view(key)

@@ -27,6 +27,7 @@ from tests.gateway.outbox.clock import START, Clock
 from tests.gateway.outbox.receiver import EBC
 from tests.gateway.payment_data.bureau import BODY, EBP, KEY
 from tests.gateway.recording import RecordingCases
+from tests.patience import PATIENCE
 
 Invoke = Callable[..., Result]
 
@@ -49,7 +50,7 @@ def serve(app: Any) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
-    thread.join(20)
+    thread.join(PATIENCE)
     listening.close()
 
 

@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 
 from deploy.child import Child, command_of, group_exists
+from tests.patience import PATIENCE
 
 STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
 )
-PARENT = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); \
-print('ready', flush=True); time.sleep(60)"
+PARENT = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); \
+print('ready', flush=True); time.sleep(600)"
 
 
 def _started(directory: Path, code: str) -> Child:
@@ -19,7 +20,7 @@ def _started(directory: Path, code: str) -> Child:
         "part", [sys.executable, "-c", code], log=directory / "part.log", directory=directory, environment=os.environ
     )
     child.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while "ready" not in child.tail():
         assert time.monotonic() < deadline, child.tail()
         time.sleep(0.02)
@@ -42,7 +43,7 @@ def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
 
 
 def test_the_tail_is_the_end_of_the_log(tmp_path: Path) -> None:
-    child = _started(tmp_path, "print('first'); print('ready', flush=True); import time; time.sleep(60)")
+    child = _started(tmp_path, "print('first'); print('ready', flush=True); import time; time.sleep(600)")
     child.end()
     assert child.tail(lines=1) == "  | ready"
 

@@ -12,8 +12,9 @@ import pytest
 
 from deploy.child import command_of
 from deploy.record import Record, clear_leftovers
+from tests.patience import PATIENCE
 
-SLEEP = "import time; time.sleep(60)"
+SLEEP = "import time; time.sleep(600)"
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_parts_of_a_killed_stack_are_ended(data: Path, sleeper: list[subprocess.
     reaper.start()
     _record({"worker": part.pid}, pid=part.pid, command="a supervisor that is gone").write(data)
     clear_leftovers(data)
-    reaper.join(timeout=5)
+    reaper.join(PATIENCE)
     assert part.returncode == -15
     assert Record.read(data) is None
 

@@ -16,6 +16,7 @@ from deploy.child import group_exists
 from deploy.ports import LOOPBACK, Ports, is_taken
 from deploy.record import Record
 from deploy.stack import ROOT, Stack, StackError
+from tests.patience import PATIENCE
 
 
 def test_free_ports_differ_and_are_free() -> None:
@@ -126,7 +127,7 @@ def _kill_and_await_successor(data: Path, part: str) -> None:
     before = Record.read(data)
     assert before is not None
     os.kill(before.children[part], signal.SIGKILL)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while (now := Record.read(data)) is None or now.children[part] == before.children[part]:
         assert time.monotonic() < deadline, "the part was not started again"
         time.sleep(0.1)
@@ -143,5 +144,5 @@ def _command(action: str, data: Path, ports: Ports) -> subprocess.CompletedProce
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=2 * PATIENCE,
     )

@@ -16,6 +16,7 @@ from temporalio.client import Client
 from clearway.contracts.documents import DocumentKind
 from clearway.testing import SampleSet, sample_set
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "typescript"
 INSTALL = ("install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline")
@@ -54,7 +55,7 @@ async def run(example: Path, settings: dict[str, str], *words: str) -> tuple[int
     process = await asyncio.create_subprocess_exec(
         "npm", "run", "--silent", *words, cwd=example, env=settings, stdout=-1, stderr=-1
     )
-    out, err = await asyncio.wait_for(process.communicate(), timeout=60)
+    out, err = await asyncio.wait_for(process.communicate(), timeout=PATIENCE)
     return process.returncode, out.decode(), err.decode()
 
 

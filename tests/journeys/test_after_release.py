@@ -19,6 +19,7 @@ from clearway.errors import Refused
 from clearway.testing import EBC, WAREHOUSE, corrected
 from models.database import Database
 from tests.journeys.town import Town, a_town
+from tests.patience import PATIENCE
 from tests.reports_desk import register, report
 from tests.returns_desk import lines
 
@@ -37,7 +38,7 @@ async def test_a_part_comes_back_and_the_agents_collection_pays_for_the_rest(tow
     answer = await town.client.request_return(sample.key, actor=EBC, reason="wrong size", lines=lines(_1="1"))
     assert answer.goods_return is not None
     key = ReturnKey.of(answer.goods_return)
-    accepted = await town.client.wait_for_return(key, ReturnState.ACCEPTED, timeout=60)
+    accepted = await town.client.wait_for_return(key, ReturnState.ACCEPTED, timeout=PATIENCE)
     assert accepted.receipts[0].about is ApplicationKind.GOODS_RETURN
     now = datetime.now(UTC)
     await town.client.confirm_arrival(key, ArrivedGoods(actor=WAREHOUSE, arrived_at=now))
@@ -90,7 +91,7 @@ async def test_a_modified_list_is_released_as_it_reads_now(town: Town) -> None:
     )
     answer = await town.client.modify(changed, sender=Sender(code=listed.agent_code), reason="weighed again")
     assert answer.accepted, answer.problems
-    view = await town.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=60)
+    view = await town.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert (view.changes[0].outcome, view.changes[0].changed) == ("APPROVED", ("gross_weight",))
     [declared] = [each for each in view.documents if each.kind is DocumentKind.DECLARATION_LIST]
     assert declared.version == 2

@@ -1,6 +1,5 @@
 """From the HTTP door to the end of a list: gateway, workflow and wire together, and one trace through all of them."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from gateway.settings import GatewaySettings
 from models.database import Database
 from models.tables import BillRecord
 from tests.desk import Desk
+from tests.patience import PATIENCE, until
 
 TRANSFER = Transfer(cop_code="3301960T01", cop_name="Clearway", dxp_id="DXPENT0000000001")
 INVT_NO = "299120261000000007"
@@ -111,13 +111,13 @@ async def test_three_parties_at_the_door_lead_to_tax_paid_by_customs_bill(door: 
     assert (await door.hand_in(sample.payment, sample.payment.pay_code)).status_code == 200
     answer = await door.hand_in(sample.declaration_list, sample.declaration_list.agent_code)
     assert answer.status_code == 200, answer.text
-    await desk.client.wait_for(sample.key, State.MATCHED, timeout=30)
+    await desk.client.wait_for(sample.key, State.MATCHED, timeout=PATIENCE)
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
     await _store_documents(door, sample, at)
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
     for status in ("2", "120", "399", "800"):
         await door.receive([_list_receipt(sample, status, at + timedelta(seconds=1))])
-    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert view.clocks is not None
     assert [receipt.invt_no for receipt in view.receipts if receipt.status == "800"] == [INVT_NO]
     line = TaxBillLine(
@@ -138,7 +138,7 @@ async def test_three_parties_at_the_door_lead_to_tax_paid_by_customs_bill(door: 
     await door.receive([bill])
     await _until_billed(door)
     await _pay_day(desk, view.clocks.tax_window_opens + timedelta(hours=2, seconds=1))
-    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     await desk.end_collections()
     assert view.payment is not None
     assert view.payment.bill_no == f"{INVT_NO}_0"
@@ -156,13 +156,13 @@ async def _pay_day(desk: Desk, moment: datetime) -> None:
 
 async def _until_billed(door: Door) -> None:
     """The bill is kept by the dispatcher a moment after its acknowledgement."""
-    for _ in range(200):
+
+    def found() -> bool:
         with door.desk.database.transaction() as session:
             row = session.get(BillRecord, f"{INVT_NO}_0")
-            if row is not None and row.workflow_id is not None:
-                return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the bill never found its list")
+        return row is not None and row.workflow_id is not None
+
+    await until(found, "the bill never found its list")
 
 
 def _one_trace_from_arrival_to_release(spans: Iterable[ReadableSpan]) -> None:

@@ -41,6 +41,7 @@ from simulator.app import create_app as create_world
 from simulator.settings import Settings
 from tests.connectors.conformance.servers import serve
 from tests.desk import Desk
+from tests.patience import PATIENCE
 from tests.returns_desk import two_lines
 
 TRANSFER = Transfer(cop_code="3301960T01", cop_name="Clearway", dxp_id="DXPENT0000000001")
@@ -77,7 +78,7 @@ class Town:
     async def released(self, sample: SampleSet) -> CaseView:
         """Declared, and released by customs."""
         await self.declare(sample)
-        return await self.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=60)
+        return await self.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
 
     async def customs_says(self, path: str, **body: Any) -> None:
         """Customs' officers send JSON."""
@@ -86,7 +87,7 @@ class Town:
 
     async def ended(self, key: CaseKey) -> CaseView:
         """The list once its workflow is over."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await self.desk.handle(key).result()
         return await self.client.view(key)
 
@@ -100,7 +101,7 @@ class Town:
 
     async def when(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds in the database."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if await asyncio.to_thread(holds):
                     return
@@ -162,7 +163,7 @@ async def _listening(app: FastAPI) -> AsyncIterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=2))
     task = asyncio.create_task(server._serve([listener]))  # serve() would take the signals that are the tests' own
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not server.started:  # noqa: ASYNC110  uvicorn tells by this flag alone
                 await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

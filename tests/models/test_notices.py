@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from models.database import Database
 from models.notices import Event, notices_after, tell, tell_all
+from tests.patience import PATIENCE
 from tests.postgres import new_database
 
 NOW = datetime(2026, 4, 6, 2, tzinfo=UTC)
@@ -64,5 +65,5 @@ def test_a_lower_number_never_comes_after_a_higher_one_was_read(postgres_url: st
             reading = elsewhere.submit(read, store)
             with pytest.raises(TimeoutError):
                 reading.result(timeout=0.3)
-        assert reading.result(timeout=10) == ["DAY_27|A|taken first", "DAY_27|A|committed first"]
+        assert reading.result(timeout=PATIENCE) == ["DAY_27|A|taken first", "DAY_27|A|committed first"]
     store.close()

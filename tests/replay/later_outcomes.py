@@ -27,6 +27,7 @@ from clearway.contracts.reports import ReportOutcome
 from clearway.contracts.states import Detail, State
 from clearway.testing import AGENT, EBC, LOG, SampleSet, corrected
 from tests.desk import INVT_NO, PRE_NO, Desk
+from tests.patience import PATIENCE
 from tests.replay.outcomes import BATCH, DAY, MINUTE, Outcome, now_of
 from tests.reports_desk import ReportCounter, register, report
 from tests.returns_desk import ReturnsCounter, lines
@@ -293,7 +294,7 @@ async def _modify(desk: Desk, sample: SampleSet, **changes: str) -> None:
 
 async def _released(desk: Desk, sample: SampleSet) -> None:
     await desk.receipts(sample.key, "399", "800", at=await now_of(desk, sample.key))
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
 
 
 async def _filed(desk: Desk, times: int) -> None:

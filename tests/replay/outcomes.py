@@ -20,6 +20,7 @@ from clearway.contracts.states import State
 from clearway.errors import Refused
 from clearway.testing import EBC, EBP, SampleSet, corrected
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 BILL = "28.21"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -54,7 +55,7 @@ async def reviewed(desk: Desk, sample: SampleSet) -> None:
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "120", "300")
     await desk.receipts(sample.key, "399", "800")
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
 
 
 async def inspected_normal(desk: Desk, sample: SampleSet) -> None:
@@ -63,7 +64,7 @@ async def inspected_normal(desk: Desk, sample: SampleSet) -> None:
     await desk.accept_documents(sample.key)
     await _inspect(desk, sample.key, InspectionOutcome.NORMAL)
     await desk.receipts(sample.key, "399", "800")
-    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30))
+    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE))
 
 
 async def detained(desk: Desk, sample: SampleSet) -> None:
@@ -147,7 +148,7 @@ async def sent_again(desk: Desk, sample: SampleSet) -> None:
     await desk.forward(sample.key, 5 * MINUTE + timedelta(seconds=1))
     await desk.until(sample.key, lambda view: len(view.filings) == 4)
     await desk.receipts(sample.key, "120", "399", "800")
-    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
 
 
 async def cancelled(desk: Desk, sample: SampleSet) -> None:
@@ -196,7 +197,7 @@ async def receipts_twice_late_and_unknown(desk: Desk, sample: SampleSet) -> None
     await desk.receipts(sample.key, "777", at=at, info="?")
     for status in ("800", "399", "120", "800", "3", "2"):
         await desk.receipts(sample.key, status, at=at)
-    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30)
+    view = await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     await desk.client.instruct(sample.key.workflow_id, _instruction(at))
     with pytest.raises(Refused):
         await desk.client.request_return(sample.key, actor=sample.order.ebc_code, reason="under control")
@@ -215,7 +216,9 @@ async def guarantee_awaited(desk: Desk, sample: SampleSet) -> None:
     await desk.deliver_grants()
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
     await desk.receipts(sample.key, "120", "399", "800")
-    await _pay(desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=30), agent=EBP)
+    await _pay(
+        desk, sample.key, await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE), agent=EBP
+    )
 
 
 OUTCOMES = {
@@ -278,4 +281,4 @@ async def _until_paid(desk: Desk, key: CaseKey, outcome: PaymentOutcome) -> None
 async def _pay(desk: Desk, key: CaseKey, view: CaseView, *, agent: str = EBC) -> None:
     desk.bill(key, BILL)
     await desk.collect(_clocks(view).tax_window_opens + BATCH, agent=agent)
-    await desk.client.wait_for(key, State.TAXED, timeout=30)
+    await desk.client.wait_for(key, State.TAXED, timeout=PATIENCE)

@@ -13,6 +13,7 @@ import httpx
 
 from clearway.messages import Transfer, write
 from simulator.scenarios import as_markdown
+from tests.patience import PATIENCE
 from tests.simulator.papers import ADDRESS, BUYER, ID_NUMBER, TELEPHONE, new_guid, new_papers
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,9 @@ COMMAND = [sys.executable, "-W", "error", "-m", "simulator"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 @contextmanager
@@ -64,7 +67,7 @@ def test_it_ends_quietly_with_post_on_its_way_and_its_log_names_nobody() -> None
             assert http.get("/health").json()["conversations"] == 4
         simulator.send_signal(signal.SIGINT)
         lines += list(simulator.stderr)
-        assert simulator.wait(20) in (0, -signal.SIGINT, 130)
+        assert simulator.wait(PATIENCE) in (0, -signal.SIGINT, 130)
     logged = [json.loads(line) for line in lines]
     assert {line["level"] for line in logged} == {"INFO"}
     text = "".join(lines)

@@ -24,6 +24,7 @@ from simulator.settings import Settings
 from tests.gateway.outbox.clock import Clock
 from tests.gateway.payment_data.bureau import BODY, EBP, HEAD, LISTS
 from tests.gateway.recording import RecordingCases
+from tests.patience import PATIENCE
 
 KEY = new_key(KeyKind.SM2)
 NAME = fingerprint(KEY.public_key)[:16]
@@ -73,11 +74,9 @@ async def test_customs_asks_and_has_the_signed_data_in_time(database: Database, 
         asked = (await http.post(f"{address(customs)}/customs/payment-data/ask/CW1")).json()
         assert json.loads(asked["said"])["code"] == "10000"
         seen = f"{address(customs)}/customs/payment-data/sessions/{asked['session_id']}"
-        for _ in range(400):
-            shown = (await http.get(seen)).json()
-            if shown["uploads"]:
-                break
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(PATIENCE):
+            while not (shown := (await http.get(seen)).json())["uploads"]:  # noqa: ASYNC110  asked from afar
+                await asyncio.sleep(0.05)
     assert (shown["code"], shown["signed"], shown["late"], shown["uploads"]) == ("10000", True, False, 1)
     assert shown["seconds"] < 20
 

@@ -36,7 +36,8 @@ from clearway.testing import AGENT, EBC, WAREHOUSE, corrected
 from models.collection.calls import call_guarantee
 from models.database import Database
 from models.ledger.transfers import Conflict
-from tests.desk import INVT_NO, LIST, PATIENCE, PRE_NO, Desk
+from tests.desk import INVT_NO, LIST, PRE_NO, Desk
+from tests.patience import PATIENCE
 from tests.returns_desk import ReturnsCounter, lines
 from tests.workflows.reference import faults_of_bank, faults_of_books, faults_of_filings, faults_of_lives
 

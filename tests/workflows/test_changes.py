@@ -33,7 +33,8 @@ from tests.control_desk import (
     codes,
     lists_filed,
 )
-from tests.desk import INVT_NO, LIST, PATIENCE, PRE_NO, Desk
+from tests.desk import INVT_NO, LIST, PRE_NO, Desk
+from tests.patience import PATIENCE
 
 PAUSE = timedelta(minutes=5, seconds=1)
 BATCH = timedelta(hours=2, seconds=1)

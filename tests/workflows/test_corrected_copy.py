@@ -17,7 +17,8 @@ from clearway.testing import SampleSet, corrected
 from gateway.news import News
 from models.inbox import ItemState, store
 from models.tables import InboxItem
-from tests.desk import LIST, PATIENCE, Desk
+from tests.desk import LIST, Desk
+from tests.patience import PATIENCE
 
 WHY = "[Code:1301;Desc:商品编码有误]"
 

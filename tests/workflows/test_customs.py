@@ -10,7 +10,8 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.errors import Refused
 from clearway.testing import corrected
-from tests.desk import LIST, PATIENCE, Desk
+from tests.desk import LIST, Desk
+from tests.patience import PATIENCE
 
 
 def _instruction(number: str = "K-1") -> ControlInstruction:

@@ -10,7 +10,8 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EXPRESS, LOG, PAY, corrected
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 KINDS = tuple(DocumentKind)
 

@@ -13,7 +13,8 @@ from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC
 from models.collection import dues
 from models.tables import TaxDue
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 from tests.returns_desk import ReturnsCounter, lines
 
 SECOND = timedelta(seconds=1)

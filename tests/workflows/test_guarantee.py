@@ -13,7 +13,8 @@ from clearway.testing import EBP, SampleSet, corrected
 from models.ledger.accounts import balance
 from models.ledger.guarantee import guarantee_account
 from models.tables import GuaranteeWait
-from tests.desk import LIST, PATIENCE, Desk
+from tests.desk import LIST, Desk
+from tests.patience import PATIENCE
 
 TAX = Decimal("28.21")
 

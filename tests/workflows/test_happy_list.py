@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from clearway.contracts.states import State
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 
 async def test_happy_list_is_taxed_after_thirty_days_in_few_events(desk: Desk) -> None:

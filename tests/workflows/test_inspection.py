@@ -16,7 +16,8 @@ from clearway.rules.dispositions import effects_of
 from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE, SampleSet
 from models.collection import dues
 from tests.control_desk import ABNORMAL, NORMAL, PET_FOOD_TAX, PRICE, TAX, Books, ControlOffice, codes
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 BATCH = timedelta(hours=2, seconds=1)
 ENDS = {

@@ -21,7 +21,7 @@ from clearway.contracts.collection import CollectNow
 from clearway.contracts.keys import CollectionKey
 from models.tables import TaxDue, TaxOrder
 from tests.collection_office import CUSTOMS, Office
-from tests.desk import PATIENCE
+from tests.patience import PATIENCE
 from tests.sqlite import new_file
 from tests.workflows.test_killed_worker import Mortal
 

@@ -22,7 +22,8 @@ from clearway.contracts.states import State
 from models.database import Database
 from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel, states
 from tests.control_desk import NOTHING, PET_FOOD_TAX, ControlOffice
-from tests.desk import LIST, PATIENCE, Desk
+from tests.desk import LIST, Desk
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 ARTICLES_POINTS = ("approval pending", "submitted", "tax paid")

@@ -19,7 +19,8 @@ from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC, PAY, SampleSet, corrected
 from models.database import Database
 from models.tables import CaseRecord
-from tests.desk import LIST, PATIENCE, Desk
+from tests.desk import LIST, Desk
+from tests.patience import PATIENCE
 
 ORDER, PAYMENT, WAYBILL = THREE_DOCUMENTS
 BATCH = timedelta(hours=2, seconds=1)

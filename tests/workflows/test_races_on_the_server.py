@@ -40,7 +40,8 @@ from models.registry import load, read
 from models.return_work import CloseReturn, OpenReturn, SettleGoods
 from models.tables import TaxDue
 from tests.collection_office import PurseBank
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 from tests.postgres import new_database as new_postgres
 from tests.returns_desk import ReturnsCounter, lines, release, two_lines
 from tests.sqlite import REGISTRY

@@ -5,7 +5,8 @@ from sqlmodel import Session
 from clearway.contracts.states import State
 from models.collection import dues
 from models.tables import CaseRecord
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 
 async def test_a_list_without_a_judgement_on_file_pays_by_itself_and_ends(desk: Desk) -> None:

@@ -10,7 +10,8 @@ from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 from tests.returns_desk import ReturnsCounter, lines
 
 BATCH = timedelta(hours=2, seconds=1)

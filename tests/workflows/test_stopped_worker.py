@@ -9,7 +9,8 @@ from temporalio.client import Client
 
 from clearway.client import ClearwayClient
 from models.database import Database
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 
 async def test_what_is_under_way_when_a_worker_is_told_to_stop_is_done_once(

@@ -6,7 +6,8 @@ from decimal import Decimal
 from clearway.contracts.case import CaseView
 from clearway.contracts.states import Detail, State
 from clearway.testing import SampleSet
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 BATCH = timedelta(hours=2, seconds=1)
 """After the day's first instant, the collection's hour is over."""

@@ -21,7 +21,8 @@ from clearway.contracts.keys import CollectionKey
 from models.collection import dues
 from models.tables import BillRecord, CaseRecord, TaxDue, TaxOrder
 from tests.collection_office import CUSTOMS, ENTERPRISE, Office, clocks_at, tax_of
-from tests.desk import PATIENCE, Desk
+from tests.desk import Desk
+from tests.patience import PATIENCE
 
 A_DAY = timedelta(days=1)
 

@@ -20,6 +20,7 @@ from connectors.identity import IdentityClient
 from simulator.app import create_app
 from simulator.settings import Settings
 from tests.connectors.conformance.servers import Gateway, serve
+from tests.patience import PATIENCE
 from tests.simulator.papers import Papers, new_guid
 
 _ATTEMPTS = 3
@@ -82,7 +83,7 @@ class World:
 
     def settle(self) -> None:
         """Wait until customs has nothing more to say."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while self.http.get(f"{self.url}/health").json()["conversations"]:
             assert time.monotonic() < until, "customs does not come to an end"
             time.sleep(0.002)

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, Response
 from clearway.contracts.documents import ListReceipt, TaxBill, TaxBillStatus
 from clearway.messages import Message, MessageRefused, read
 from clearway.messages.envelope import is_envelope, unwrap
+from tests.patience import PATIENCE
 
 RECEIPTS = "/customs/receipts"
 INSTRUCTIONS = "/customs/control-instructions"
@@ -40,11 +41,11 @@ def serve(app: Callable[..., Awaitable[None]] | FastAPI) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        assert ready.wait(20), "the server did not start"
+        assert ready.wait(PATIENCE), "the server did not start"
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
         listener.close()
         assert not thread.is_alive(), "the server did not end"
 
@@ -128,7 +129,7 @@ class Gateway:
             self.posts.clear()
             self.refused = 0
 
-    def wait_for(self, told: str, seconds: float = 10) -> Post:
+    def wait_for(self, told: str, seconds: float = PATIENCE) -> Post:
         """The first post that says this."""
         with self._changed:
             arrived = self._changed.wait_for(lambda: any(post.told == told for post in self.posts), seconds)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,13 +21,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from pika.exceptions import AMQPError
 
+from tests.patience import PATIENCE
+from tests.ports import free_port
+
 DEBIAN = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _make_certificate(certificate: Path, key: Path) -> None:
@@ -59,10 +55,10 @@ class Broker:
     def __init__(self, program: Path, folder: Path) -> None:
         self._program = program
         self._folder = folder
-        self._port = _free_port()
-        self._names = _free_port()
-        self._distribution = _free_port()
-        self._secure_port = _free_port()
+        self._port = free_port()
+        self._names = free_port()
+        self._distribution = free_port()
+        self._secure_port = free_port()
         self.certificate = folder / "certificate.pem"
         _make_certificate(self.certificate, folder / "key.pem")
         self._process: subprocess.Popen[bytes] | None = None
@@ -128,7 +124,7 @@ class Broker:
                 stderr=output,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             told = (self._folder / "output").read_text(errors="replace")[-2000:]
             assert self._process.poll() is None, f"the broker ended: {told}"

@@ -18,6 +18,7 @@ import pytest
 from connectors import Refused, Unavailable
 from connectors.customs.transports import FolderTransport
 from tests.connectors.transports.conformance import HEADERS, TransportFacts
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -84,7 +85,7 @@ def test_of_many_that_want_one_name_at_once_one_has_it_and_keeps_it(
         start = threading.Barrier(6)
 
         def send(who: int, name: str = name, start: threading.Barrier = start) -> bool:
-            start.wait(10)
+            start.wait(PATIENCE)
             try:
                 transport.send(name, b"%d" % who * 1000, HEADERS)
             except Refused:

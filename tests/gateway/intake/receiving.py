@@ -13,6 +13,7 @@ from gateway.intake.source import Source
 from models.database import Database
 from models.tables import RawMessage
 from tests.gateway.recording import GUID, Clock, list_receipt
+from tests.patience import PATIENCE
 
 MAX_BYTES = 100_000
 
@@ -47,11 +48,11 @@ def at_work(source: Source) -> Iterator[None]:
         yield
     finally:
         ending.set()
-        thread.join(30)
+        thread.join(PATIENCE)
         assert not thread.is_alive(), "the source does not end"
 
 
-def until(true: Callable[[], object], what: str, seconds: float = 30) -> None:
+def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Wait for something that nothing tells of."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -1,6 +1,5 @@
 """The intake as a part of the gateway: named by one setting, none by default, and what it takes reaches the case."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from gateway.settings import GatewaySettings
 from models.database import Database
 from tests.gateway.intake.receiving import intake, receipt
 from tests.gateway.recording import CASE, House
+from tests.patience import until
 
 
 def test_by_default_nothing_is_taken(database: Database) -> None:
@@ -52,9 +52,7 @@ async def test_a_receipt_put_into_the_folder_reaches_its_case(database: Database
     for name in ("a.xml", "again.xml"):
         (tmp_path / "in" / name).write_bytes(receipt(1))
     async with house.app.router.lifespan_context(house.app):
-        async with asyncio.timeout(20):
-            while len(list((tmp_path / "in").glob("taken/*"))) < 2:  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(0.02)
+        await until(lambda: len(list((tmp_path / "in").glob("taken/*"))) == 2, "they were not taken")
         assert (await house.http.get("/health")).json()["intake"] == {}
     house.clock.pass_seconds(100)
     await house.step(2)
@@ -67,9 +65,7 @@ async def test_a_source_that_gives_nothing_is_told_and_does_not_hold_up_the_end(
     settings = GatewaySettings(intake=SecretStr(f"folder://{tmp_path}/nowhere,amqp://127.0.0.1:1/q"), poll_seconds=60)
     house = House(database, settings)
     async with house.app.router.lifespan_context(house.app):
-        async with asyncio.timeout(20):
-            while len(house.app.state.intake.failures) < 2:  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(0.02)
+        await until(lambda: len(house.app.state.intake.failures) == 2, "nobody tells of it")
         health = (await house.http.get("/health")).json()
         assert not health["ok"]
         assert health["intake"] == {

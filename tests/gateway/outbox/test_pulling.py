@@ -11,6 +11,7 @@ from models.outbox import Told, pass_on
 from models.tables import Notice, OutboxEvent
 from tests.gateway.outbox.clock import START
 from tests.gateway.outbox.receiver import EBC, Office
+from tests.patience import PATIENCE
 
 
 def kinds(events: list[Any]) -> list[str]:
@@ -59,11 +60,11 @@ async def test_nobody_acknowledges_the_events_of_another(office: Office) -> None
 
 async def test_whoever_waits_is_answered_when_something_happens(office: Office) -> None:
     number, _ = await office.subscribe()
-    waiting = asyncio.create_task(office.events(number, wait=20))
+    waiting = asyncio.create_task(office.events(number, wait=30))
     await asyncio.sleep(0.2)
     assert not waiting.done()
     office.tell("RECEIPT")
-    assert kinds(await asyncio.wait_for(waiting, 5)) == ["RECEIPT"]
+    assert kinds(await asyncio.wait_for(waiting, PATIENCE)) == ["RECEIPT"]
 
 
 async def test_whoever_does_not_wait_is_answered_at_once(office: Office) -> None:

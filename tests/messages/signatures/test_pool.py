@@ -18,6 +18,7 @@ from clearway.messages.signatures import (
     verify,
     verify_text,
 )
+from tests.patience import PATIENCE
 
 MESSAGE = b'<c:R xmlns:c="urn:c"><c:a/></c:R>'
 
@@ -97,7 +98,7 @@ def test_waiting_has_an_end(key: FileKey) -> None:
 
 
 def test_the_queue_has_an_end(key: FileKey) -> None:
-    pool = KeyPool([Card(key)], longest_wait=5, most_waiting=1)
+    pool = KeyPool([Card(key)], longest_wait=PATIENCE, most_waiting=1)
     with ThreadPoolExecutor(1) as callers:
         with pool.lend():
             first = callers.submit(pool.sign, MESSAGE)
@@ -105,7 +106,7 @@ def test_the_queue_has_an_end(key: FileKey) -> None:
                 time.sleep(0.001)
             with pytest.raises(SignerBusy, match="wait for 1 keys already"):
                 pool.sign(MESSAGE)
-        assert first.result(5)
+        assert first.result(PATIENCE)
 
 
 def test_a_card_that_fails_comes_back_and_is_counted(key: FileKey) -> None:

@@ -18,6 +18,7 @@ from models.ledger.guarantee_care import lower
 from models.ledger.transfers import Conflict, LedgerRefused, open_reservations
 from models.tables import GuaranteeWait, LedgerTransfer
 from tests.models.ledger.guarantee_book import GUARANTOR, NOON, GuaranteeBook, law_cases
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -201,7 +202,7 @@ def _at_once(*calls: Callable[[], T]) -> list[T]:
     start = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:
-        start.wait(timeout=30)
+        start.wait(timeout=PATIENCE)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as threads:
