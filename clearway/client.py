@@ -32,7 +32,7 @@ from clearway.contracts.states import State
 from clearway.customs_client import CustomsCalls
 from clearway.drafts_client import DraftCalls
 from clearway.due_client import DueCalls
-from clearway.errors import Refused
+from clearway.errors import NotFound, Refused
 from clearway.messages.reasons import rejections
 from clearway.reports_client import ReportCalls
 from clearway.returns_client import ReturnCalls
@@ -78,6 +78,14 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         """The whole case, with the reasons of what customs refused. Raises NotFound, ServiceUnavailable."""
         view = await self._read(key.workflow_id, CaseView)
         return view.model_copy(update={"rejections": rejections(view.receipts)})
+
+    async def knows(self, key: CaseKey) -> bool:
+        """Whether the list was opened here and the server still keeps it; asks no worker. Raises ServiceUnavailable."""
+        try:
+            await self._reach(key.workflow_id, self._handle(key.workflow_id).describe())
+        except NotFound:
+            return False
+        return True
 
     async def wait_for(self, key: CaseKey, *states: State, timeout: float | None = None) -> CaseView:  # noqa: ASYNC109  callers expect it
         """The case once it is in one of the states or over; `timeout` in seconds. Raises TimeoutError, NotFound."""
