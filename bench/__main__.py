@@ -1,19 +1,38 @@
-"""`python -m bench`: what a list costs, what the ledger does, how fast lists are judged. Method: docs/benchmark.md."""
+"""`make bench`: what a list costs, each figure a ratio within one run. Method: docs/benchmark.md."""
 
 import argparse
-import asyncio
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from bench import figures, ratios
-from bench.judgements import LINES, measure_judgements
-from bench.ledger import measure_ledger
-from bench.lists import measure_lists
-from bench.messages import measure_messages
+from bench.cpu import NoProcessorTimes
+from bench.parts import PARTS, USUAL
+from bench.results import LATEST, keep
+from bench.sides import SIDES
+
+ALL = "all"
+SMALL: Mapping[str, object] = {
+    "rounds": 3,
+    "lists": 20,
+    "pairs": 60,
+    "judgements": 200,
+    "messages": 100,
+    "receipts": 300,
+    "sides": tuple(name for name in SIDES if name not in ("dbos-default", "naive")),
+}
+"""Sizes that end in a few minutes; `all` takes those of the published run."""
+FULL: Mapping[str, object] = {
+    "rounds": 5,
+    "lists": 40,
+    "pairs": 120,
+    "judgements": 300,
+    "messages": 200,
+    "receipts": 1000,
+    "sides": tuple(SIDES),
+}
 
 
 def _positive(text: str) -> int:
@@ -22,58 +41,81 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _part(text: str) -> str:
+    if text not in (*PARTS, ALL):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part; there are {', '.join(PARTS)} and {ALL}")
+    return text
+
+
+def _sides(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := [name for name in names if name not in SIDES]:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: no such side; there are {', '.join(SIDES)}")
+    return names
+
+
 def _parser() -> argparse.ArgumentParser:
-    # Said before or after a part's name: a part's own default would win over what was said before it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--rounds", type=_positive, help="rounds of each side, in turn (default 5)")
-    common.add_argument("--json", type=Path, metavar="FILE", help="write every figure to this file")
+    parts = "\n".join(f"  {name:11} {part.what}" for name, part in PARTS.items())
+    sides = "\n".join(f"  {side.name:13} {side.meaning}" for side in SIDES.values())
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        parents=[common],
-        description="Compare a list's life with a bare workflow's; or one of the parts below with a yardstick.",
+        description="Measure what a list costs. Each figure is a ratio within one run.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"parts (default: {' '.join(USUAL)}):\n{parts}\n  {ALL:11} every part, in the sizes of the published "
+        f"run\n\nsides of the lifecycle:\n{sides}\n\n"
+        "make bench ARGS='all --json docs/benchmark.json' takes the published run, make docs shows it.",
     )
-    parser.add_argument("--lists", type=_positive, default=40, help="lifecycles in each round (default 40)")
+    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help="what to measure")
+    for name, what in (
+        ("rounds", "rounds of each side, in turn"),
+        ("lists", "lifecycle: lifecycles in each round"),
+        ("pairs", "ledger: reservations made and confirmed in each round"),
+        ("judgements", "judgements in each round"),
+        ("messages", "messages in each round"),
+        ("receipts", "door: receipts in each round"),
+    ):
+        sizes = f"default {SMALL[name]}; {FULL[name]} with {ALL}"
+        parser.add_argument(f"--{name}", type=_positive, help=f"{what} ({sizes})")
     parser.add_argument("--at-once", type=_positive, default=10, help="lifecycles under way at a time (default 10)")
-    parts = parser.add_subparsers(dest="part", title="parts", metavar="PART")
-    what = "transfers of the ledger beside a bare INSERT … COMMIT, on SQLite and on PostgreSQL"
-    ledger = parts.add_parser("ledger", parents=[common], help=what, description=f"Compare {what}.")
-    ledger.add_argument("--pairs", type=_positive, default=120, help="reserve and confirm in each round (default 120)")
-    what = f"judgements of an order of {LINES} lines beside the bare reading of its documents"
-    judged = parts.add_parser("judgements", parents=[common], help=what, description=f"Compare {what}.")
-    judged.add_argument("--judgements", type=_positive, default=300, help="judgements in each round (default 300)")
-    what = "messages read, written, validated, signed and verified beside lxml's part of the same bytes"
-    wire = parts.add_parser("messages", parents=[common], help=what, description=f"Compare {what}.")
-    wire.add_argument("--messages", type=_positive, default=200, help="messages in each round (default 200)")
+    parser.add_argument("--sides", type=_sides, metavar="A,B", help="sides of the lifecycle")
+    parser.add_argument(
+        "--pin", action="store_true", help="lifecycle: Temporal's server on one core, everything else on another"
+    )
+    kept = "keep every round here; other parts in the file stay (default .run/benchmark.json)"
+    parser.add_argument("--json", type=Path, metavar="FILE", default=LATEST, help=kept)
     return parser
 
 
-def _measure(options: argparse.Namespace, progress: Progress) -> tuple[BaseModel, Table]:
-    if options.part == "ledger":
-        transfers = measure_ledger(options.rounds, options.pairs, progress)
-        title = f"{options.rounds} rounds of {options.pairs} reservations confirmed, medians"
-        return transfers, ratios.table(title, "transfers per second", "INSERT … COMMIT per second", transfers)
-    if options.part == "judgements":
-        judged = measure_judgements(options.rounds, options.judgements, progress)
-        title = f"{options.rounds} rounds of {options.judgements} judgements in one process, medians"
-        return judged, ratios.table(title, "judgements per second", "readings per second", judged)
-    if options.part == "messages":
-        handled = measure_messages(options.rounds, options.messages, progress)
-        title = f"{options.rounds} rounds of {options.messages} messages in one process, medians"
-        return handled, ratios.table(title, "ours per second", "bare lxml per second", handled)
-    lists = asyncio.run(measure_lists(options.rounds, options.lists, options.at_once, progress))
-    return lists, figures.table(lists)
+def options_of(arguments: list[str]) -> argparse.Namespace:
+    """What was said, and the sizes for what was not."""
+    options = _parser().parse_args(arguments)
+    sizes = FULL if ALL in options.parts else SMALL
+    for name, size in sizes.items():
+        if getattr(options, name) is None:
+            setattr(options, name, size)
+    chosen = PARTS if ALL in options.parts else options.parts or USUAL
+    options.parts = list(dict.fromkeys(chosen))
+    return options
 
 
-def main() -> None:
-    """Measure and print."""
-    options = _parser().parse_args(namespace=argparse.Namespace(rounds=5, json=None))
+def main() -> int:
+    """Measure, print, keep."""
+    options = options_of(sys.argv[1:])
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        measured, table = _measure(options, progress)
-    if options.json:
-        options.json.write_text(measured.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    Console().print(table)
+    for name in options.parts:
+        part = PARTS[name]
+        try:
+            with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+                measured = part.measure(options, progress)
+        except (NoProcessorTimes, ValueError) as reason:
+            print(f"{name} cannot be measured here: {reason}", file=sys.stderr)
+            return 1
+        keep(options.json, name, measured)
+        for each in part.sheets(measured):
+            Console().print(each.rich())
+    print(f"every round is in {options.json}; `make bench ARGS=all` measures everything, ARGS=--help tells more")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

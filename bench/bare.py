@@ -63,7 +63,6 @@ class BareWorkflow:
         await workflow.wait_condition(lambda: self._signals >= 1)
         await workflow.execute_activity_method(BareOffice.file, key, start_to_close_timeout=TIMEOUT, summary="file")
         await workflow.wait_condition(lambda: self._signals >= 2)
-        workflow.patched("as-a-list")  # one marker and one search attribute, as the list has them
         await workflow.execute_local_activity_method(
             BareOffice.set_clocks, key, start_to_close_timeout=TIMEOUT, summary="deadlines"
         )

@@ -1,16 +1,33 @@
-"""What was measured, brought to one line per side and one ratio."""
+"""What was measured of the lifecycles, brought to one line per side and one ratio per pair of neighbouring rounds."""
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
 from pydantic import BaseModel
-from rich.table import Table
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHistory
 
-NOT_COUNTED = ("WORKFLOW_TASK", "TIME_SKIPPING", "OPTIONS_UPDATED")
-"""Events that depend on the moment, or on the moving of clocks, not on what a workflow does."""
+from bench.database_work import DatabaseWork
+from bench.traffic import Traffic
+
+SERVERS = ("server", "database")
+BUSY = 0.85
+"""A core that is used to this part has no more to give: something always waits a little."""
+
+
+class Spread(BaseModel):
+    """One figure over the rounds."""
+
+    minimum: float
+    median: float
+    maximum: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Of one figure or more."""
+        return cls(minimum=min(values), median=median(values), maximum=max(values))
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.minimum:.2f} to {self.maximum:.2f})"
 
 
 class Round(BaseModel):
@@ -19,7 +36,10 @@ class Round(BaseModel):
     side: str
     lists: int
     seconds: float
-    processor_seconds: float
+    processor: dict[str, float]
+    """Processor seconds of each process."""
+    database: DatabaseWork | None = None
+    """What the worker asked of the business database."""
 
     @property
     def rate(self) -> float:
@@ -28,109 +48,99 @@ class Round(BaseModel):
 
     @property
     def cost(self) -> float:
-        """The worker's processor time per lifecycle, in milliseconds."""
-        return 1000 * self.processor_seconds / self.lists
+        """Processor seconds of all processes per lifecycle."""
+        return sum(self.processor.values()) / self.lists
+
+    @property
+    def worker_cost(self) -> float:
+        """The worker's processor seconds per lifecycle."""
+        return self.processor["worker"] / self.lists
 
 
-class Side(BaseModel):
+class SideFigures(BaseModel):
     """Medians of one side."""
 
-    lifecycles_per_second: float
-    worker_milliseconds: float
-    events: float
-    workflow_tasks: float
-    workflow_task_milliseconds: float
-    traffic: dict[str, int]
+    meaning: str
+    rate: Spread
+    processor: dict[str, float]
+    """Processor seconds per lifecycle of each process."""
+    limited_by: str
+    transactions: float | None = None
+    """Transactions per lifecycle that write to the business database."""
+    statements: float | None = None
+    traffic: Traffic | None = None
 
 
-class Figures(BaseModel):
+class Ratio(BaseModel):
+    """One side divided by another, round by round."""
+
+    ours: str
+    theirs: str
+    rate: Spread
+    """Lifecycles per second."""
+    cost: Spread
+    """Processor time of all processes per lifecycle."""
+    worker_cost: Spread
+
+
+class Lifecycles(BaseModel):
     """The whole measurement."""
 
     settings: dict[str, Any]
     rounds: list[Round]
-    list: Side
-    bare: Side
-    rate_ratio: float
-    """Lifecycles per second, list by bare: the median of the rounds' ratios."""
-    rate_ratio_range: tuple[float, float]
-    cost_ratio: float
-    """The worker's processor time per lifecycle, list by bare: the median of the rounds' ratios."""
-    cost_ratio_range: tuple[float, float]
+    sides: dict[str, SideFigures]
+    ratios: list[Ratio]
+    skipped: dict[str, str]
+    """Sides that could not be measured, and why."""
 
 
-def summarise(rounds: list[Round], histories: dict[str, list[WorkflowHistory]], settings: dict[str, Any]) -> Figures:
-    """Medians of each side, and the ratios of neighbouring rounds, which share the machine's mood."""
-    by_side = {side: [each for each in rounds if each.side == side] for side in histories}
-    pairs = list(zip(by_side["list"], by_side["bare"], strict=True))
-    rates = [ours.rate / bare.rate for ours, bare in pairs]
-    costs = [ours.cost / bare.cost for ours, bare in pairs]
-    return Figures(
-        settings=settings,
-        rounds=rounds,
-        list=_side(by_side["list"], histories["list"]),
-        bare=_side(by_side["bare"], histories["bare"]),
-        rate_ratio=median(rates),
-        rate_ratio_range=(min(rates), max(rates)),
-        cost_ratio=median(costs),
-        cost_ratio_range=(min(costs), max(costs)),
+def compared(rounds: Sequence[Round], ours: str, theirs: str) -> Ratio:
+    """The ratios of neighbouring rounds, which share the machine's mood."""
+    left, right = ([each for each in rounds if each.side == side] for side in (ours, theirs))
+    pairs = list(zip(left, right, strict=True))
+    return Ratio(
+        ours=ours,
+        theirs=theirs,
+        rate=Spread.of([one.rate / other.rate for one, other in pairs]),
+        cost=Spread.of([one.cost / other.cost for one, other in pairs]),
+        worker_cost=Spread.of([one.worker_cost / other.worker_cost for one, other in pairs]),
     )
 
 
-def _side(rounds: list[Round], histories: list[WorkflowHistory]) -> Side:
-    counts = [Counter(_name(event.event_type) for event in history.events) for history in histories]
-    return Side(
-        lifecycles_per_second=median(each.rate for each in rounds),
-        worker_milliseconds=median(each.cost for each in rounds),
-        events=median(count.total() for count in counts),
-        workflow_tasks=median(count["WORKFLOW_TASK_COMPLETED"] for count in counts),
-        workflow_task_milliseconds=median(time for history in histories for time in _task_times(history)),
-        traffic={name: count for name, count in sorted(counts[-1].items()) if not _depends(name)},
+def side_figures(
+    meaning: str, rounds: Sequence[Round], traffic: Traffic | None, *, cores: int, pinned: bool
+) -> SideFigures:
+    """Medians of one side's rounds on so many processors, or with the server on one of its own."""
+    worked = [each.database for each in rounds if each.database is not None]
+    lists = rounds[0].lists
+    return SideFigures(
+        meaning=meaning,
+        rate=Spread.of([each.rate for each in rounds]),
+        processor={name: median(each.processor[name] / each.lists for each in rounds) for name in rounds[0].processor},
+        limited_by=limit(
+            {name: median(each.processor[name] / each.seconds for each in rounds) for name in rounds[0].processor},
+            cores,
+            pinned=pinned,
+        ),
+        transactions=median(each.transactions / lists for each in worked) if worked else None,
+        statements=median(each.statements / lists for each in worked) if worked else None,
+        traffic=traffic,
     )
 
 
-def _depends(name: str) -> bool:
-    return any(part in name for part in NOT_COUNTED)
+def limit(shares: Mapping[str, float], cores: int, *, pinned: bool) -> str:
+    """What had no more to give: one process on its core, all cores together, or none, so that somebody waited.
 
-
-def _name(kind: int) -> str:
-    return EventType.Name(kind).removeprefix("EVENT_TYPE_")  # type: ignore[arg-type]  # protobuf's int enum
-
-
-def _task_times(history: WorkflowHistory) -> list[float]:
-    """From start to completion of each workflow task, in milliseconds."""
-    started = {event.event_id: event.event_time.ToDatetime() for event in history.events}
-    return [
-        1000 * (started[event.event_id] - started[done.started_event_id]).total_seconds()
-        for event in history.events
-        if (done := event.workflow_task_completed_event_attributes).started_event_id
-    ]
-
-
-def table(figures: Figures) -> Table:
-    """The figures for people."""
-    shown = Table(title=f"{len(figures.rounds) // 2} rounds of {figures.settings['lists']} lifecycles, medians")
-    for column in ("", "list", "bare", "list / bare", "range"):
-        shown.add_column(column, justify="left" if not column else "right")
-    ours, bare = figures.list, figures.bare
-    rate, cost = figures.rate_ratio_range, figures.cost_ratio_range
-    shown.add_row(
-        "lifecycles per second",
-        f"{ours.lifecycles_per_second:.1f}",
-        f"{bare.lifecycles_per_second:.1f}",
-        f"{figures.rate_ratio:.2f}",
-        f"{rate[0]:.2f} to {rate[1]:.2f}",
-    )
-    shown.add_row(
-        "worker's processor time, ms per lifecycle",
-        f"{ours.worker_milliseconds:.1f}",
-        f"{bare.worker_milliseconds:.1f}",
-        f"{figures.cost_ratio:.2f}",
-        f"{cost[0]:.2f} to {cost[1]:.2f}",
-    )
-    for name, left, right in (
-        ("history events", ours.events, bare.events),
-        ("workflow tasks", ours.workflow_tasks, bare.workflow_tasks),
-        ("workflow task, start to completion, ms", ours.workflow_task_milliseconds, bare.workflow_task_milliseconds),
-    ):
-        shown.add_row(name, f"{left:.1f}", f"{right:.1f}", f"{left / right:.2f}", "")
-    return shown
+    `shares` are cores used by each process. Ours are Python, which fills one core at most; the servers fill all, or
+    with `pinned` the server its own core and everybody else the other.
+    """
+    busiest = max(shares, key=lambda name: shares[name])
+    room = {name: cores if name in SERVERS and not pinned else 1 for name in shares}
+    if full := [name for name in shares if shares[name] >= BUSY * room[name]]:
+        return max(full, key=lambda name: shares[name])
+    together = [name for name in shares if name != "server"]
+    if pinned and sum(shares[name] for name in together) >= BUSY:
+        return f"the core of all but the server, most by {max(together, key=lambda name: shares[name])}"
+    if not pinned and sum(shares.values()) >= BUSY * cores:
+        return f"all {cores} cores, most by {busiest}"
+    return f"waiting: nothing is full, {busiest} has {shares[busiest]:.2f} of a core"

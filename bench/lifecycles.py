@@ -1,7 +1,8 @@
-"""One undisturbed life of each side, from the first update to the end; the driver plays customs and collection."""
+"""One undisturbed life of each side, from the documents to the end; the driver plays customs and collection."""
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -9,9 +10,11 @@ from itertools import count
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
-from bench import bare
+from bench import bare, naive
+from bench.naive_work import HandedIn
 from bench.workers import WorkerProcess
 from clearway.client import ClearwayClient
+from clearway.contracts.case import DeclareList, StartCase, Transmission
 from clearway.contracts.collection import TaxNews
 from clearway.contracts.customs import CustomsNews, CustomsReceipt
 from clearway.contracts.documents import THREE_DOCUMENTS, DocumentKind
@@ -40,20 +43,138 @@ def _id_number(number: int) -> str:
     return first + CHECK_CHARACTERS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first, strict=True)) % 11]
 
 
-async def live_list(client: Client, worker: WorkerProcess, sample: SampleSet) -> str:
-    """Declare, accept, release, wait, hear that the tax is paid; the workflow's id."""
-    door = ClearwayClient(client, task_queue="list")
-    declared, key = sample.declaration_list, sample.key
-    await door.declare(declared, sender=Sender(code=declared.agent_code), documents=sample.transmissions)
-    await worker.took(key.order_no, len(THREE_DOCUMENTS))
-    await door.deliver(key.workflow_id, _news(DOCUMENT_STATUSES, *THREE_DOCUMENTS))
-    await worker.took(key.order_no, 1)
-    await door.deliver(key.workflow_id, _news(LIST_STATUSES, DocumentKind.DECLARATION_LIST))
-    while (await door.view(key)).state is not State.RETURN_WINDOW:  # noqa: ASYNC110  only the workflow knows
-        await asyncio.sleep(LOOK)
-    await door.tell_tax(key.workflow_id, _paid(sample))
-    await client.get_workflow_handle(key.workflow_id).result()
-    return key.workflow_id
+async def at_once(
+    lists: Sequence[SampleSet], number: int, live: Callable[[SampleSet], Awaitable[str]], done: Callable[[], None]
+) -> list[str]:
+    """Live all the lists, so many at a time; their workflows' ids."""
+    free = asyncio.Semaphore(number)
+
+    async def in_turn(sample: SampleSet) -> str:
+        async with free:
+            workflow_id = await live(sample)
+            done()
+            return workflow_id
+
+    return await asyncio.gather(*(in_turn(sample) for sample in lists))
+
+
+class ListDriver:
+    """Declare, accept, release, wait, hear that the tax is paid."""
+
+    def __init__(self, client: Client, worker: WorkerProcess, queue: str) -> None:
+        self._client = client
+        self._door = ClearwayClient(client, task_queue=queue)
+        self._worker = worker
+
+    async def live(self, sample: SampleSet) -> str:
+        """One list's life; the workflow's id."""
+        declared, key, door = sample.declaration_list, sample.key, self._door
+        await door.declare(declared, sender=_broker(sample), documents=sample.transmissions)
+        await self._worker.took(key.order_no, len(THREE_DOCUMENTS))
+        await door.deliver(key.workflow_id, _news(DOCUMENT_STATUSES, *THREE_DOCUMENTS))
+        await self._worker.took(key.order_no, 1)
+        await door.deliver(key.workflow_id, _news(LIST_STATUSES, DocumentKind.DECLARATION_LIST))
+        while (await door.view(key)).state is not State.RETURN_WINDOW:  # noqa: ASYNC110  only the workflow knows
+            await asyncio.sleep(LOOK)
+        await door.tell_tax(key.workflow_id, _paid(sample))
+        await self._client.get_workflow_handle(key.workflow_id).result()
+        return key.workflow_id
+
+
+class BareDriver:
+    """The same calls to a bare workflow."""
+
+    def __init__(self, client: Client, worker: WorkerProcess, queue: str) -> None:
+        self._client = client
+        self._worker = worker
+        self._queue = queue
+
+    async def live(self, sample: SampleSet) -> str:
+        """One life; the workflow's id."""
+        client, key = self._client, sample.key.order_no
+        opening: WithStartWorkflowOperation[bare.BareWorkflow, str] = WithStartWorkflowOperation(
+            bare.WORKFLOW,
+            key,
+            id=f"bare/{key}",
+            task_queue=self._queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"Bare {key}",
+        )
+        await client.execute_update_with_start_workflow(bare.UPDATE, key, start_workflow_operation=opening)
+        handle: WorkflowHandle[bare.BareWorkflow, str] = client.get_workflow_handle(f"bare/{key}")
+        await self._worker.took(key, len(THREE_DOCUMENTS))
+        await handle.signal(bare.SIGNAL, key)
+        await self._worker.took(key, 1)
+        await handle.signal(bare.SIGNAL, key)
+        while not await handle.query(bare.QUERY, result_type=bool):  # noqa: ASYNC110  as for the list
+            await asyncio.sleep(LOOK)
+        await handle.signal(bare.SIGNAL, key)
+        await handle.result()
+        return handle.id
+
+
+class NaiveDriver:
+    """The same life where every receipt is a signal of its own, and each period a timer."""
+
+    def __init__(self, client: Client, worker: WorkerProcess, queue: str) -> None:
+        self._client = client
+        self._worker = worker
+        self._queue = queue
+
+    async def live(self, sample: SampleSet) -> str:
+        """One life; the workflow's id."""
+        key = sample.key
+        listed = Transmission(document=sample.declaration_list, sender=_broker(sample))
+        handle: WorkflowHandle[naive.NaiveList, str] = await self._client.start_workflow(
+            naive.WORKFLOW,
+            HandedIn(key=key, profile="SEED", transmissions=(*sample.transmissions, listed)),
+            id=key.workflow_id,
+            task_queue=self._queue,
+            result_type=str,
+        )
+        await self._worker.took(key.order_no, len(THREE_DOCUMENTS))
+        for receipt in _news(DOCUMENT_STATUSES, *THREE_DOCUMENTS).receipts:
+            await handle.signal(naive.RECEIPT, receipt)
+        await self._worker.took(key.order_no, 1)
+        for receipt in _news(LIST_STATUSES, DocumentKind.DECLARATION_LIST).receipts:
+            await handle.signal(naive.RECEIPT, receipt)
+        await self._worker.took(key.order_no, 1)
+        await self._until(handle, "return_window")
+        await handle.signal(naive.TIME_PASSES)
+        await self._until(handle, "tax_window")
+        await handle.signal(naive.PAID)
+        await handle.result()
+        return handle.id
+
+    async def _until(self, handle: WorkflowHandle[naive.NaiveList, str], state: str) -> None:
+        while await handle.query(naive.STATE, result_type=str) != state:  # noqa: ASYNC110  as for the list
+            await asyncio.sleep(LOOK)
+
+
+class DbosDriver:
+    """The same life on DBOS, which takes calls in its own process."""
+
+    def __init__(self, worker: WorkerProcess) -> None:
+        self._worker = worker
+
+    async def live(self, sample: SampleSet) -> str:
+        """One life; the workflow's id."""
+        worker, key = self._worker, sample.key
+        request = DeclareList(
+            declaration_list=sample.declaration_list, sender=_broker(sample), documents=sample.transmissions
+        )
+        await worker.ask("declare", StartCase(key=key), request, _now())
+        await worker.took(key.order_no, len(THREE_DOCUMENTS))
+        await worker.ask("send", key.workflow_id, _news(DOCUMENT_STATUSES, *THREE_DOCUMENTS))
+        await worker.took(key.order_no, 1)
+        await worker.ask("send", key.workflow_id, _news(LIST_STATUSES, DocumentKind.DECLARATION_LIST))
+        await worker.ask("send", key.workflow_id, _paid(sample))
+        await worker.ask("result", key.workflow_id)
+        return key.workflow_id
+
+
+def _broker(sample: SampleSet) -> Sender:
+    return Sender(code=sample.declaration_list.agent_code)
 
 
 def _news(statuses: tuple[str, ...], *kinds: DocumentKind) -> CustomsNews:
@@ -72,26 +193,3 @@ def _paid(sample: SampleSet) -> TaxNews:
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  plays enterprises and customs, who live in real time
-
-
-async def live_bare(client: Client, worker: WorkerProcess, key: str) -> str:
-    """The same calls to a bare workflow; its id."""
-    opening: WithStartWorkflowOperation[bare.BareWorkflow, str] = WithStartWorkflowOperation(
-        bare.WORKFLOW,
-        key,
-        id=f"bare/{key}",
-        task_queue="bare",
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        static_summary=f"Bare {key}",
-    )
-    await client.execute_update_with_start_workflow(bare.UPDATE, key, start_workflow_operation=opening)
-    handle: WorkflowHandle[bare.BareWorkflow, str] = client.get_workflow_handle(f"bare/{key}")
-    await worker.took(key, len(THREE_DOCUMENTS))
-    await handle.signal(bare.SIGNAL, key)
-    await worker.took(key, 1)
-    await handle.signal(bare.SIGNAL, key)
-    while not await handle.query(bare.QUERY, result_type=bool):  # noqa: ASYNC110  as for the list
-        await asyncio.sleep(LOOK)
-    await handle.signal(bare.SIGNAL, key)
-    await handle.result()
-    return handle.id

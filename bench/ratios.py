@@ -4,12 +4,15 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import version
 from statistics import median
 from typing import Any
 
 from pydantic import BaseModel
 from rich.table import Table
+
+from bench.sheets import Sheet
 
 
 class Pair(BaseModel):
@@ -33,6 +36,8 @@ class Row(BaseModel):
     """The median of the rounds' ratios."""
     ratio_range: tuple[float, float] | None = None
     skipped: str = ""
+    note: str = ""
+    """What else is to be known of it: what limited it, above all."""
 
 
 class Ratios(BaseModel):
@@ -45,9 +50,13 @@ class Ratios(BaseModel):
 def compare(name: str, rounds: int, ours: Callable[[], float], yardstick: Callable[[], float]) -> Row:
     """Ours, yardstick, ours, yardstick …; each side tells what it did per second. One round of each is not counted."""
     ours(), yardstick()
-    pairs = [Pair(ours=ours(), yardstick=yardstick()) for _ in range(rounds)]
+    return compared(name, [Pair(ours=ours(), yardstick=yardstick()) for _ in range(rounds)])
+
+
+def compared(name: str, pairs: list[Pair], note: str = "") -> Row:
+    """The row of rounds that were taken."""
     ratios = [pair.ratio for pair in pairs]
-    return Row(name=name, rounds=pairs, ratio=median(ratios), ratio_range=(min(ratios), max(ratios)))
+    return Row(name=name, rounds=pairs, ratio=median(ratios), ratio_range=(min(ratios), max(ratios)), note=note)
 
 
 def rate(times: int, once: Callable[[], object]) -> float:
@@ -58,23 +67,31 @@ def rate(times: int, once: Callable[[], object]) -> float:
     return times / (time.process_time() - begun)
 
 
-def table(title: str, ours: str, yardstick: str, measured: Ratios) -> Table:
-    """The figures for people: medians of the rates, and the ratio with its range."""
-    shown = Table(title=title)
-    for column in ("", ours, yardstick, "ratio", "range"):
-        shown.add_column(column, justify="left" if not column else "right")
+def sheet(title: str, ours: str, yardstick: str, measured: Ratios) -> Sheet:
+    """The figures for people: medians of the rates, and the ratio's minimum, median and maximum."""
+    rows: list[tuple[str, ...]] = []
+    noted = any(row.note for row in measured.rows)
     for row in measured.rows:
+        notes = (row.note,) if noted else ()
         if row.ratio is None or row.ratio_range is None:
-            shown.add_row(row.name, "NOT MEASURED", row.skipped, "", "")
+            rows.append((row.name, "NOT MEASURED", row.skipped, "", "", "", *notes))
             continue
         rates = (f"{median(getattr(pair, side) for pair in row.rounds):.0f}" for side in ("ours", "yardstick"))
-        shown.add_row(row.name, *rates, f"{row.ratio:.2f}", f"{row.ratio_range[0]:.2f} to {row.ratio_range[1]:.2f}")
-    return shown
+        low, high = row.ratio_range
+        rows.append((row.name, *rates, f"{low:.2f}", f"{row.ratio:.2f}", f"{high:.2f}", *notes))
+    columns = ("", ours, yardstick, "ratio, min", "median", "max", *(("limited by",) if noted else ()))
+    return Sheet(title, columns, rows)
+
+
+def table(title: str, ours: str, yardstick: str, measured: Ratios) -> Table:
+    """The same for the terminal."""
+    return sheet(title, ours, yardstick, measured).rich()
 
 
 def machine(*packages: str) -> dict[str, Any]:
-    """What a figure depends on, with the versions of these packages."""
+    """What a figure depends on, with the versions of these packages and the day."""
     return {
+        "day": datetime.now(UTC).date().isoformat(),  # noqa: TID251  of the measurement, which is real
         "cores": os.cpu_count(),
         "machine": platform.machine(),
         "system": platform.system(),

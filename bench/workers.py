@@ -2,28 +2,47 @@
 
 import asyncio
 import multiprocessing
-import resource
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from itertools import count
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from bench.bare import BareOffice, BareWorkflow
+from bench.database_work import Count, DatabaseWork
+from bench.door_case import HearingCase, tell_to
+from bench.naive import NaiveList
+from bench.naive_steps import NaiveSteps
+from bench.sides import PASSED_THROUGH, Side
+from clearway.connection import data_converter
 from clearway.contracts.documents import AnyDocument, Application
 from connectors.customs import Sealed
 from models.database import Database
 from tests.standins import Authority, RecordingReports, ScriptedBank
 from worker import ACTIVITY_THREADS, Workers, build_worker  # noqa: TID251  the worker is what is measured
 
-SIDES = ("list", "bare")
-READY, USAGE, STOP = "ready", "usage", "stop"
+READY, COUNTED, STOP = "ready", "counted", "stop"
+SECRET = "bench"
+PATIENCE = 15.0
+THREADS = 64
+"""What the driver asks for may wait for a list; as many lists may be under way at once."""
+
+
+class Place(NamedTuple):
+    """Where a worker works."""
+
+    side: Side
+    address: str
+    database_url: str
+    system_url: str
+    """DBOS's own database; nothing to Temporal's workers, whose server has its own."""
 
 
 class TellingCustoms:
@@ -32,7 +51,7 @@ class TellingCustoms:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
 
-    def seal(self, records: Sequence[AnyDocument | Application], *, message_guid: str, at: datetime) -> Sealed:
+    def seal(self, records: Sequence[AnyDocument | Application], *, message_guid: str, at: object) -> Sealed:
         """Writes down whose documents they are."""
         return Sealed(message_guid, records[0].kind, "\n".join(record.order_no for record in records).encode())
 
@@ -45,92 +64,161 @@ class TellingCustoms:
 class WorkerProcess:
     """The worker of one side, as its driver sees it."""
 
-    def __init__(self, side: str, address: str, database_url: str) -> None:
+    def __init__(self, place: Place) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_run, args=(side, address, database_url, other), daemon=True)
+        self._pipe, self._other = context.Pipe()
+        self._process = context.Process(target=_run, args=(place, self._other), daemon=True)
         self._told: dict[str, asyncio.Queue[None]] = defaultdict(asyncio.Queue)
-        self._answers: asyncio.Queue[float] = asyncio.Queue()
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._numbers = count()
 
     async def __aenter__(self) -> Self:
         self._process.start()
+        self._other.close()  # the worker holds it alone now: its end is heard
         asyncio.get_running_loop().add_reader(self._pipe.fileno(), self._read)
-        await self._told[READY].get()
+        await self.ask(READY)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._pipe.send(STOP)
-        await asyncio.to_thread(self._process.join, 15)
         asyncio.get_running_loop().remove_reader(self._pipe.fileno())
+        if self._process.is_alive():
+            self._pipe.send((next(self._numbers), STOP, ()))
+        await asyncio.to_thread(self._process.join, PATIENCE)
         if self._process.is_alive():
             self._process.kill()
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process.pid is not None  # entered
+        return self._process.pid
+
     async def took(self, key: str, times: int) -> None:
-        """Wait until activities of this workflow have spoken so many times more."""
+        """Wait until steps of this list have spoken so many times more."""
         for _ in range(times):
             await self._told[key].get()
 
-    async def processor_seconds(self) -> float:
-        """User and system time that the process has used so far."""
-        self._pipe.send(USAGE)
-        return await self._answers.get()
+    async def ask(self, what: str, *arguments: Any) -> Any:
+        """Have the worker do something and wait for its answer. Raises RuntimeError when it ends instead."""
+        number = next(self._numbers)
+        self._answers[number] = asyncio.get_running_loop().create_future()
+        self._pipe.send((number, what, arguments))
+        return await self._answers[number]
+
+    async def database_work(self) -> DatabaseWork:
+        """What it has asked of the business database so far."""
+        work: DatabaseWork = await self.ask(COUNTED)
+        return work
 
     def _read(self) -> None:
         while self._pipe.poll():
             try:
-                message = self._pipe.recv()
-            except EOFError:
+                number, said = self._pipe.recv()
+            except (EOFError, ConnectionResetError):
                 asyncio.get_running_loop().remove_reader(self._pipe.fileno())
+                for waiting in self._answers.values():
+                    waiting.set_exception(RuntimeError("the worker ended unasked; its complaint stands above"))
+                self._answers.clear()
                 return
-            if isinstance(message, float):
-                self._answers.put_nowait(message)
+            if number is None:
+                self._told[said].put_nowait(None)
             else:
-                self._told[message].put_nowait(None)
+                self._answers.pop(number).set_result(said)
 
 
-def _run(side: str, address: str, database_url: str, pipe: "Connection[Any, Any]") -> None:
-    asyncio.run(_serve(side, address, database_url, pipe))
+class Line:
+    """The worker's end: tells the driver, and hears from it."""
 
+    def __init__(self, pipe: "Connection[Any, Any]", counted: Count) -> None:
+        self._pipe = pipe
+        self._counted = counted
+        self._turn = threading.Lock()
+        self._threads = ThreadPoolExecutor(THREADS)
+        self.stopped = asyncio.Event()
+        self.does: dict[str, Callable[..., object]] = {}
+        """What the driver may ask for beside the count; each is done in a thread."""
 
-async def _serve(side: str, address: str, database_url: str, pipe: "Connection[Any, Any]") -> None:
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
-    turn, stop = threading.Lock(), asyncio.Event()
+    def tell(self, key: str) -> None:
+        """A step of this list was done."""
+        self._send(None, key)
 
-    def tell(message: str | float) -> None:
-        with turn:  # activities run in threads
-            pipe.send(message)
+    def open(self) -> None:
+        """Hear from now on, and be ready."""
+        asyncio.get_running_loop().add_reader(self._pipe.fileno(), self._hear)
 
-    def listen() -> None:
-        if pipe.recv() == USAGE:
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            tell(used.ru_utime + used.ru_stime)
+    def _hear(self) -> None:
+        number, what, arguments = self._pipe.recv()
+        if what == STOP:
+            self.stopped.set()
+        elif what in self.does:
+            asyncio.get_running_loop().run_in_executor(self._threads, self._answer, number, what, arguments)
         else:
-            stop.set()
+            self._send(number, self._counted.work)
 
-    database = Database(database_url)
-    async with _worker(side, client, database, tell):
-        asyncio.get_running_loop().add_reader(pipe.fileno(), listen)
-        tell(READY)
-        await stop.wait()
-    database.close()
+    def _answer(self, number: int, what: str, arguments: Sequence[Any]) -> None:
+        self._send(number, self.does[what](*arguments))
+
+    def _send(self, number: int | None, said: object) -> None:
+        with self._turn:  # steps run in threads
+            self._pipe.send((number, said))
 
 
-def _worker(side: str, client: Client, database: Database, tell: Callable[[str], None]) -> Worker | Workers:
-    if side == "list":
-        return build_worker(
-            client,
-            database,
-            customs=TellingCustoms(tell),
-            reports=RecordingReports(),
-            bank=ScriptedBank(),
-            authority=Authority(),
-            person_key_secret="bench",
-            task_queue=side,
-        )
+def _run(place: Place, pipe: "Connection[Any, Any]") -> None:
+    asyncio.run(_serve(place, pipe))
+
+
+async def _serve(place: Place, pipe: "Connection[Any, Any]") -> None:
+    database = Database(place.database_url)
+    line = Line(pipe, Count(database.engine))
+    try:
+        if place.side.kind == "dbos":
+            from bench.durable_dbos import serve  # which only this side needs
+
+            await serve(place, database, line)
+            return
+        converter = data_converter() if place.side.kind == "list" else pydantic_data_converter
+        client = await Client.connect(place.address, data_converter=converter)
+        async with _worker(place.side, client, database, line.tell):
+            line.open()
+            await line.stopped.wait()
+    finally:
+        database.close()
+
+
+def _worker(side: Side, client: Client, database: Database, tell: Callable[[str], None]) -> Worker | Workers:
+    customs = TellingCustoms(tell)
+    match side.kind:
+        case "list":
+            return build_worker(
+                client,
+                database,
+                customs=customs,
+                reports=RecordingReports(),
+                bank=ScriptedBank(),
+                authority=Authority(),
+                person_key_secret=SECRET,
+                task_queue=side.name,
+            )
+        case "hearing":
+            tell_to(tell)
+            return Worker(client, task_queue=side.name, workflows=[HearingCase], max_cached_workflows=1000)
+        case "naive":
+            steps = NaiveSteps(database, customs, Authority(), SECRET, tell)
+            restrictions = SandboxRestrictions.default
+            if side.name == PASSED_THROUGH:
+                restrictions = restrictions.with_passthrough_modules("clearway", "bench.naive_work")
+            return Worker(
+                client,
+                task_queue=side.name,
+                workflows=[NaiveList],
+                activities=steps.all,
+                activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS),
+                workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+            )
     office = BareOffice(tell)
     return Worker(
         client,
-        task_queue=side,
+        task_queue=side.name,
         workflows=[BareWorkflow],
         activities=[office.examine, office.send, office.file, office.set_clocks],
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS),
