@@ -27,6 +27,7 @@ from clearway.cli.reasons import reasons
 from clearway.cli.reports import report_app
 from clearway.cli.returns import returns_app
 from clearway.cli.rules_commands import rules_app
+from clearway.cli.shards import shards_app
 from clearway.cli.webhooks import webhooks_app
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ app.add_typer(returns_app, name="returns")
 app.add_typer(report_app, name="report")
 app.add_typer(messages_app, name="messages")
 app.add_typer(keys_app, name="keys")
+app.add_typer(shards_app, name="shards")
 app.add_typer(inbox_app, name="inbox")
 app.add_typer(webhooks_app, name="webhooks")
 app.add_typer(payment_data_app, name="payment-data")
