@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +46,7 @@ from connectors.settings import PlatformSettings
 from models.database import Database
 from models.rule_packs import check_packs
 from models.settings import StoreSettings
+from workers.ending import leave
 from workers.options import Options, Part, arguments_of, read_options
 from workers.sandbox import workflow_runner
 from workers.settings import WorkerSettings
@@ -195,7 +195,7 @@ def build_worker(
             returns.settle_goods,
             returns.close_return,
         ]
-        runner = workflow_runner()
+        runner = workflow_runner(client.data_converter)
         cache = max_cached_workflows
         workers.append(
             new_worker(task_queue, desk, workflows=WORKFLOWS, workflow_runner=runner, max_cached_workflows=cache)
@@ -263,7 +263,7 @@ class ExpectedFailures(logging.Filter):
 
 
 def run(options: Options) -> int:
-    """One process, or several, to the exit code; ends with 1 and one sentence when a setting or Temporal fails us."""
+    """One process, or several, to the exit code; 1 and one sentence when a setting or Temporal fails us."""
     logging.getLogger("temporalio.activity").addFilter(ExpectedFailures())
     remedy = "Mend the CLEARWAY_*, TEMPORAL_* or OTEL_* setting; docs/operating.md lists them."
     try:
@@ -285,14 +285,15 @@ def run(options: Options) -> int:
         faults = [str(error).splitlines()[0]]
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
     sys.stderr.write(f"{remedy}\n")
-    sys.stderr.flush()
-    os._exit(1)  # a thread of Temporal's client may abort a process that clears up (temporalio/sdk-python#300)
+    return 1
 
 
 def main() -> None:
     """Run one worker, or several processes of it: one process fills about one core."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    sys.exit(run(read_options()))
+    status = run(read_options())
+    if status:
+        leave(status)
 
 
 if __name__ == "__main__":

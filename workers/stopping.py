@@ -4,51 +4,64 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
-BROKEN_OFF = 3
-"""Exit code of a process that left work behind for another worker."""
-LAST_BREATH = timedelta(seconds=1)
-"""For what is to be said and closed after the grace period; a thread that still runs then is left alone."""
+from workers.ending import BROKEN_OFF, LAST_BREATH, SIGNALS, leave
+
+HEED = timedelta(seconds=0.3)
+"""For activities to heed that they are cancelled, after the grace period."""
 log = logging.getLogger("worker")
 
 
 class UnderWay(Interceptor):
-    """Counts the activities under way, and how those ended that were so when the process was told to stop."""
+    """The activities under way, and how those ended that were so when the process was told to stop."""
 
     def __init__(self) -> None:
-        self.now = self.finished = self.broken_off = 0
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.finished = self.broken_off = 0
         self.stopping = False
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        """Count each."""
-        return _Counted(next, self)
+        """Keep account of each."""
+        return _Noted(next, self)
+
+    def break_off(self) -> None:
+        """Report what is left as failed, so that another worker takes it up at once; its threads are past help."""
+        for task in tuple(self.tasks):
+            task.cancel()
 
 
-class _Counted(ActivityInboundInterceptor):
+class _Noted(ActivityInboundInterceptor):
     def __init__(self, following: ActivityInboundInterceptor, under_way: UnderWay) -> None:
         super().__init__(following)
         self._under_way = under_way
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-        self._under_way.now += 1
+        under_way, task = self._under_way, asyncio.current_task()
+        assert task is not None  # a coroutine runs in one
+        under_way.tasks.add(task)
         try:
-            return await super().execute_activity(input)
+            result = await super().execute_activity(input)
+        except (asyncio.CancelledError, CancelledError):
+            details = activity.cancellation_details()
+            if not under_way.stopping or (details is not None and details.cancel_requested):
+                raise
+            under_way.broken_off += 1
+            why = "broken off: the worker stops"
+            raise ApplicationError(why, type="WorkerStops", category=ApplicationErrorCategory.BENIGN) from None
+        except BaseException:
+            under_way.finished += under_way.stopping
+            raise
         finally:
-            self._under_way.now -= 1
-            if self._under_way.stopping:
-                details = activity.cancellation_details()
-                if details is not None and details.worker_shutdown:
-                    self._under_way.broken_off += 1
-                else:
-                    self._under_way.finished += 1
+            under_way.tasks.discard(task)
+        under_way.finished += under_way.stopping
+        return result
 
 
 class Stop:
@@ -76,19 +89,20 @@ class Stop:
             os.write(self._line, b"ready\n")
 
     def give(self, why: str) -> None:
-        """Give the order; work that is under way after the grace period and a breath is left where it is."""
+        """Give the order; what is under way after the grace period is broken off and reported, or else left alone."""
         if self._told.is_set():
             return
         self._told.set()
         self._under_way.stopping = True
         seconds = self._grace.total_seconds()
-        log.info("%s: takes no new work; %d activities under way have %g s", why, self._under_way.now, seconds)
+        log.info("%s: takes no new work; %d activities under way have %g s", why, len(self._under_way.tasks), seconds)
+        self._loop.call_later((self._grace + HEED).total_seconds(), self._under_way.break_off)
         self._loop.call_later((self._grace + LAST_BREATH).total_seconds(), self._leave)
 
     def account(self) -> int:
         """Say what became of the work under way; the exit code."""
         counts = self._under_way
-        left = counts.broken_off + counts.now
+        left = counts.broken_off + len(counts.tasks)
         if left:
             log.warning("stopped: %d activities finished, %d left to another worker", counts.finished, left)
             return BROKEN_OFF
@@ -98,7 +112,7 @@ class Stop:
     def _on_signal(self, number: signal.Signals) -> None:
         if self._told.is_set():
             log.warning("a second %s: ends at once", number.name)
-            _leave(128 + number)
+            leave(128 + number)
         self.give(number.name)
 
     def _on_line(self) -> None:
@@ -108,13 +122,7 @@ class Stop:
         self.give("the process that runs the workers is gone")
 
     def _leave(self) -> None:
-        _leave(self.account())
-
-
-def _leave(status: int) -> NoReturn:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(status)  # a thread may hang in a call for much longer
+        leave(self.account())
 
 
 async def first_of(*waits: Callable[[], Any]) -> None:

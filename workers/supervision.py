@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from workers.stopping import BROKEN_OFF, LAST_BREATH, SIGNALS
+from workers.ending import BROKEN_OFF, LAST_BREATH, SIGNALS
 
 log = logging.getLogger("worker")
 

@@ -1,0 +1,83 @@
+"""Nothing of ours is loaded anew for a list, and the sandbox is entered for nothing but its work."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import PayloadCodec, SerializationContext, WithSerializationContext
+from temporalio.worker import WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from worker import WORKFLOWS
+from workers.sandbox import ContextlessRunner, workflow_runner
+
+OURS = ("workflows", "activities", "models", "connectors", "clearway", "statemachine", "pydantic")
+
+
+class Loading:
+    """Notes every module that Python goes looking for; finds none."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        self.names.append(name)
+
+
+@contextmanager
+def _loading() -> Iterator[Loading]:
+    noted: Any = Loading()
+    sys.meta_path.insert(0, noted)
+    try:
+        yield noted
+    finally:
+        sys.meta_path.remove(noted)
+
+
+def _loaded_for(runner: WorkflowRunner, of: type) -> list[str]:
+    """What is loaded anew for one more instance of a workflow."""
+    definition = workflow._Definition.must_from_class(of)
+    runner.prepare_workflow(definition)
+    with _loading() as noted:
+        runner.prepare_workflow(definition)
+    return [name for name in noted.names if name.partition(".")[0] in OURS]
+
+
+@pytest.mark.parametrize("of", WORKFLOWS, ids=lambda of: str(of.__name__))
+async def test_an_instance_loads_nothing_of_ours_anew(of: type) -> None:
+    assert _loaded_for(workflow_runner(pydantic_data_converter), of) == []
+
+
+async def test_the_sandbox_as_it_comes_would_load_the_workflow_each_time() -> None:
+    assert "workflows.declaration_list" in _loaded_for(SandboxedWorkflowRunner(), WORKFLOWS[0])
+
+
+class Indifferent(PayloadCodec):
+    """Treats every payload alike."""
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return list(payloads)
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return list(payloads)
+
+
+class Curious(Indifferent, WithSerializationContext):
+    """Wants to know whose payload it is."""
+
+    def with_context(self, context: SerializationContext) -> "Curious":
+        return self
+
+
+@pytest.mark.parametrize(("codec", "asks"), [(None, False), (Indifferent(), False), (Curious(), True)])
+def test_whose_a_payload_is_is_asked_only_for_a_codec_that_wants_to_know(
+    codec: PayloadCodec | None, asks: bool
+) -> None:
+    converter = dataclasses.replace(pydantic_data_converter, payload_codec=codec)
+    assert isinstance(workflow_runner(converter), ContextlessRunner) is not asks
