@@ -13,6 +13,7 @@ from models.tables.payment_data import PaymentEvidence, PaymentEvidenceOrder, Pa
 from models.tables.reports import SuspicionRecord
 from models.tables.returns import GoodsReturnRecord
 from models.tables.rules import RulePack
+from models.tables.shelf import KeptCertificate
 from models.tables.tax import BillRecord, PaymentRecord
 from models.tables.trust import TrustedKey
 
@@ -31,6 +32,7 @@ __all__ = [
     "GuaranteeWait",
     "IdentityCheck",
     "InboxItem",
+    "KeptCertificate",
     "LedgerAccount",
     "LedgerTransfer",
     "ListChange",

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedText
 from models.tables.columns import NUMBER, InstantColumn
 
 
@@ -21,7 +21,7 @@ class ArticlesRecord(SQLModel, table=True):
     rule_pack: int = Field(
         default=0, sa_type=NUMBER, description="Own rules in force when it was opened, 0 for none; they stay"
     )
-    judgement: str = Field(default="", sa_type=Text, description="The latest judgement as JSON")
+    judgement: str = Field(default="", sa_type=PackedText, description="The latest judgement as JSON")
     opened_at: datetime = Field(sa_type=InstantColumn)
     changed_at: datetime = Field(sa_type=InstantColumn)
     ended_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Set once the life is over")
@@ -40,4 +40,4 @@ class ArticlesPaper(SQLModel, table=True):
     sender: str = Field(max_length=18)
     used_on: datetime = Field(sa_type=InstantColumn, description="Submission time of the list; of an approval, arrival")
     accepted_at: datetime = Field(sa_type=InstantColumn)
-    body: str = Field(sa_type=Text, description="The paper as JSON")
+    body: str = Field(sa_type=PackedText, description="The paper as JSON")

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedText
 from models.tables.columns import NUMBER, InstantColumn
 
 
@@ -14,16 +15,18 @@ class CaseRecord(SQLModel, table=True):
     __tablename__ = "case_record"
 
     workflow_id: str = Field(primary_key=True, max_length=120)
-    ebc_code: str = Field(max_length=18, index=True)
+    ebc_code: str = Field(max_length=18)
     order_no: str = Field(max_length=60, index=True)
     attempt: int = 1
     ebp_code: str = Field(default="", max_length=18)
-    state: str = Field(max_length=20, index=True)
+    state: str = Field(max_length=20)
     rule_pack: int = Field(
         default=0, sa_type=NUMBER, description="Own rules in force when it was opened, 0 for none; they stay"
     )
     judged: int = Field(default=0, description="Judgements recorded so far; tells their reservations apart")
-    judgement: str = Field(default="", sa_type=Text, description="The latest judgement as JSON; empty while one is due")
+    judgement: str = Field(
+        default="", sa_type=PackedText, description="The latest judgement as JSON; empty while one is due"
+    )
     opened_at: datetime = Field(sa_type=InstantColumn)
     changed_at: datetime = Field(sa_type=InstantColumn)
     ended_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Set once the life is over")
@@ -36,7 +39,7 @@ class StoredDocument(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("workflow_id", "kind", "version"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    workflow_id: str = Field(max_length=120, index=True)
+    workflow_id: str = Field(max_length=120)
     kind: str = Field(max_length=20)
     version: int
     business_key: str = Field(max_length=120, index=True, description="Natural key, e.g. `waybill|code|number`")
@@ -44,10 +47,10 @@ class StoredDocument(SQLModel, table=True):
     content_hash: str = Field(max_length=64)
     sender: str = Field(max_length=18)
     on_behalf_of: str | None = Field(default=None, max_length=18)
-    order_no: str = Field(max_length=60, index=True)
+    order_no: str = Field(max_length=60)
     used_on: datetime = Field(sa_type=InstantColumn, description="Submission time of the document")
     accepted_at: datetime = Field(sa_type=InstantColumn)
-    body: str = Field(sa_type=Text, description="The document as JSON")
+    body: str = Field(sa_type=PackedText, description="The document as JSON")
 
 
 class FilingRecord(SQLModel, table=True):
@@ -57,7 +60,7 @@ class FilingRecord(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("workflow_id", "kind", "version"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    workflow_id: str = Field(max_length=120, index=True)
+    workflow_id: str = Field(max_length=120)
     kind: str = Field(max_length=20)
     version: int
     message_guid: str = Field(max_length=36, index=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedText
 from models.tables.columns import InstantColumn
 
 
@@ -19,8 +20,8 @@ class ListChange(SQLModel, table=True):
     version: int = Field(description="Version of the list under which the candidate is stored")
     earlier_version: int = Field(description="Version that stood before, and stands again if customs refuses")
     changed: str = Field(sa_type=Text, description="What it changes, as a JSON list")
-    judgement: str = Field(sa_type=Text, description="The candidate's judgement, as JSON")
-    earlier_judgement: str = Field(sa_type=Text, description="The judgement that stood before, as JSON")
+    judgement: str = Field(sa_type=PackedText, description="The candidate's judgement, as JSON")
+    earlier_judgement: str = Field(sa_type=PackedText, description="The judgement that stood before, as JSON")
     takes: str = Field(sa_type=Text, description="What the candidate takes, as JSON: amount by ledger account")
     took: str = Field(sa_type=Text, description="What the list held before, as JSON: amount by ledger account")
     asked_at: datetime = Field(sa_type=InstantColumn)

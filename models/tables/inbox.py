@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, Text
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedBytes, PackedText
 from models.tables.columns import InstantColumn
 
 
@@ -17,8 +18,8 @@ class RawMessage(SQLModel, table=True):
     door: str = Field(max_length=30, index=True, description="customs, control, inspection, articles or enterprise")
     sender: str = Field(default="", max_length=60)
     content_type: str = Field(default="", max_length=100)
-    body: bytes = Field(sa_type=LargeBinary)
-    sha256: str = Field(max_length=64, index=True)
+    body: bytes = Field(sa_type=PackedBytes)
+    sha256: str = Field(max_length=64)
     received_at: datetime = Field(sa_type=InstantColumn)
     state: str = Field(default="stored", max_length=12, index=True, description="stored, read, refused or faulty")
     message_type: str = Field(default="", max_length=20)
@@ -45,7 +46,7 @@ class InboxItem(SQLModel, table=True):
     workflow_id: str | None = Field(default=None, max_length=120, index=True)
     state: str = Field(max_length=20, index=True, description="parked, waiting, delivered, undeliverable, noted")
     wakes: bool = Field(description="Whether it is delivered at once or rides with the next that does")
-    payload: str = Field(sa_type=Text)
+    payload: str = Field(sa_type=PackedText)
     arrived_at: datetime = Field(sa_type=InstantColumn)
     deliver_by: datetime = Field(sa_type=InstantColumn)
     delivered_at: datetime | None = Field(default=None, sa_type=InstantColumn)

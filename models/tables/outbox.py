@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedBytes
 from models.tables.columns import NUMBER, InstantColumn
 
 
@@ -17,9 +18,9 @@ class SentMessage(SQLModel, table=True):
     workflow_id: str = Field(max_length=120, index=True)
     message_type: str = Field(max_length=20)
     key_name: str = Field(default="", max_length=64, description="Key that signed it; empty for none")
-    body: bytes = Field(sa_type=LargeBinary, description="As it was sent, envelope included")
+    body: bytes = Field(sa_type=PackedBytes, description="As it was sent, envelope included")
     sha256: str = Field(max_length=64)
-    state: str = Field(default="ready", max_length=10, index=True, description="ready, sent or refused")
+    state: str = Field(default="ready", max_length=10, description="ready, sent or refused")
     signed_at: datetime = Field(sa_type=InstantColumn)
     sent_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="When it was last handed over")
     times: int = Field(default=0, description="How often it was handed over")

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedText
 from models.tables.columns import NUMBER, InstantColumn
 
 
@@ -19,8 +20,8 @@ class PaymentEvidence(SQLModel, table=True):
     pay_transaction_id: str = Field(max_length=60)
     ebp_code: str = Field(max_length=18, index=True)
     sha256: str = Field(max_length=64, description="Of head and lists: the same again changes nothing")
-    head: str = Field(sa_type=Text, description="payExchangeInfoHead, the JSON text exactly as it is uploaded")
-    lists: str = Field(sa_type=Text, description="payExchangeInfoLists, the JSON text exactly as it is uploaded")
+    head: str = Field(sa_type=PackedText, description="payExchangeInfoHead, the JSON text exactly as it is uploaded")
+    lists: str = Field(sa_type=PackedText, description="payExchangeInfoLists, the JSON text exactly as it is uploaded")
     raw_id: int | None = Field(default=None, foreign_key="raw_message.id")
     stored_at: datetime = Field(sa_type=InstantColumn)
     keep_until: date = Field(index=True, description="Last day on which it must be kept, three years on")
@@ -46,8 +47,8 @@ class PaymentPull(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=InstantColumn)
     due_at: datetime = Field(sa_type=InstantColumn, index=True, description="Two minutes after the question")
     state: str = Field(max_length=12, index=True, description="asked, answered, no_evidence or refused")
-    upload: str = Field(default="", sa_type=Text, description="payExInfoStr as it was uploaded")
-    answer: str = Field(default="", sa_type=Text, description="What customs said to it")
+    upload: str = Field(default="", sa_type=PackedText, description="payExInfoStr as it was uploaded")
+    answer: str = Field(default="", sa_type=PackedText, description="What customs said to it")
     answered_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     try_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     tries: int = 0

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
+from models.tables.bodies import PackedText
 from models.tables.columns import InstantColumn
 
 
@@ -15,11 +15,11 @@ class SuspicionRecord(SQLModel, table=True):
 
     workflow_id: str = Field(primary_key=True, max_length=120)
     content_hash: str = Field(max_length=64, description="SHA-256 of the content")
-    body: str = Field(sa_type=Text, description="The report as JSON; confidential")
+    body: str = Field(sa_type=PackedText, description="The report as JSON; confidential")
     state: str = Field(max_length=20, index=True)
     acknowledgement_no: str | None = Field(default=None, max_length=60)
     acknowledged_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     received_at: datetime = Field(sa_type=InstantColumn)
     changed_at: datetime = Field(sa_type=InstantColumn)
     ended_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Set once the life is over")
-    ending: str = Field(default="", sa_type=Text, description="The view of the report at its end, as JSON")
+    ending: str = Field(default="", sa_type=PackedText, description="The view of the report at its end, as JSON")

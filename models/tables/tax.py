@@ -14,7 +14,7 @@ class BillRecord(SQLModel, table=True):
     __tablename__ = "tax_bill"
 
     bill_no: str = Field(primary_key=True, max_length=50)
-    invt_no: str = Field(max_length=18, index=True)
+    invt_no: str = Field(max_length=18)
     workflow_id: str | None = Field(default=None, max_length=120, index=True)
     status: str = Field(max_length=1)
     total: Decimal | None = Field(default=None, sa_type=AmountColumn)
