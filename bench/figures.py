@@ -140,7 +140,7 @@ def limit(shares: Mapping[str, float], cores: int, *, pinned: bool) -> str:
         return max(full, key=lambda name: shares[name])
     together = [name for name in shares if name != "server"]
     if pinned and sum(shares[name] for name in together) >= BUSY:
-        return f"the core of all but the server, most by {max(together, key=lambda name: shares[name])}"
+        return f"core of the others (most {max(together, key=lambda name: shares[name])})"
     if not pinned and sum(shares.values()) >= BUSY * cores:
-        return f"all {cores} cores, most by {busiest}"
-    return f"waiting: nothing is full, {busiest} has {shares[busiest]:.2f} of a core"
+        return f"all {cores} cores (most {busiest})"
+    return f"nothing full ({busiest} {shares[busiest]:.2f})"

@@ -107,17 +107,16 @@ class WholeStack:
         assert clocks is not None  # its window is open
         key = CollectionKey(agent=declared.assure_code, customs=declared.customs_code)
         nights = Nights(client, key, [clocks])
-        night = nights.first_nights
         deadline = time.monotonic() + PATIENCE
         while True:
-            await move_clock(client, nights.handle, night)
+            now = await clock_of(client, nights.handle)
+            await move_clock(client, nights.handle, max(nights.first_nights, now + A_NIGHT))
             try:
                 await self._until(workflow_ids, State.TAXED, A_BATCH)
                 return
             except TimeoutError:
                 if time.monotonic() > deadline:
                     raise
-            night = max(night, await clock_of(client, nights.handle)) + A_NIGHT
 
     async def _until(self, workflow_ids: Collection[str], state: State, seconds: float) -> None:
         """Until all the lists are in a state, by the register. Raises TimeoutError."""

@@ -1,7 +1,9 @@
 """A worker in a process of its own, so that its processor time can be told from everybody else's."""
 
 import asyncio
+import logging
 import multiprocessing
+import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -43,6 +45,8 @@ class Place(NamedTuple):
     database_url: str
     system_url: str
     """DBOS's own database; nothing to Temporal's workers, whose server has its own."""
+    cached: int = 1000
+    """Workflows that a worker of Temporal keeps in memory."""
 
 
 class TellingCustoms:
@@ -164,7 +168,13 @@ class Line:
 
 
 def _run(place: Place, pipe: "Connection[Any, Any]") -> None:
-    asyncio.run(_serve(place, pipe))
+    ended = 1
+    try:
+        asyncio.run(_serve(place, pipe))
+        ended = 0
+    except Exception:
+        logging.getLogger(__name__).exception("the worker of %s failed", place.side.name)
+    os._exit(ended)  # a thread of Temporal's client may abort a process that clears up (temporalio/sdk-python#300)
 
 
 async def _serve(place: Place, pipe: "Connection[Any, Any]") -> None:
@@ -178,14 +188,15 @@ async def _serve(place: Place, pipe: "Connection[Any, Any]") -> None:
             return
         converter = data_converter() if place.side.kind == "list" else pydantic_data_converter
         client = await Client.connect(place.address, data_converter=converter)
-        async with _worker(place.side, client, database, line.tell):
+        async with _worker(place, client, database, line.tell):
             line.open()
             await line.stopped.wait()
     finally:
         database.close()
 
 
-def _worker(side: Side, client: Client, database: Database, tell: Callable[[str], None]) -> Worker | Workers:
+def _worker(place: Place, client: Client, database: Database, tell: Callable[[str], None]) -> Worker | Workers:
+    side = place.side
     customs = TellingCustoms(tell)
     match side.kind:
         case "list":
@@ -198,6 +209,7 @@ def _worker(side: Side, client: Client, database: Database, tell: Callable[[str]
                 authority=Authority(),
                 person_key_secret=SECRET,
                 task_queue=side.name,
+                max_cached_workflows=place.cached,
             )
         case "hearing":
             tell_to(tell)
@@ -222,4 +234,5 @@ def _worker(side: Side, client: Client, database: Database, tell: Callable[[str]
         workflows=[BareWorkflow],
         activities=[office.examine, office.send, office.file, office.set_clocks],
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS),
+        max_cached_workflows=place.cached,
     )
