@@ -26,6 +26,8 @@ class Child:
         self._directory = directory
         self.environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
+        self.is_away = False
+        """Killed on purpose, until it is started again."""
 
     def start(self) -> None:
         """Run the command; what it prints is added to its log. Raises OSError when there is no such command."""
@@ -40,6 +42,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches us alone, and we end the parts in their order
             )
+        self.is_away = False
 
     @property
     def pid(self) -> int | None:
@@ -57,6 +60,14 @@ class Child:
             return
         end_group(self._process.pid, patience, reap=self._process.poll)
         self._process.wait()
+
+    def kill(self) -> None:
+        """End the process group at once and without warning, as a crash does, until somebody starts it again."""
+        self.is_away = True
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def tail(self, lines: int = 15) -> str:
         """The last lines of the log."""

@@ -1,6 +1,7 @@
 """The nights in which the demo's agents pay: their collections live on clocks of their own, which are moved here."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,17 +10,18 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from clearway.client import ClearwayClient
-from clearway.contracts import names
 from clearway.contracts.base import SHANGHAI
 from clearway.contracts.collection import BatchView, CollectionView
 from clearway.contracts.facts import LegalClocks
 from clearway.contracts.keys import CollectionKey
-from deploy.play import LOOK, PATIENCE, clock_of, move_clock
+from deploy.play import LOOK, PATIENCE, clock_of, hasten, move_clock
 from deploy.unexpected import Unexpected
 
 A_NIGHT = timedelta(days=1)
 BATCH_HOUR = timedelta(hours=2, minutes=1)
 """A minute past the daily batch."""
+STILL = 15.0
+"""Real seconds without an event after which a collection may be waiting to ask the bank again."""
 NIGHTS_AT_ONCE = 3
 """A collection shows its five latest batches, and a list may be paid at an hour of its own: so none is missed."""
 
@@ -32,6 +34,10 @@ class Collection:
     key: CollectionKey
     clocks: list[LegalClocks]
     """Of the lists that it is to pay."""
+    patience: float = PATIENCE
+    """Real seconds for which it may stand still."""
+    look: float = LOOK
+    """Real seconds between two looks at it."""
     batches: dict[str, BatchView] = field(default_factory=dict)
     latest: CollectionView | None = None
 
@@ -73,8 +79,7 @@ class Collection:
 
     async def view(self) -> CollectionView:
         """The collection as anyone may read it."""
-        view: CollectionView = await self.handle.query(names.VIEW, result_type=CollectionView)
-        return view
+        return await self.client.view_collection(self.key)
 
     async def live_until(self, moment: datetime) -> None:
         """Let its nights pass until an instant on its own clock. Raises Unexpected when it stands still."""
@@ -87,14 +92,17 @@ class Collection:
 
     async def _move(self, moment: datetime) -> None:
         await move_clock(self.client, self.handle, moment)
-        try:
-            async with asyncio.timeout(PATIENCE):
+        view, moved, history = await self.view(), time.monotonic(), -1
+        while view.next_run_at is None or view.next_run_at <= moment:
+            await asyncio.sleep(self.look)
+            if (events := (await self.handle.describe()).history_length) != history:
+                moved, history = time.monotonic(), events
                 view = await self.view()
-                while view.next_run_at is None or view.next_run_at <= moment:
-                    await asyncio.sleep(LOOK)
-                    view = await self.view()
-        except TimeoutError:
-            raise Unexpected(f"{self.key.workflow_id} has not done its runs after {PATIENCE:.0f} s") from None
+            elif time.monotonic() > moved + STILL and await hasten(self.client, self.handle):
+                continue
+            elif time.monotonic() > moved + self.patience:
+                told = f"{self.key.workflow_id} stands still for {self.patience:.0f} s, its runs not done"
+                raise Unexpected(told)
         self.latest = view
         self.batches.update({batch.batch_id: batch for batch in view.batches})
 

@@ -1,7 +1,10 @@
 """The doors of the stack as the demo uses them: the gateway hears customs only under customs' signature."""
 
 import asyncio
+import http.client
 import json
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +12,9 @@ from typing import Any
 
 from clearway.messages.signatures import FileKey, sign_bytes
 from deploy.unexpected import Unexpected
+
+PATIENCE, PAUSE = 60.0, 1.0
+"""Seconds for which something is sent again that nobody took, and between two tries."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,19 @@ async def post(url: str, said: Mapping[str, Any]) -> None:
 
 
 async def _send(url: str, content: bytes, headers: Mapping[str, str]) -> None:
+    """Send until it is taken or refused: who gets no answer, or hears that nothing can be kept now, sends again."""
+
     def send() -> None:
         request = urllib.request.Request(url, content, {"Content-Type": "application/json", **headers})
         with urllib.request.urlopen(request, timeout=10):
             pass
 
-    try:
-        await asyncio.to_thread(send)
-    except OSError as error:
-        raise Unexpected(f"{url} did not take it: {error}") from error
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return await asyncio.to_thread(send)
+        except (OSError, http.client.HTTPException) as error:
+            refused = isinstance(error, urllib.error.HTTPError) and error.code < 500
+            if refused or time.monotonic() > deadline:
+                raise Unexpected(f"{url} did not take it: {error}") from error
+        await asyncio.sleep(PAUSE)

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
@@ -24,6 +25,8 @@ PATIENCE = 60.0
 """Real seconds for which a list may stand still before the demo calls that a fault."""
 LOOK = 0.4
 """Real seconds between two looks at a list."""
+TRIES = 5
+"""So often a clock is moved that somebody else moves, too."""
 AGENT_SENDS = Sender(code=AGENT)
 
 
@@ -37,6 +40,10 @@ class Play:
     simulator_url: str
     notes: list[str] = field(default_factory=list)
     attempt: int = 1
+    patience: float = PATIENCE
+    """Real seconds for which the list may stand still."""
+    look: float = LOOK
+    """Real seconds between two looks at it."""
 
     @property
     def key(self) -> CaseKey:
@@ -68,13 +75,14 @@ class Play:
         """The first view for which something holds. Raises Unexpected when none comes."""
         view: CaseView | None = None
         try:
-            async with asyncio.timeout(PATIENCE):
-                async for view in self.client.watch(self.key, every=LOOK):
+            async with asyncio.timeout(self.patience) as standstill:
+                async for view in self.client.watch(self.key, every=self.look):
                     if holds(view):
                         return view
+                    standstill.reschedule(asyncio.get_running_loop().time() + self.patience)
         except TimeoutError:
             stands = f": {view.state}, {view.detail}" if view else ""
-            raise Unexpected(f"not {what} after {PATIENCE:.0f} s{stands}") from None
+            raise Unexpected(f"not {what}, and nothing moved for {self.patience:.0f} s{stands}") from None
         raise Unexpected(f"ended as {view.state if view else 'nothing'} before it was {what}")
 
     async def reach(self, *states: State) -> CaseView:
@@ -84,11 +92,12 @@ class Play:
     async def over(self) -> CaseView:
         """The case once its life is over and everything that follows from its end is done."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                async for view in self.client.watch(self.key, every=LOOK):
+            async with asyncio.timeout(self.patience) as standstill:
+                async for view in self.client.watch(self.key, every=self.look):
                     last = view
+                    standstill.reschedule(asyncio.get_running_loop().time() + self.patience)
         except TimeoutError:
-            raise Unexpected(f"not over after {PATIENCE:.0f} s") from None
+            raise Unexpected(f"not over, and nothing moved for {self.patience:.0f} s") from None
         return last
 
     async def clocks(self) -> LegalClocks:
@@ -104,7 +113,7 @@ class Play:
 
     async def forward(self, span: timedelta) -> None:
         """Move the list's own clock; everything that falls due on the way happens."""
-        await TimeSkipper(self.client.temporal).fast_forward(self.handle, span)
+        await self.forward_to(await self.now() + span)
 
     async def forward_to(self, moment: datetime) -> None:
         """Move the list's own clock to an instant."""
@@ -141,6 +150,29 @@ async def clock_of(client: ClearwayClient, handle: WorkflowHandle[Any, Any]) -> 
 
 async def move_clock(client: ClearwayClient, handle: WorkflowHandle[Any, Any], moment: datetime) -> None:
     """Move a workflow's own clock to an instant; one that is past it stays where it is."""
-    left = moment - await clock_of(client, handle)
-    if left > timedelta(0):
-        await TimeSkipper(client.temporal).fast_forward(handle, left)
+    for tries_left in reversed(range(TRIES)):
+        left = moment - await clock_of(client, handle)
+        if left <= timedelta(0):
+            return
+        try:
+            await TimeSkipper(client.temporal).fast_forward(handle, left)
+            return
+        except RuntimeError:  # somebody else moved it in the same moment
+            if not tries_left:
+                raise
+
+
+async def hasten(client: ClearwayClient, handle: WorkflowHandle[Any, Any]) -> bool:
+    """Let the pause pass, on the workflow's own clock, after which an activity is tried again; False if none waits.
+
+    Pauses grow to ten minutes: whoever was away for long is asked again late, which is right but takes long to see.
+    """
+    told = (await handle.describe()).raw_description
+    waiting = [
+        each.next_attempt_schedule_time.ToDatetime(UTC)
+        for each in told.pending_activities
+        if each.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED and each.attempt > 1
+    ]
+    if waiting:
+        await move_clock(client, handle, max(waiting) + timedelta(seconds=1))
+    return bool(waiting)

@@ -142,6 +142,10 @@ class Progression:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
+    def say(self, line: str) -> None:
+        """A line of its own, above the bars."""
+        self._bar.console.print(line, markup=False, soft_wrap=True)
+
     def open(self, chapter: str, count: int, of_what: str = "lists") -> "Chapter":
         """A new chapter over so many lists, or whatever it is of."""
         return Chapter(self._console, self._bar, chapter, count, of_what, self._every)

@@ -16,7 +16,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RetryConfig, RPCError
 
 from clearway.connection import data_converter
 from clearway.contracts.parties import Role
@@ -54,13 +54,16 @@ class Stack:
         signing: Mapping[str, Role] = MappingProxyType({}),
         registries: Sequence[Path] = (REGISTRY,),
         settings: Mapping[str, str] = MappingProxyType({}),
+        database_url: str = "",
+        worker_processes: int = 1,
     ) -> None:
         """A stack on a data directory, which `fresh` empties first; `detached` is one that `make down` ends.
 
         `signing` names enterprises that have a key and so must sign, and in which role; `settings` are variables of
-        its parts.
+        its parts; `database_url` is that of a business database elsewhere than in the data directory.
         """
         self.data = data
+        self.database_url = database_url or f"sqlite:///{data / 'clearway.db'}"
         self.ports = ports
         self.temporal_address = f"{LOOPBACK}:{ports.temporal}"
         self.web_ui_url = f"http://{LOOPBACK}:{ports.web_ui}"
@@ -76,7 +79,7 @@ class Stack:
             self._child("temporal", self._temporal_command()),
             self._child("simulator", (sys.executable, "-m", "simulator", "--port", str(ports.simulator))),
             self._child("gateway", (sys.executable, "-m", "gateway", "--port", str(ports.gateway))),
-            self._child("worker", (sys.executable, "worker.py")),
+            self._child("worker", (sys.executable, "worker.py", "--processes", str(worker_processes))),
         ]
 
     def __enter__(self) -> Self:
@@ -110,13 +113,12 @@ class Stack:
         for party, role in {CUSTOMS: Role.CUS, **self._signing}.items():
             certificate = str(self.keys.certificate_of(party))
             self._load(f"key of {party}", "models.trust", "add", certificate, "--party", party, "--role", role)
-        self._await(temporal, self._temporal_answers)
+        self._await(temporal, self._answers(temporal))
         for child in (simulator, gateway, worker):
             child.start()
         self.write_record(ready=False)
-        self._await(simulator, lambda: _answers(f"{self.simulator_url}/health"))
-        self._await(gateway, lambda: _answers(f"{self.gateway_url}/health"))
-        self._await(worker, self._worker_polls)
+        for child in (simulator, gateway, worker):
+            self._await(child, self._answers(child))
         self.write_record(ready=True)
 
     def end(self) -> None:
@@ -126,8 +128,19 @@ class Stack:
         Record.remove(self.data, os.getpid())
 
     def fallen(self) -> list[Child]:
-        """Parts that were started and run no more."""
-        return [child for child in self.children if child.exit_status is not None]
+        """Parts that were started and run no more, but for those that were killed on purpose."""
+        return [child for child in self.children if child.exit_status is not None and not child.is_away]
+
+    def part(self, name: str) -> Child:
+        """One of its parts: temporal, simulator, gateway or worker."""
+        return next(child for child in self.children if child.name == name)
+
+    def start_again(self, name: str) -> None:
+        """Start a part that was killed, on its ports and its data, and wait until it answers. Raises StackError."""
+        child = self.part(name)
+        child.start()
+        self.write_record(ready=True)
+        self._await(child, self._answers(child))
 
     def write_record(self, *, ready: bool) -> None:
         """Note who runs, for `down` and for whoever starts next on this data."""
@@ -148,9 +161,9 @@ class Stack:
         """Its gateway, and the key of customs to speak there with."""
         return Gateway(self.gateway_url, self.keys.of(CUSTOMS))
 
-    async def connect(self) -> Client:
+    async def connect(self, retries: RetryConfig | None = None) -> Client:
         """A client of this stack's server, whatever `TEMPORAL_*` says. Raises RuntimeError when it does not answer."""
-        return await Client.connect(self.temporal_address, data_converter=data_converter())
+        return await Client.connect(self.temporal_address, data_converter=data_converter(), retry_config=retries)
 
     def _compose_environment(self) -> dict[str, str]:
         """Our own variables over the user's; a profile for another Temporal server must not lead a part astray."""
@@ -162,7 +175,7 @@ class Stack:
                 "TEMPORAL_ADDRESS": self.temporal_address,
                 "TEMPORAL_NAMESPACE": "default",
                 "TEMPORAL_CONFIG_FILE": os.devnull,
-                "CLEARWAY_DATABASE_URL": f"sqlite:///{self.data / 'clearway.db'}",
+                "CLEARWAY_DATABASE_URL": self.database_url,
                 "CLEARWAY_CUSTOMS_URL": self.simulator_url,
                 "CLEARWAY_BANK_URL": self.simulator_url,
                 "CLEARWAY_IDENTITY_URL": self.simulator_url,
@@ -215,6 +228,16 @@ class Stack:
         )
         if loaded.returncode:
             raise StackError(f"the {what} could not be loaded:\n{loaded.stderr.strip()[-2000:]}")
+
+    def _answers(self, child: Child) -> Callable[[], bool]:
+        match child.name:
+            case "temporal":
+                return self._temporal_answers
+            case "worker":
+                return self._worker_polls
+            case "gateway":
+                return lambda: _answers(f"{self.gateway_url}/health")
+        return lambda: _answers(f"{self.simulator_url}/health")
 
     def _await(self, child: Child, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS

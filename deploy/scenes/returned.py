@@ -20,7 +20,7 @@ from clearway.contracts.goods_return import (
 from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import State
 from clearway.testing import LOG, WAREHOUSE, SampleSet, sample_set
-from deploy.play import LOOK, PATIENCE, Play, clock_of, move_clock, refused, taken
+from deploy.play import Play, clock_of, move_clock, refused, taken
 from deploy.scene import TAX, Scene, is_taxed, stands, taxed
 from deploy.unexpected import Unexpected
 
@@ -85,12 +85,13 @@ async def check(play: Play, key: ReturnKey, *, original: bool, evidence: str) ->
 async def until(play: Play, key: ReturnKey, holds: Callable[[ReturnView], bool], what: str) -> ReturnView:
     """The first view of a return for which something holds. Raises Unexpected when none comes."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            async for view in play.client.watch_return(key, every=LOOK):
+        async with asyncio.timeout(play.patience) as standstill:
+            async for view in play.client.watch_return(key, every=play.look):
                 if holds(view):
                     return view
+                standstill.reschedule(asyncio.get_running_loop().time() + play.patience)
     except TimeoutError:
-        raise Unexpected(f"return {key.number} not {what} after {PATIENCE:.0f} s") from None
+        raise Unexpected(f"return {key.number} not {what}, and nothing moved for {play.patience:.0f} s") from None
     raise Unexpected(f"return {key.number} ended as {view.state} before it was {what}")
 
 

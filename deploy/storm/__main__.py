@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import secrets
 import sys
 import time
@@ -13,9 +12,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import httpx
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from clearway.errors import ClearwayError
 from deploy.leaving import leave
@@ -24,20 +20,27 @@ from deploy.ports import Ports
 from deploy.report import Progression, console_for
 from deploy.stack import REGISTRY, RUN, Stack, StackError, end_on_signal, told_of
 from deploy.storm import handing_in
-from deploy.storm.accounts import Line, Outside, make_up
+from deploy.storm.accounts import Outside, make_up
+from deploy.storm.breaking import Breaker, possible
 from deploy.storm.cast import cast
-from deploy.storm.insisting import InsistingClient
+from deploy.storm.faults import Fault, Kind, draw
+from deploy.storm.hour import let_an_hour_pass
+from deploy.storm.insisting import RETRIES, InsistingClient
 from deploy.storm.performance import Storm
+from deploy.storm.processes import Meter
+from deploy.storm.report import Report
+from deploy.storm.saboteur import Saboteur, rows
 from deploy.storm.watch import Watch
 from models.database import Database
 
-MINUTES = 20
-"""After so many real minutes a storm has failed."""
+LISTS, MOST = 300, 20_000
+MINUTES, LISTS_OF_A_MINUTE = 15, 50
+"""After so many real minutes, and one more for so many lists, a storm has failed."""
 EVERY = 25
 """Without a terminal one line for so many lists."""
 
 
-def stack_for(data: Path, seed: str, mishaps: Decimal) -> Stack:
+def stack_for(data: Path, seed: str, mishaps: Decimal, *, database_url: str = "", worker_processes: int = 1) -> Stack:
     """A fresh stack on a data directory, its outside world set to misbehave; every enterprise has a key."""
     return Stack(
         data,
@@ -50,38 +53,58 @@ def stack_for(data: Path, seed: str, mishaps: Decimal) -> Stack:
             "CLEARWAY_SIMULATOR_MISHAPS": str(mishaps),
             "CLEARWAY_GATEWAY_BILL_RIDE_SECONDS": "10",
         },
+        database_url=database_url,
+        worker_processes=worker_processes,
     )
 
 
-async def weather(stack: Stack, seed: str, lists: int, progress: Progression, minutes: int = MINUTES) -> list[Line]:
+async def weather(
+    stack: Stack, seed: str, lists: int, progress: Progression, minutes: int = MINUTES, faults: Sequence[Fault] = ()
+) -> Report:
     """Let a storm pass over a running stack and make up the accounts, also where time runs out. Raises StackError."""
     now = datetime.now(UTC)  # noqa: TID251 - the orders are of today
-    database = Database(f"sqlite:///{stack.data / 'clearway.db'}")
+    database, meter = Database(stack.database_url), Meter(stack.children)
     async with AsyncExitStack() as open_things:
         open_things.callback(database.close)
         http = await open_things.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
-        client = InsistingClient(await stack.connect())
-        watch = Watch(client.temporal, http, database, stack.gateway_url, stack.simulator_url)
+        client = InsistingClient(await stack.connect(RETRIES))
+        watch = Watch(client, http, database, stack.gateway_url, stack.simulator_url)
         counter = handing_in.Counter(client, http, stack.gateway_url, stack.simulator_url, stack.keys)
-        storm = Storm(stack, client, watch, counter, cast(seed, lists, now - ORDERED_BEFORE), progress)
+
+        async def meanwhile(fault: Fault) -> None:
+            if fault.kind is Kind.PLATFORM:
+                await let_an_hour_pass(client.temporal, storm.chapter)
+
+        saboteur = Saboteur([*faults], Breaker(stack, http), meanwhile, progress.say)
+        parts = cast(seed, lists, now - ORDERED_BEFORE)
+        storm = Storm(stack, client, watch, counter, parts, progress, saboteur.reached, saboteur.rest)
+        metering = asyncio.create_task(meter.run())
         try:
             async with asyncio.timeout(minutes * 60):
-                await _watched(stack, storm)
+                await _watched(stack, storm, saboteur)
         except TimeoutError:
-            storm.trouble.append(f"not over after {minutes} minutes, in: {storm.chapter}")
+            storm.trouble.append(f"not over after {minutes} minutes, in: {storm.chapter or 'the start'}")
+        finally:
+            await saboteur.leave()
+            metering.cancel()
         outside = Outside(
             await watch.post(), await watch.payments(), frozenset(counter.messages), counter.halves, watch.asked
         )
-        standings = await watch.standings()
+        standings, servers = await watch.standings(), await watch.server()
         with database.transaction() as session:
-            return make_up(session, outside, storm.parts, standings, storm.trouble)
+            lines = make_up(session, outside, storm.parts, standings, storm.trouble, servers)
+        repeats = {"clients": client.repeats, "enterprises at the door": counter.repeats}
+        meter.look()
+        return Report(lines, rows(saboteur.happened), repeats, meter.costs, storm.seconds)
 
 
-async def _watched(stack: Stack, storm: Storm) -> None:
-    """Not without the stack: raises StackError as soon as a part falls."""
+async def _watched(stack: Stack, storm: Storm, saboteur: Saboteur) -> None:
+    """Not without the stack: raises StackError as soon as a part falls, or does not come back."""
     task = asyncio.ensure_future(storm.run())
     try:
         while not task.done():
+            if failure := saboteur.failure():
+                raise failure
             if fallen := stack.fallen():
                 raise StackError(told_of(fallen[0]))
             await asyncio.wait({task}, timeout=1)
@@ -90,82 +113,84 @@ async def _watched(stack: Stack, storm: Storm) -> None:
         task.cancel()
 
 
-def show(console: Console, lines: Sequence[Line]) -> None:
-    """The accounts, a line each with its verdict, and everything that is to blame."""
-    table = Table(title="The accounts", title_justify="left", title_style="bold")
-    for title in ("what must be equal", "here", "there", "made of"):
-        table.add_column(title, overflow="fold", justify="right" if title in ("here", "there") else "left")
-    table.add_column("", no_wrap=True)
-    for line in lines:
-        verdict = "[green]ok[/]" if line.holds else "[red]NOT[/]"
-        table.add_row(line.what, str(line.ours), str(line.theirs), escape(line.told), verdict)
-    console.print(table)
-    for line in lines:
-        for blamed in line.blamed:
-            console.print(f"NOT: {line.what}: {blamed}", markup=False, soft_wrap=True)
-
-
 def main() -> int:
     """Let a storm pass; 0 only if every line of the accounts holds."""
     arguments = options(sys.argv[1:])
     end_on_signal()
     console = console_for(sys.stdout)
     started = time.monotonic()
-    again = f"make storm SEED={arguments.seed} LISTS={arguments.lists} MISHAPS={arguments.mishaps}"
-    console.print(f"Storm of seed {arguments.seed}: {arguments.lists} lists, {arguments.mishaps} mishaps; {again}")
-    data = RUN / "storm"
+    seed, lists = arguments.seed, arguments.lists
+    minutes = arguments.minutes or MINUTES + lists // LISTS_OF_A_MINUTE
+    again = (
+        f"make storm SEED={seed} LISTS={lists} MISHAPS={arguments.mishaps} ARGS='--faults {_named(arguments.faults)}'"
+    )
+    console.print(f"Storm of seed {seed}: {lists} lists, {arguments.mishaps} mishaps; {again}", soft_wrap=True)
+    for kind in arguments.faults:
+        if not possible(kind):
+            console.print(f"{kind} cannot be broken on this system and is left out", markup=False)
+    faults = draw(seed, [kind for kind in arguments.faults if possible(kind)], lists)
+    data = RUN / arguments.data
     try:
-        with stack_for(data, arguments.seed, arguments.mishaps) as stack, Progression(console, EVERY) as progress:
+        with (
+            stack_for(
+                data,
+                seed,
+                arguments.mishaps,
+                database_url=arguments.database,
+                worker_processes=arguments.processes,
+            ) as stack,
+            Progression(console, EVERY) as progress,
+        ):
             console.print(f"Watch in the Web UI: {stack.web_ui_url}")
-            lines = asyncio.run(weather(stack, arguments.seed, arguments.lists, progress, arguments.minutes))
+            report = asyncio.run(weather(stack, seed, lists, progress, minutes, faults))
     except (StackError, ClearwayError, httpx.HTTPError) as error:
-        sys.stderr.write(f"{error}\nSeed {arguments.seed}; the data stay in .run/storm.\n")
+        sys.stderr.write(f"{error}\nSeed {seed}; the data stay in .run/{arguments.data}.\n")
         return 1
     seconds = time.monotonic() - started
-    show(console, lines)
-    failed = [line.what for line in lines if not line.holds]
+    report.show(console)
     if arguments.json:
-        _write(arguments.json, arguments.seed, lines, seconds)
-    if failed:
-        console.print(
-            f"\nSeed {arguments.seed}: NOT: {'; '.join(failed)}. The data stay in .run/storm.", soft_wrap=True
-        )
-        console.print(f"Once more: {again}", soft_wrap=True)
+        arguments.json.write_text(report.as_json(seed, seconds), encoding="utf-8")
+    if report.failed:
+        told = f"\nSeed {seed}: NOT: {'; '.join(report.failed)}. The data stay in .run/{arguments.data}."
+        console.print(f"{told}\nOnce more: {again}", soft_wrap=True)
     else:
-        console.print(f"\nSeed {arguments.seed}: all {len(lines)} lines hold, {seconds:.0f} s.")
-    return 1 if failed else 0
-
-
-def _write(file: Path, seed: str, lines: Sequence[Line], seconds: float) -> None:
-    told = [
-        {
-            "what": line.what,
-            "here": str(line.ours),
-            "there": str(line.theirs),
-            "made_of": line.told,
-            "holds": line.holds,
-            "blamed": line.blamed,
-        }
-        for line in lines
-    ]
-    text = json.dumps({"seed": seed, "lines": told, "seconds": round(seconds, 1)}, ensure_ascii=False, indent=2)
-    file.write_text(text + "\n", encoding="utf-8")
+        console.print(f"\nSeed {seed}: all {len(report.lines)} lines hold, {seconds:.0f} s.")
+    return 1 if report.failed else 0
 
 
 def options(given: Sequence[str]) -> argparse.Namespace:
     """What was asked for; leaves with 2 and the reason where that is wrong."""
     parser = argparse.ArgumentParser(prog="python -m deploy.storm", description=__doc__)
-    parser.add_argument("--seed", default=secrets.token_hex(3), help="chooses stories and mishaps (default: by chance)")
-    parser.add_argument("--lists", type=_count, default=500, help="how many lists (%(default)s)")
+    parser.add_argument("--seed", default=secrets.token_hex(3), help="chooses all that happens (default: by chance)")
+    parser.add_argument("--lists", type=_count, default=LISTS, help="how many lists (%(default)s)")
     parser.add_argument("--mishaps", type=_part, default=Decimal("0.2"), help="part of all messages (%(default)s)")
-    parser.add_argument("--minutes", type=_count, default=MINUTES, help="give up after so many (%(default)s)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the accounts there, too")
+    kinds = ",".join(Kind)
+    parser.add_argument("--faults", type=_kinds, default=tuple(Kind), help=f"all, none, or some of {kinds} (all)")
+    told = f"give up after so many ({MINUTES}, and one for {LISTS_OF_A_MINUTE} lists)"
+    parser.add_argument("--minutes", type=_count, help=told)
+    parser.add_argument("--processes", type=_count, default=1, help="processes of the worker (%(default)s)")
+    parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database instead of SQLite")
+    parser.add_argument("--data", default="storm", help="folder of .run/ for the data (%(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there, too")
     return parser.parse_args(given)
 
 
+def _named(kinds: Sequence[Kind]) -> str:
+    return "all" if len(kinds) == len(Kind) else ",".join(kinds) or "none"
+
+
+def _kinds(text: str) -> tuple[Kind, ...]:
+    if text in ("all", "none"):
+        return tuple(Kind) if text == "all" else ()
+    named = text.split(",")
+    if unknown := [each for each in named if each not in tuple(Kind)]:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: one of all, none, {', '.join(Kind)}")
+    return tuple(kind for kind in Kind if kind in named)
+
+
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 9999:
-        raise argparse.ArgumentTypeError("a number from 1 to 9999")
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST}")
     return int(text)
 
 

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -17,10 +18,12 @@ from gateway.news import Kind
 from models.inbox import ItemState, RawState
 from models.ledger.check import check
 from models.sent_messages import READY, SENT
-from models.tables import CaseRecord, InboxItem, RawMessage, SentMessage, TaxDue, TaxOrder, TaxShare
+from models.tables import CaseRecord, InboxItem, LedgerTransfer, RawMessage, SentMessage, TaxDue, TaxOrder, TaxShare
 
 ENTERPRISE = "enterprise"
 _SHOWN = 5
+AT_ONCE = 500
+"""Rows that are read from the database at a time."""
 OVER = "E_ALREADY_ENDED"
 """Why news may stay undelivered: its list or return was over when it came."""
 
@@ -55,28 +58,87 @@ class Outside:
     """Things that customs lost and sent again."""
 
 
+class Raw(NamedTuple):
+    """What is needed of a stored message: its bytes are not, thousands of them would fill our memory."""
+
+    id: int
+    door: str
+    state: str
+    fault: str
+    sha256: str
+    cop_msg_id: str
+    signed_by: str
+    first_half: str
+    """Digest of the first half of its bytes."""
+
+
+class Item(NamedTuple):
+    """What is needed of a piece of news."""
+
+    id: int
+    raw_id: int
+    kind: str
+    address: str
+    workflow_id: str | None
+    state: str
+    dedupe_key: str
+    repeats: int
+    fault: str
+    remark: str
+
+
 def make_up(
-    session: Session, outside: Outside, parts: Sequence[Part], standings: Mapping[str, Standing], trouble: Iterable[str]
+    session: Session,
+    outside: Outside,
+    parts: Sequence[Part],
+    standings: Mapping[str, Standing],
+    trouble: Iterable[str],
+    server: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Line]:
-    """Every line, in order; the world must be quiet."""
-    raws = session.exec(select(RawMessage).order_by(col(RawMessage.id))).all()
+    """Every line, in order; the world must be quiet. `server` is what went wrong as Temporal's server sees it."""
+    raws = [*_raws(session)]
     customs = [raw for raw in raws if raw.door in CUSTOMS_DOORS]
     enterprises = [raw for raw in raws if raw.door == ENTERPRISE]
-    items = session.exec(select(InboxItem).order_by(col(InboxItem.id))).all()
+    items = [*_items(session)]
+    at_customs, at_the_door = "first halves of customs' messages = refused at its doors", "first halves of documents"
     return [
         _sent(session, outside),
         _said(customs, outside),
-        _halves("first halves of customs' messages = refused at its doors", customs, outside.post["halves"]),
+        _halves(at_customs, customs, outside.post["halves"], outside.post["halves_unanswered"]),
         _receipts_in(customs, items),
         _handed_in(enterprises, outside),
-        _halves("first halves of documents = refused at the door", enterprises, outside.halves),
+        _halves(f"{at_the_door} = refused at the door", enterprises, outside.halves),
         _at_rest(raws, items),
         _ledgers(session),
+        _transfers(session),
         *_money(session, outside),
         _cases(session, parts),
         _ends(parts, standings),
+        _server(server),
         _trouble(parts, trouble),
     ]
+
+
+def _raws(session: Session) -> Iterator[Raw]:
+    rows = select(
+        RawMessage.id,
+        RawMessage.door,
+        RawMessage.state,
+        RawMessage.fault,
+        RawMessage.sha256,
+        RawMessage.cop_msg_id,
+        RawMessage.signed_by,
+        RawMessage.body,
+    )  # type: ignore[call-overload]  # SQLModel knows selects of four columns
+    for row in session.execute(rows.order_by(col(RawMessage.id)).execution_options(yield_per=AT_ONCE)):
+        body: bytes = row.body
+        yield Raw(*row[:-1], _digest(body[: len(body) // 2]))  # type: ignore[call-arg]  # as many as were selected
+
+
+def _items(session: Session) -> Iterator[Item]:
+    rows = select(*(getattr(InboxItem, name) for name in Item._fields))
+    for row in session.execute(rows.order_by(col(InboxItem.id)).execution_options(yield_per=AT_ONCE)):
+        yield Item(*row)
 
 
 def _sent(session: Session, outside: Outside) -> Line:
@@ -91,7 +153,7 @@ def _sent(session: Session, outside: Outside) -> Line:
     return Line("documents sent = documents customs has", sent, outside.post["heard"], told, _some(wrong))
 
 
-def _said(customs: Sequence[RawMessage], outside: Outside) -> Line:
+def _said(customs: Sequence[Raw], outside: Outside) -> Line:
     """A message of the exchange is known by its id, whatever its signature; a notice by its bytes."""
     received = {raw.cop_msg_id or raw.sha256 for raw in customs if raw.state == RawState.READ}
     mishaps = ", ".join(f"{count} {name}" for name, count in sorted(outside.post["mishaps"].items()))
@@ -104,19 +166,25 @@ def _less(outside: Outside, lost: int) -> int:
     return int(outside.post["said"]) - lost
 
 
-def _halves(what: str, raws: Sequence[RawMessage], counted: int) -> Line:
-    """Each half must be the beginning of a message that then came whole."""
+def _halves(what: str, raws: Sequence[Raw], counted: int, unanswered: int = 0) -> Line:
+    """Each half must be the beginning of a message that then came whole.
+
+    One after which the line went dead may be kept, or not; whoever repeats one repeats its bytes.
+    """
     refused = [raw for raw in raws if raw.state == RawState.REFUSED]
-    whole = {_beginning(raw.body, len(half.body)) for half in refused for raw in raws if raw.state == RawState.READ}
-    others = [f"message {raw.id} {raw.fault[:80]}" for raw in refused if _beginning(raw.body) not in whole]
-    return Line(what, len(refused), counted, "", _some(others))
+    whole = {raw.first_half for raw in raws if raw.state == RawState.READ}
+    others = [f"message {raw.id} {raw.fault[:80]}" for raw in refused if raw.sha256 not in whole]
+    halves = len({raw.sha256 for raw in refused})
+    kept = min(max(halves - counted, 0), unanswered)
+    told = f"{kept} kept without an answer" if kept else ""
+    return Line(what, halves, counted + kept, told, _some(others))
 
 
-def _beginning(body: bytes, size: int | None = None) -> str:
-    return hashlib.sha256(body[:size]).hexdigest()
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
-def _receipts_in(customs: Sequence[RawMessage], items: Sequence[InboxItem]) -> Line:
+def _receipts_in(customs: Sequence[Raw], items: Sequence[Item]) -> Line:
     """Each message holds one piece of news: told to its case, or known already, or parked, or the message refused."""
     numbers = {raw.id for raw in customs}
     keys = {item.dedupe_key for item in items}
@@ -136,7 +204,7 @@ def _receipts_in(customs: Sequence[RawMessage], items: Sequence[InboxItem]) -> L
     )
 
 
-def _handed_in(enterprises: Sequence[RawMessage], outside: Outside) -> Line:
+def _handed_in(enterprises: Sequence[Raw], outside: Outside) -> Line:
     read = [raw for raw in enterprises if raw.state == RawState.READ]
     distinct = {raw.sha256 for raw in read}
     unsigned = [f"message {raw.id}" for raw in read if not raw.signed_by]
@@ -149,7 +217,7 @@ def _handed_in(enterprises: Sequence[RawMessage], outside: Outside) -> Line:
     )
 
 
-def _at_rest(raws: Sequence[RawMessage], items: Sequence[InboxItem]) -> Line:
+def _at_rest(raws: Sequence[Raw], items: Sequence[Item]) -> Line:
     """Nothing faulty, unread, waiting or parked; undeliverable only what came when its list was over."""
     left = [f"message {raw.id} {raw.state}" for raw in raws if raw.state in (RawState.STORED, RawState.FAULTY)]
     late = 0
@@ -171,6 +239,22 @@ def _at_rest(raws: Sequence[RawMessage], items: Sequence[InboxItem]) -> Line:
 def _ledgers(session: Session) -> Line:
     faults = check(session)
     return Line("ledgers balance", len(faults), 0, "", _some(f"{each.where}: {each.what}" for each in faults))
+
+
+def _transfers(session: Session) -> Line:
+    """What a reservation was confirmed for, a list has from an account once; it is told whose is not."""
+    confirmed = select(LedgerTransfer.reference, LedgerTransfer.debit, func.count()).where(
+        LedgerTransfer.kind == "confirm"
+    )
+    grouped = session.exec(confirmed.group_by(LedgerTransfer.reference, LedgerTransfer.debit)).all()
+    twice = [f"{reference} {account}: {count} times" for reference, account, count in grouped if count > 1]
+    count = session.exec(select(func.count()).select_from(LedgerTransfer)).one()
+    return Line("transfers confirmed twice", len(twice), 0, f"{count} transfers", _some(twice))
+
+
+def _server(wrong: Mapping[str, int]) -> Line:
+    told = ", ".join(f"{count} {what}" for what, count in wrong.items())
+    return Line("workflows failed, or tasks of theirs that fail", sum(wrong.values()), 0, told)
 
 
 def _money(session: Session, outside: Outside) -> list[Line]:

@@ -1,6 +1,7 @@
 """Handing a list's documents in: late, twice, in any order, broken first, by the client and through the door."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from deploy.keys import Keys
 from deploy.play import AGENT_SENDS
 from deploy.storm import ways
 from deploy.storm.cast import ENTERPRISES, Part
+from deploy.storm.insisting import PATIENCE, PAUSE
 from deploy.unexpected import Unexpected
 
 SIGNING: Mapping[str, Role] = {PAY: Role.PAY, LOG: Role.LOG, AGENT: Role.AGENT} | dict.fromkeys(ENTERPRISES, Role.EBC)
@@ -29,7 +31,6 @@ REGISTRY = Path(__file__).parent / "registry.yaml"
 LATE, TWICE, BROKEN = 0.15, 0.25, 0.15
 """How much of what is handed in comes with the second wave, is repeated, or arrives in half first."""
 _DXP_ID = "DXPENT0000000003"
-_TRIES, _PAUSE = 60, 1.0
 _DUPLICATE = "E_DUPLICATE"
 
 
@@ -46,6 +47,8 @@ class Counter:
     """Guids of the messages handed in at the door, those of the parties among them."""
     halves: int = 0
     """First halves that were handed in at the door, and refused."""
+    repeats: int = 0
+    """How often something was handed in again because there was no answer, or one that it was not kept."""
     _signers: dict[str, XmlSigner] = field(default_factory=dict)
 
     async def hand_in(self, part: Part) -> list[Document]:
@@ -84,15 +87,10 @@ class Counter:
         return await self.client.transmit(document, sender=Sender(code=_sender(document)), key=part.sample.key)
 
     async def _by_door(self, document: Document, content: bytes) -> None:
-        """Until the gateway has an answer: what it parks counts as handed in."""
-        for _ in range(_TRIES):
-            answer = await self._post(document, content)
-            if answer.status_code in (200, 202) or (answer.status_code == 409 and _DUPLICATE in answer.text):
-                return
-            if answer.status_code != 503:
-                raise Unexpected(f"{document.kind} refused at the door with {answer.status_code}: {_codes(answer)}")
-            await asyncio.sleep(_PAUSE)
-        raise Unexpected(f"{document.kind} was not taken at the door after {_TRIES} tries")
+        """What the gateway parks counts as handed in."""
+        answer = await self._post(document, content)
+        if not answer.is_success and not (answer.status_code == 409 and _DUPLICATE in answer.text):
+            raise Unexpected(f"{document.kind} refused at the door with {answer.status_code}: {_codes(answer)}")
 
     async def _break(self, document: Document, half: bytes) -> None:
         answer = await self._post(document, half)
@@ -101,8 +99,22 @@ class Counter:
             raise Unexpected(f"half a {document.kind} was answered with {answer.status_code}")
 
     async def _post(self, document: Document, content: bytes) -> httpx.Response:
+        """Send until there is an answer: the same bytes again for as long as the door is shut. Raises Unexpected."""
         headers = {"content-type": "application/xml", "X-Clearway-Sender": _sender(document)}
-        return await self.http.post(f"{self.gateway_url}/documents", content=content, headers=headers)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                answer = await self.http.post(f"{self.gateway_url}/documents", content=content, headers=headers)
+            except httpx.TransportError as failure:
+                told = type(failure).__name__
+            else:
+                if not answer.is_server_error:
+                    return answer
+                told = f"HTTP {answer.status_code}"
+            if time.monotonic() > deadline:
+                raise Unexpected(f"{document.kind} was not taken at the door for {PATIENCE:.0f} s: {told}")
+            self.repeats += 1
+            await asyncio.sleep(PAUSE)
 
     async def _by_parties(self, part: Part) -> list[Document]:
         """Payment and logistics enterprise are told of the order before or after the list is declared."""

@@ -1,25 +1,37 @@
 """Watching the storm: where every list stands, whether the world is quiet, and what customs lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+import math
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
-from temporalio.client import Client
+from temporalio.service import RPCError
 
+from clearway.client import ClearwayClient
 from clearway.contracts import names
+from deploy.play import hasten
 from models.database import Database
 from models.inbox import ItemState, RawState
 from models.sent_messages import READY
 from models.tables import InboxItem, RawMessage, SentMessage
 
-LOOK = 1.0
-"""Real seconds between two looks."""
-CALM, PATIENCE = 4, 45
-"""So many looks in a row must show nothing new before the world counts as quiet; more while lists must move on."""
+LOOK, AT_MOST = 1.0, 0.2
+"""Real seconds between two looks; more where a look itself would take more than this part of the time."""
+CALM, PATIENCE = 4.0, 240.0
+"""For so many seconds nothing must be new before the world counts as quiet; longer while lists must move on, for an
+outside call that was under way when a worker died is given up after a minute, and tried again later and later."""
+STILL, HASTENED_AT_ONCE = 15.0, 16
+"""Seconds after which a list that has not moved may wait for its next try; so many are looked after at a time."""
+FAILURES = ("Failed", "TimedOut", "Terminated", "Canceled")
+"""How no workflow of ours may end."""
+FAILING_TASKS = "workflow tasks that fail"
 ASK_AGAIN = 3.0
 """Seconds after which somebody who waits asks customs for what was lost."""
 
@@ -38,21 +50,22 @@ class Standing:
 class Watch:
     """Looks at the whole stack from outside, and cheaply: no list is asked itself."""
 
-    temporal: Client
+    client: ClearwayClient
     http: httpx.AsyncClient
     database: Database
     gateway_url: str
     simulator_url: str
     asked: int = 0
     """Things that customs sent again when it was asked."""
-    _calm: int = 0
+    _since: float = field(default_factory=time.monotonic)
+    """Since when nothing has been new."""
     _before: tuple[object, ...] = field(default=())
 
     async def standings(self) -> dict[str, Standing]:
         """Every Declaration List by its workflow id."""
         query = f'WorkflowType="{names.DECLARATION_LIST}"'
         found = {}
-        async for each in self.temporal.list_workflows(query, page_size=1000):
+        async for each in self.client.temporal.list_workflows(query, page_size=1000):
             told = {pair.key.name: str(pair.value) for pair in each.typed_search_attributes}
             found[each.id] = Standing(
                 told.get("CustomsState", ""),
@@ -61,6 +74,17 @@ class Watch:
                 each.close_time is not None,
             )
         return found
+
+    async def server(self) -> Counter[str]:
+        """What went wrong with workflows, as the server sees it: how they ended, and tasks that fail and are tried."""
+        wrong = Counter[str]()
+        for status in FAILURES:
+            found = await self.client.temporal.count_workflows(f'ExecutionStatus="{status}"')
+            wrong[status] += found.count
+        async for each in self.client.temporal.list_workflows('ExecutionStatus="Running"', page_size=1000):
+            told = await self.client.temporal.get_workflow_handle(each.id).describe()
+            wrong[FAILING_TASKS] += told.raw_description.pending_workflow_task.attempt > 1
+        return +wrong
 
     async def post(self) -> Mapping[str, Any]:
         """How customs' post stands."""
@@ -79,17 +103,21 @@ class Watch:
         self.asked += sent
         return sent
 
-    async def count_calm(self) -> int:
-        """For how many looks nobody has said, sent or read anything, and nothing was under way."""
+    async def calm(self, left: int) -> float:
+        """For how many seconds nobody has said, sent or read anything, and nothing was under way."""
         health, post = await self._read(f"{self.simulator_url}/health"), await self.post()
-        counts = await asyncio.to_thread(self._counts)
-        under_way, shown = health["conversations"] or any(counts[:2]), (post["said"], post["heard"], *counts[2:])
-        self._calm = self._calm + 1 if shown == self._before and not under_way else 0
+        try:
+            counts = await asyncio.to_thread(self._counts)
+        except SQLAlchemyError:  # cut off: nobody knows
+            counts = (1,)
+        under_way, shown = health["conversations"] or any(counts[:2]), (left, post["said"], post["heard"], *counts[2:])
+        if shown != self._before or under_way:
+            self._since = time.monotonic()
         self._before = shown
-        return self._calm
+        return time.monotonic() - self._since
 
     def _counts(self) -> tuple[int, ...]:
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             return (
                 _count(session, col(RawMessage.state) == RawState.STORED),
                 _count(session, col(InboxItem.state) == ItemState.WAITING),
@@ -104,15 +132,34 @@ class Watch:
 
         `holds` gives those that must still move; customs is asked for what was lost whenever all is quiet.
         """
+        left: Collection[str] = ()
+        looked, cost, hastened = -math.inf, 0.0, -math.inf
         while True:
-            left = holds(await self.standings())
-            shown(len(left))
-            calm = await self.count_calm()
+            began = time.monotonic()
+            if began - looked >= cost / AT_MOST:
+                left = holds(await self.standings())
+                shown(len(left))
+                looked, cost = time.monotonic(), time.monotonic() - began
+            calm = await self.calm(len(left))
             if calm >= CALM and await self.ask_for_lost():
-                self._calm = 0
-            elif calm >= (PATIENCE if left else CALM):
+                self._since = time.monotonic()
+            elif calm >= STILL and time.monotonic() >= hastened + STILL and left:
+                await self.hasten(left)
+                hastened = time.monotonic()
+            elif calm >= (PATIENCE if left else CALM + cost / AT_MOST):
                 return
             await asyncio.sleep(LOOK)
+
+    async def hasten(self, workflow_ids: Iterable[str]) -> None:
+        """Let activities be tried again now that wait long for that, since somebody was away."""
+        turns = asyncio.Semaphore(HASTENED_AT_ONCE)
+
+        async def in_turn(workflow_id: str) -> None:
+            async with turns:
+                with suppress(RPCError, RuntimeError):  # it ended, or is moved by somebody else
+                    await hasten(self.client, self.client.temporal.get_workflow_handle(workflow_id))
+
+        await asyncio.gather(*(in_turn(each) for each in workflow_ids))
 
     @asynccontextmanager
     async def clerk(self) -> AsyncIterator[None]:

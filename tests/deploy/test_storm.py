@@ -1,6 +1,7 @@
 """The storm: the same seed is the same storm, its accounts tell what is wrong, and a small one holds."""
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,18 +17,20 @@ from clearway.contracts.base import Contract
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import State
-from clearway.errors import ServiceUnavailable
+from clearway.errors import Refused, ServiceUnavailable
 from clearway.rules.persons import is_id_number
 from deploy.report import Progression, console_for
 from deploy.storm import ways
-from deploy.storm.__main__ import options, show, stack_for, weather
-from deploy.storm.accounts import Line, Outside, make_up
+from deploy.storm.__main__ import options, stack_for, weather
+from deploy.storm.accounts import Line, Outside, _server, make_up
 from deploy.storm.cast import ENTERPRISES, KINDS, Part, cast
-from deploy.storm.insisting import LET_FALL, TRIES, insist
+from deploy.storm.faults import Kind
+from deploy.storm.insisting import InsistingClient
+from deploy.storm.report import Report
 from deploy.storm.stories import STORIES
-from deploy.storm.watch import Standing
+from deploy.storm.watch import FAILING_TASKS, Standing
 from models.database import Database
-from models.tables import CaseRecord, InboxItem, RawMessage, SentMessage, TaxOrder
+from models.tables import CaseRecord, InboxItem, LedgerAccount, LedgerTransfer, RawMessage, SentMessage, TaxOrder
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -89,7 +92,8 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 def _raw(session: Session, body: bytes, door: str = "customs", state: str = "read", **more: Any) -> RawMessage:
-    raw = RawMessage(door=door, body=body, sha256=f"{body!r}", received_at=AT, state=state, **more)
+    digest = hashlib.sha256(body).hexdigest()
+    raw = RawMessage(door=door, body=body, sha256=digest, received_at=AT, state=state, **more)
     session.add(raw)
     session.flush()
     return raw
@@ -119,13 +123,21 @@ def _sent(session: Session, guid: str, state: str = "sent", workflow_id: str = "
 
 
 def _outside(**changes: Any) -> Outside:
-    post = {"said": 0, "lost": 0, "heard": 0, "halves": 0, "mishaps": {}} | changes.pop("post", {})
+    nothing = dict.fromkeys(("said", "lost", "heard", "halves", "halves_unanswered"), 0)
+    post = {**nothing, "mishaps": {}, **changes.pop("post", {})}
     told: dict[str, Any] = {"payments": {"count": "0", "total": "0"}, "messages": frozenset(), "halves": 0, "asked": 0}
     return Outside(post=post, **(told | changes))
 
 
 def _lines(session: Session, outside: Outside, **more: Any) -> dict[str, Line]:
-    found = make_up(session, outside, more.get("parts", []), more.get("standings", {}), more.get("trouble", []))
+    found = make_up(
+        session,
+        outside,
+        more.get("parts", []),
+        more.get("standings", {}),
+        more.get("trouble", []),
+        more.get("server", {}),
+    )
     return {line.what.partition(" = ")[0]: line for line in found}
 
 
@@ -174,7 +186,7 @@ def test_news_for_a_second_list_does_not_count_twice(session: Session) -> None:
 
 
 def test_a_refused_message_must_be_the_beginning_of_one_that_came_whole(session: Session) -> None:
-    _raw(session, b"<one", state="refused")
+    _raw(session, b"<on", state="refused")
     _item(session, _raw(session, b"<one/>", cop_msg_id="1"))
     halved = _outside(post={"said": 1, "halves": 1})
     assert _wrong(_lines(session, halved)) == []
@@ -182,6 +194,38 @@ def test_a_refused_message_must_be_the_beginning_of_one_that_came_whole(session:
     lines = _lines(session, _outside(post={"said": 1, "halves": 2}))
     assert _wrong(lines) == ["first halves of customs' messages"]
     assert lines["first halves of customs' messages"].blamed[0].startswith(f"message {stranger.id} ")
+
+
+def test_a_half_that_was_kept_but_not_acknowledged_is_counted_once_however_often_it_came(session: Session) -> None:
+    _raw(session, b"<on", state="refused")
+    _raw(session, b"<on", state="refused")
+    _item(session, _raw(session, b"<one/>", cop_msg_id="1"))
+    unanswered = _outside(post={"said": 1, "halves": 0, "halves_unanswered": 2})
+    told = {line.told for line in _lines(session, unanswered).values()}
+    assert "1 kept without an answer" in told
+    assert _wrong(_lines(session, unanswered)) == []
+    assert "first halves of customs' messages" in _wrong(_lines(session, _outside(post={"said": 1})))
+
+
+def test_a_reservation_confirmed_twice_for_one_list_is_told(session: Session) -> None:
+    for account in ("q", "u"):
+        session.add(LedgerAccount(id=account, ledger="quota", unit="CNY", limited=False))
+    session.flush()
+    for number in ("1", "2"):
+        session.add(
+            LedgerTransfer(id=number, kind="confirm", debit="q", credit="u", amount=Decimal(1), reference="w", at=AT)
+        )
+        session.flush()
+        lines = _lines(session, _outside())
+        assert lines["transfers confirmed twice"].holds is (number == "1")
+    assert lines["transfers confirmed twice"].blamed == ("w q: 2 times",)
+
+
+def test_a_workflow_that_failed_is_told() -> None:
+    """DESIGN law 8: a workflow never fails for a business reason."""
+    wrong = _server({"Failed": 1, FAILING_TASKS: 2})
+    assert (wrong.holds, wrong.ours, wrong.told) == (False, 3, "1 Failed, 2 workflow tasks that fail")
+    assert _server({}).holds
 
 
 def test_an_unsigned_document_at_the_door_is_told(session: Session) -> None:
@@ -264,7 +308,8 @@ def test_trouble_is_told_with_its_list(session: Session) -> None:
     [part, *_] = cast("a", 1, AT)
     part.trouble.append("Handed in: refused")
     shown = StringIO()
-    show(console_for(shown), [*_lines(session, _outside(), parts=[part], trouble=["the nights stood still"]).values()])
+    lines = [*_lines(session, _outside(), parts=[part], trouble=["the nights stood still"]).values()]
+    Report(lines).show(console_for(shown))
     assert f"{part.order_no} Handed in: refused" in shown.getvalue()
     assert "the nights stood still" in shown.getvalue()
     assert "NOT" in shown.getvalue()
@@ -277,35 +322,45 @@ class _Answer(Contract):
     pass
 
 
-async def _insisted(told: str, failures: int) -> int:
-    """How often a call was made that fails so many times, with these words."""
+def _unavailable() -> ServiceUnavailable:
+    told = Problem(code="E", message_en="the server is away", message_zh="", remedy_en="", remedy_zh="")
+    return ServiceUnavailable((told,))
+
+
+async def _insisted(failures: list[Exception], patience: float = 60) -> int:
+    """How often a call was made that fails with these, then is answered."""
+    client = InsistingClient(None)  # type: ignore[arg-type]  # nothing is asked of it
     calls = 0
 
     async def call() -> _Answer:
         nonlocal calls
         calls += 1
-        if calls <= failures:
-            raise ServiceUnavailable((Problem(code="E", message_en=told, message_zh="", remedy_en="", remedy_zh=""),))
+        if calls <= len(failures):
+            raise failures[calls - 1]
         return _Answer()
 
-    await insist(call)
+    await client.insist(call, patience)
+    assert client.repeats == calls - 1
     return calls
 
 
-async def test_what_the_server_let_fall_is_asked_again() -> None:
-    assert await _insisted(f"unexpected {LET_FALL}.", TRIES - 1) == TRIES
+async def test_what_was_not_answered_is_asked_again() -> None:
+    assert await _insisted([_unavailable()]) == 2
 
 
-@pytest.mark.parametrize(("told", "failures"), [(LET_FALL, TRIES), ("the connection broke", 1)])
-async def test_what_may_have_been_done_or_fails_on_is_not(told: str, failures: int) -> None:
+async def test_what_was_refused_or_fails_for_too_long_is_not() -> None:
+    with pytest.raises(Refused):
+        await _insisted([Refused(_unavailable().problems)])
     with pytest.raises(ServiceUnavailable):
-        await _insisted(told, failures)
+        await _insisted([_unavailable()], patience=0)
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wrong", [("--lists", "0"), ("--lists", "many"), ("--mishaps", "2"), ("--mishaps", "x")])
+@pytest.mark.parametrize(
+    "wrong", [("--lists", "0"), ("--lists", "many"), ("--mishaps", "2"), ("--mishaps", "x"), ("--faults", "fire")]
+)
 def test_a_wrong_option_is_refused_and_named(wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         options(wrong)
@@ -315,12 +370,18 @@ def test_a_wrong_option_is_refused_and_named(wrong: tuple[str, str], capsys: pyt
 
 def test_a_seed_is_drawn_where_none_is_given() -> None:
     assert options([]).seed != options([]).seed
-    assert (options([]).lists, options([]).mishaps) == (500, Decimal("0.2"))
+    assert (options([]).lists, options([]).mishaps, options([]).faults) == (300, Decimal("0.2"), tuple(Kind))
+
+
+def test_faults_are_named_or_left_out() -> None:
+    assert options(["--faults", "none"]).faults == ()
+    assert options(["--faults", "disk,worker"]).faults == (Kind.WORKER, Kind.DISK)
 
 
 @pytest.mark.stack
 def test_a_small_storm_passes_and_every_line_of_its_accounts_holds(tmp_path: Path) -> None:
     with stack_for(tmp_path / "storm", "small", Decimal("0.3")) as stack:
-        lines = asyncio.run(weather(stack, "small", 10, Progression(console_for(StringIO()))))
-    assert [(line.what, line.blamed) for line in lines if not line.holds] == []
-    assert {line.what: line.ours for line in lines}["lists in a lawful end"] == 10
+        report = asyncio.run(weather(stack, "small", 10, Progression(console_for(StringIO()))))
+    assert [(line.what, line.blamed) for line in report.lines if not line.holds] == []
+    assert {line.what: line.ours for line in report.lines}["lists in a lawful end"] == 10
+    assert report.broken == []
