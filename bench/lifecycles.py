@@ -68,6 +68,13 @@ class ListDriver:
 
     async def live(self, sample: SampleSet) -> str:
         """One list's life; the workflow's id."""
+        workflow_id = await self.open(sample)
+        await self._door.tell_tax(workflow_id, _paid(sample))
+        await self._client.get_workflow_handle(workflow_id).result()
+        return workflow_id
+
+    async def open(self, sample: SampleSet) -> str:
+        """Until it sleeps in the return window; the workflow's id."""
         declared, key, door = sample.declaration_list, sample.key, self._door
         await door.declare(declared, sender=_broker(sample), documents=sample.transmissions)
         await self._worker.took(key.order_no, len(THREE_DOCUMENTS))
@@ -76,8 +83,6 @@ class ListDriver:
         await door.deliver(key.workflow_id, _news(LIST_STATUSES, DocumentKind.DECLARATION_LIST))
         while (await door.view(key)).state is not State.RETURN_WINDOW:  # noqa: ASYNC110  only the workflow knows
             await asyncio.sleep(LOOK)
-        await door.tell_tax(key.workflow_id, _paid(sample))
-        await self._client.get_workflow_handle(key.workflow_id).result()
         return key.workflow_id
 
 
@@ -91,6 +96,13 @@ class BareDriver:
 
     async def live(self, sample: SampleSet) -> str:
         """One life; the workflow's id."""
+        handle = self._client.get_workflow_handle(await self.open(sample))
+        await handle.signal(bare.SIGNAL, sample.key.order_no)
+        await handle.result()
+        return handle.id
+
+    async def open(self, sample: SampleSet) -> str:
+        """Until only its end is still to come; the workflow's id."""
         client, key = self._client, sample.key.order_no
         opening: WithStartWorkflowOperation[bare.BareWorkflow, str] = WithStartWorkflowOperation(
             bare.WORKFLOW,
@@ -108,8 +120,6 @@ class BareDriver:
         await handle.signal(bare.SIGNAL, key)
         while not await handle.query(bare.QUERY, result_type=bool):  # noqa: ASYNC110  as for the list
             await asyncio.sleep(LOOK)
-        await handle.signal(bare.SIGNAL, key)
-        await handle.result()
         return handle.id
 
 
