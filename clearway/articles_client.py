@@ -27,7 +27,8 @@ class ArticlesCalls(Calls):
         Raises Refused (too late, unknown profile), AlreadyEnded, ServiceUnavailable.
         """
         key = ArticlesKey(declarant_code=articles.declarant_code, list_no=articles.list_no)
-        opening = Opening(names.ARTICLES_LIST, key.workflow_id, StartArticles(key=key, profile=profile))
+        start = StartArticles(key=key, profile=profile)
+        opening = Opening(names.ARTICLES_LIST, key.workflow_id, start, tenant=key.declarant_code)
         summary = f"List of Items {key.list_no} · port {articles.customs_code}"
         request = SubmitArticles(articles=articles, sender=sender)
         return await self._open_with(opening, summary, names.SUBMIT_ARTICLES, request, ArticlesAnswer)

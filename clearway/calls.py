@@ -15,7 +15,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
@@ -28,6 +28,7 @@ from clearway.contracts.case import StartCase
 from clearway.contracts.keys import RETURN_PREFIX
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.reports import REPORT_PREFIX, StartReport
+from clearway.contracts.urgency import Urgency
 from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
 from clearway.rules.series import PROFILES
 
@@ -47,6 +48,9 @@ class Opening(NamedTuple):
     start: StartCase | StartArticles | StartReport
     opens_again: bool = False
     """Whether it may be started once more after its end; else its life is over then."""
+    urgency: Urgency = Urgency.ORDINARY
+    tenant: str = ""
+    """Whose turn it is: the enterprise's code. Never a person's, for it is in clear."""
 
 
 class Calls:
@@ -93,6 +97,7 @@ class Calls:
                 WorkflowIDReusePolicy.ALLOW_DUPLICATE if opening.opens_again else WorkflowIDReusePolicy.REJECT_DUPLICATE
             ),
             static_summary=summary.encode()[:SUMMARY_BYTES].decode(errors="ignore"),
+            priority=priority_of(opening.urgency, opening.tenant),
         )
         call = self.temporal.execute_update_with_start_workflow(
             update, request, start_workflow_operation=operation, result_type=answer
@@ -150,6 +155,11 @@ class Calls:
             if error.status == RPCStatusCode.ALREADY_EXISTS:
                 raise AlreadyEnded((_ended(where),)) from error
             raise _unavailable(error.message) from error
+
+
+def priority_of(urgency: Urgency, tenant: str = "") -> Priority:
+    """A class of urgency, and whose turn it is, as Temporal takes them."""
+    return Priority(priority_key=int(urgency), fairness_key=tenant or None)
 
 
 def _unknown_profile(profile: str) -> Problem:

@@ -29,6 +29,7 @@ from clearway.contracts.goods_return import ReturnLine
 from clearway.contracts.parties import Role, Sender
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.states import State
+from clearway.contracts.urgency import Urgency
 from clearway.customs_client import CustomsCalls
 from clearway.drafts_client import DraftCalls
 from clearway.due_client import DueCalls
@@ -48,14 +49,16 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         sender: Sender,
         key: CaseKey | None = None,
         profile: str = "SEED",
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Answer:
         """Hand in one document, before or after the list; a payment or waybill needs the key of its case.
 
+        `urgency` is the class of a case that this opens: BULK for what is handed in by the thousand.
         Raises Refused when the key is missing, AlreadyEnded, ServiceUnavailable.
         """
         case = key or self._key_of(document)
         transmission = Transmission(document=document, sender=sender)
-        return await self._open_case(case, names.TRANSMIT_DOCUMENT, transmission, profile, document)
+        return await self._open_case(case, names.TRANSMIT_DOCUMENT, transmission, profile, document, urgency)
 
     async def declare(
         self,
@@ -65,14 +68,16 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         documents: tuple[Transmission, ...] = (),
         attempt: int = 1,
         profile: str = "SEED",
+        urgency: Urgency = Urgency.ORDINARY,
     ) -> Answer:
         """Declare a list, alone or with documents the sender holds; `attempt` counts corrected copies.
 
+        `urgency` is the class of a case that this opens: BULK for lists handed in by the thousand.
         The answer lists every problem at once. Raises AlreadyEnded, ServiceUnavailable.
         """
         key = self._key_of(declaration_list, attempt)
         request = DeclareList(declaration_list=declaration_list, sender=sender, documents=documents)
-        return await self._open_case(key, names.DECLARE, request, profile, declaration_list)
+        return await self._open_case(key, names.DECLARE, request, profile, declaration_list, urgency)
 
     async def view(self, key: CaseKey) -> CaseView:
         """The whole case, with the reasons of what customs refused. Raises NotFound, ServiceUnavailable."""
@@ -163,9 +168,10 @@ class ClearwayClient(ArticlesCalls, CollectionCalls, CustomsCalls, ReportCalls, 
         return CaseKey(ebc_code=code, order_no=order_no, attempt=attempt, shard=self._shard)
 
     async def _open_case(
-        self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract
+        self, key: CaseKey, update: str, request: Contract, profile: str, document: Contract, urgency: Urgency
     ) -> Answer:
-        opening = Opening(names.DECLARATION_LIST, key.workflow_id, StartCase(key=key, profile=profile, course=COURSE))
+        start = StartCase(key=key, profile=profile, course=COURSE)
+        opening = Opening(names.DECLARATION_LIST, key.workflow_id, start, urgency=urgency, tenant=key.ebc_code)
         return await self._open_with(opening, _summary(key, document), update, request, Answer)
 
 

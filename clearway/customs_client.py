@@ -2,12 +2,13 @@
 
 from temporalio.common import WorkflowIDConflictPolicy
 
-from clearway.calls import Calls
+from clearway.calls import Calls, priority_of
 from clearway.contracts import names
 from clearway.contracts.collection import CollectNow, DueAlarm, StartCollection, TaxNews
 from clearway.contracts.customs import ControlInstruction, CustomsHold, CustomsNews, DispositionOrder, InspectionResult
 from clearway.contracts.facts import GuaranteeGranted
 from clearway.contracts.keys import CollectionKey
+from clearway.contracts.urgency import Urgency
 
 
 class CustomsCalls(Calls):
@@ -57,6 +58,7 @@ class CustomsCalls(Calls):
             id=workflow_id,
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            priority=priority_of(Urgency.DEADLINE, key.agent),
             static_summary=f"Taxes of {key.agent} at customs {key.customs}",
             start_signal=names.COLLECT,
             start_signal_args=[now],

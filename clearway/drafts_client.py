@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from clearway.calls import SUMMARY_BYTES, Calls
+from clearway.calls import SUMMARY_BYTES, Calls, priority_of
 from clearway.contracts import names
 from clearway.contracts.drafts import CorrectedCopy, Draft, DraftCopy
 from clearway.contracts.keys import CaseKey
+from clearway.contracts.urgency import Urgency
 from clearway.errors import NotFound, Refused
 
 GIVE_UP = timedelta(minutes=1)
@@ -34,6 +35,7 @@ class DraftCalls(Calls):
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             execution_timeout=GIVE_UP,
+            priority=priority_of(Urgency.PRESSING, key.ebc_code),
             static_summary=f"Copy of order {key.order_no}".encode()[:SUMMARY_BYTES].decode(errors="ignore"),
         )
         draft: Draft = await self._reach(key.workflow_id, call)

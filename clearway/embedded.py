@@ -8,6 +8,8 @@ from clearway.contracts.names import SEARCH_ATTRIBUTES
 
 VIRTUAL_TIME = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.timerProcessorMaxTimeShift="20ms"')
 """Server settings that let each workflow's clock be moved."""
+FAIRNESS = "matching.enableFairness=true"
+"""Server setting that lets enterprises take turns within a class of urgency; priorities need none."""
 
 
 def temporal_binary() -> str:
@@ -24,7 +26,7 @@ def server_arguments() -> list[str]:
     arguments = []
     for attribute in SEARCH_ATTRIBUTES:
         arguments += ["--search-attribute", f"{attribute.name}={attribute.kind}"]
-    for setting in VIRTUAL_TIME:
+    for setting in (*VIRTUAL_TIME, FAIRNESS):
         arguments += ["--dynamic-config-value", setting]
     return arguments
 

@@ -12,6 +12,7 @@ from clearway.contracts.reports import (
     SubmitReport,
     SuspicionReport,
 )
+from clearway.contracts.urgency import Urgency
 
 
 class ReportCalls(Calls):
@@ -24,9 +25,9 @@ class ReportCalls(Calls):
         its number. Raises ServiceUnavailable, and AlreadyEnded when the report ended this very moment: ask again.
         """
         key = report.key
-        opening = Opening(
-            names.SUSPICION_REPORT, key.workflow_id, StartReport(report_no=key.report_no), opens_again=True
-        )
+        start = StartReport(report_no=key.report_no)
+        pressing = Urgency.PRESSING
+        opening = Opening(names.SUSPICION_REPORT, key.workflow_id, start, opens_again=True, urgency=pressing)
         request = SubmitReport(report=report, sender=sender)
         return await self._open_with(opening, "Suspicion report", names.SUBMIT_REPORT, request, ReportAnswer)
 

@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         OUTSIDE_RETRIES,
         OUTSIDE_TIMEOUT,
         Noticeboard,
+        bank_queue,
         refuse,
         wait,
     )
@@ -104,6 +105,7 @@ class ArticlesListWorkflow:
         payment = await workflow.execute_activity_method(
             ArticlesDesk.pay_articles_tax,
             PayArticles(key=self.case.key, amount=self.case.tax.due, now=workflow.now()),
+            task_queue=bank_queue(),
             start_to_close_timeout=OUTSIDE_TIMEOUT,
             retry_policy=OUTSIDE_RETRIES,
             summary="Pay the article tax of this parcel",

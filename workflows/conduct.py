@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from clearway.contracts import names
     from clearway.contracts.problems import Problem
+    from clearway.contracts.urgency import Urgency
     from workflows.search_attributes import Value, updates_between
 
 DESK_TIMEOUT = timedelta(seconds=30)
@@ -25,6 +26,16 @@ OUTSIDE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_int
 def customs_queue() -> str:
     """Where this workflow's filings are signed and handed to customs."""
     return names.customs_queue(workflow.info().task_queue)
+
+
+def bank_queue() -> str:
+    """Where the withholding agent's bank is asked to pay."""
+    return names.bank_queue(workflow.info().task_queue)
+
+
+def ranked(urgency: Urgency) -> Priority:
+    """The class of one activity or child, where it is not its workflow's."""
+    return Priority(priority_key=int(urgency))
 
 
 def refuse(found: Problem | Sequence[Problem] | None) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from temporalio import workflow
+from temporalio.common import Priority
 
 with workflow.unsafe.imports_passed_through():
     from activities.closing import CaseRegister
@@ -15,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from clearway.contracts.documents import DocumentKind
     from clearway.contracts.facts import DocumentOnFile, Filing, GuaranteeGranted
     from clearway.contracts.states import State
+    from clearway.contracts.urgency import Urgency
     from models.case import DeclarationCase
     from models.case_refusals import refuse_closed
     from models.narrative import markdown, view_of
@@ -27,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         RESEND_PAUSE,
         Noticeboard,
         customs_queue,
+        ranked,
         refuse,
         wait,
     )
@@ -253,12 +256,15 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
         self, how: Callable[[CustomsFiling, FileRequest], Filing], documents: tuple[DocumentOnFile, ...], summary: str
     ) -> None:
         self.case.begin_filing(documents)
+        now, examination = workflow.now(), self.case.examination
+        reminded = examination is not None and now >= examination.remind_at
         filing = await workflow.execute_activity_method(
             how,
-            FileRequest(key=self.case.key, documents=documents, now=workflow.now(), profile=self.case.profile),
+            FileRequest(key=self.case.key, documents=documents, now=now, profile=self.case.profile),
             task_queue=customs_queue(),
             start_to_close_timeout=OUTSIDE_TIMEOUT,
             retry_policy=OUTSIDE_RETRIES,
+            priority=ranked(Urgency.PRESSING) if reminded else Priority.default,
             summary=summary,
         )
         self.case.take_filing(filing, workflow.now())

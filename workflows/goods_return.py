@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         StartReturn,
         WithdrawReturn,
     )
+    from clearway.contracts.urgency import Urgency, urgency_before
     from models.return_case import GoodsReturnCase, Step
     from models.return_narrative import return_attributes, return_markdown, return_view
     from models.return_refusals import (
@@ -38,6 +39,7 @@ with workflow.unsafe.imports_passed_through():
         OUTSIDE_TIMEOUT,
         Noticeboard,
         customs_queue,
+        ranked,
         refuse,
         wait,
     )
@@ -213,7 +215,7 @@ class GoodsReturnWorkflow:
 
     async def _file_application(self) -> None:
         self.case.to_resend = False  # an answer may come before the filing is recorded
-        start = self.case.start
+        start, now = self.case.start, workflow.now()
         try:
             filing = await workflow.execute_activity_method(
                 ReturnDesk.file_return_application,
@@ -224,12 +226,13 @@ class GoodsReturnWorkflow:
                     applied_at=start.applied_at,
                     pre_no=start.pre_no,
                     invt_no=start.invt_no,
-                    now=workflow.now(),
+                    now=now,
                     profile=start.profile,
                 ),
                 task_queue=customs_queue(),
                 start_to_close_timeout=OUTSIDE_TIMEOUT,
                 retry_policy=OUTSIDE_RETRIES,
+                priority=ranked(urgency_before(start.clocks.return_application_before, now, Urgency.PRESSING)),
                 summary="File the application to return goods",
             )
         except ActivityError:

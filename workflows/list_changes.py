@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.changes import ChangeDesk
     from clearway.contracts import names
     from clearway.contracts.case import Answer, CancelRequest, ModifyRequest, Transmission
+    from clearway.contracts.urgency import Urgency
     from models.case_file import APPROVED, MODIFICATION
     from models.case_refusals import refuse_cancel, refuse_modify
     from models.work import ChangeDecided, FileChange, ModificationAsked, SettledChange
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         OUTSIDE_TIMEOUT,
         RESEND_PAUSE,
         customs_queue,
+        ranked,
         refuse,
         wait,
     )
@@ -117,6 +119,7 @@ class ChangesChapter(ListChapter):
             task_queue=customs_queue(),
             start_to_close_timeout=OUTSIDE_TIMEOUT,
             retry_policy=OUTSIDE_RETRIES,
+            priority=ranked(Urgency.PRESSING),
             summary="File the modified list with customs" if modifies else "Apply to customs for the cancellation",
         )
         await workflow.wait_condition(lambda: filing.done() or not self._is_open(change.number))

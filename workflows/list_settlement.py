@@ -16,10 +16,11 @@ with workflow.unsafe.imports_passed_through():
     from clearway.contracts.facts import LegalClocks
     from clearway.contracts.goods_return import ReturnRecord, ReturnState, StartReturn
     from clearway.contracts.keys import ReturnKey
+    from clearway.contracts.urgency import Urgency
     from models.case_refusals import refuse_arrival, refuse_return
     from models.return_work import CloseReturn, OpenReturn
     from models.work import BlockRequest, ReleaseFact
-    from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, refuse, wait
+    from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, ranked, refuse, wait
     from workflows.goods_return import GoodsReturnWorkflow
     from workflows.list_chapter import ListChapter
 
@@ -78,6 +79,7 @@ class SettlementChapter(ListChapter):
             ),
             id=key.workflow_id,
             parent_close_policy=ParentClosePolicy.ABANDON,
+            priority=ranked(Urgency.PRESSING),
             static_summary=f"Return {record.number} of order {self.case.key.order_no}",
         )
         self._aside(self._follow(key, child))

@@ -8,8 +8,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.tax_payment import TaxOffice
     from clearway.contracts.base import SHANGHAI
     from clearway.contracts.facts import LegalClocks, PaymentOutcome, TaxPayment
+    from clearway.contracts.urgency import Urgency
     from models.work import PayRequest
-    from workflows.conduct import OUTSIDE_RETRIES, OUTSIDE_TIMEOUT, wait
+    from workflows.conduct import OUTSIDE_RETRIES, OUTSIDE_TIMEOUT, bank_queue, ranked, wait
     from workflows.list_settlement import SettlementChapter
 
 SETTLE_CLOCKS = "settle-provisional-clocks"
@@ -60,8 +61,10 @@ class EarlierListsChapter(SettlementChapter):
                     deadline=clocks.payment_deadline,
                     provisional_since=clocks.released_at if clocks.provisional else None,
                 ),
+                task_queue=bank_queue(),
                 start_to_close_timeout=OUTSIDE_TIMEOUT,
                 retry_policy=OUTSIDE_RETRIES,
+                priority=ranked(Urgency.DEADLINE),
                 summary="Pay the tax of this list",
             )
             self.case.take_payment(payment, workflow.now())

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.workflow import ContinueAsNewVersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from activities.collection import CollectionDesk
@@ -12,10 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from clearway.contracts.problems import FieldValue, Problem
     from models.collection.picture import collection_attributes, collection_markdown, collection_view
     from models.collection.work import CloseRun, PayOrders, PlanRun, SettleRows, Standing
-    from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, OUTSIDE_RETRIES, Noticeboard, refuse, wait
+    from workflows.conduct import DESK_RETRIES, DESK_TIMEOUT, OUTSIDE_RETRIES, Noticeboard, bank_queue, refuse, wait
 
 RUNS_OF_ONE_HISTORY = 60
-"""Two months of quiet days; a busy history continues as new when the server suggests it."""
+"""Two months of quiet days; a busy history continues as new when the server suggests it, and any when there is a newer
+version of the worker, which takes it over then."""
 PAYING_TIMEOUT = timedelta(minutes=20)
 """For the payment orders of one activity."""
 BANK_SILENT = timedelta(seconds=20)
@@ -34,6 +36,7 @@ class TaxCollectionWorkflow:
     def __init__(self, start: StartCollection) -> None:
         self._key = start.key
         self._runs = start.runs
+        self._first_of_history = start.runs
         self._last_of_history = start.runs + RUNS_OF_ONE_HISTORY
         self._woken = False
         self._asked: RunNow | None = None
@@ -53,7 +56,10 @@ class TaxCollectionWorkflow:
             await self._collect()
             await self._sleep()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(StartCollection(key=self._key, runs=self._runs))
+        workflow.continue_as_new(
+            StartCollection(key=self._key, runs=self._runs),
+            initial_versioning_behavior=ContinueAsNewVersioningBehavior.AUTO_UPGRADE,
+        )
 
     # --- chapters ----------------------------------------------------------------------------------------------
 
@@ -116,6 +122,7 @@ class TaxCollectionWorkflow:
                 orders = await workflow.execute_activity_method(
                     CollectionDesk.pay_orders,
                     PayOrders(key=self._key, batch_id=batch_id),
+                    task_queue=bank_queue(),
                     start_to_close_timeout=PAYING_TIMEOUT,
                     schedule_to_close_timeout=PATIENCE,
                     heartbeat_timeout=BANK_SILENT,
@@ -156,7 +163,10 @@ class TaxCollectionWorkflow:
 
     @property
     def _history_is_full(self) -> bool:
-        return self._runs >= self._last_of_history or workflow.info().is_continue_as_new_suggested()
+        info = workflow.info()
+        if self._runs >= self._last_of_history or info.is_continue_as_new_suggested():
+            return True
+        return self._runs > self._first_of_history and info.is_target_worker_deployment_version_changed()
 
     def _raise_alarm(self, alarm: str) -> None:
         self._alarms.append(alarm)
