@@ -1,0 +1,141 @@
+"""Two versions of the worker side by side on the real server, moved on with the commands of docs/operating.md."""
+
+import asyncio
+import json
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import WorkerDeploymentConfig
+
+from clearway.client import ClearwayClient
+from clearway.contracts.collection import CollectNow
+from clearway.contracts.keys import CollectionKey
+from clearway.contracts.states import State
+from clearway.embedded import server_arguments, temporal_binary
+from clearway.testing import EBC
+from models.database import Database
+from tests.desk import Desk
+from tests.patience import PATIENCE
+from workers.versions import drained
+
+DEPLOYMENT = "clearway"
+COLLECTION = CollectionKey(agent=EBC, customs="2991")
+QUICKLY = (  # the server looks every three minutes otherwise
+    'matching.wv.VersionDrainageStatusVisibilityGracePeriod="200ms"',
+    'matching.wv.VersionDrainageStatusRefreshInterval="200ms"',
+)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Client]:
+    """A server of its own, which looks often whether a version is drained."""
+    flags = [argument for setting in QUICKLY for argument in ("--dynamic-config-value", setting)]
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_extra_args=[*server_arguments(), *flags],
+        dev_server_log_level="error",
+    )
+    yield environment.client
+    await environment.shutdown()
+
+
+@pytest.fixture
+def desk(server: Client, database: Database) -> Desk:
+    """A desk without a worker."""
+    queue = f"test-{uuid.uuid4()}"
+    return Desk(ClearwayClient(server, task_queue=queue), database, queue=queue)
+
+
+def _version(build_id: str) -> WorkerDeploymentConfig:
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(DEPLOYMENT, build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
+
+
+async def _operator(client: Client, *command: str) -> Any:
+    """A `temporal worker deployment` command, once the server takes it; what it tells."""
+    address = client.service_client.config.target_host
+    whole = [temporal_binary(), "worker", "deployment", *command, "--address", address, "--output", "json"]
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            done = await asyncio.to_thread(subprocess.run, whole, capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                return json.loads(done.stdout) if done.stdout.strip().startswith("{") else None
+            await asyncio.sleep(0.2)  # the server has not heard of the version yet
+
+
+async def _make_current(client: Client, build_id: str) -> None:
+    name = ("--deployment-name", DEPLOYMENT, "--build-id", build_id)
+    await _operator(client, "set-current-version", *name, "--yes")
+
+
+async def _runs_on(client: Client, workflow_id: str) -> str:
+    described = await client.get_workflow_handle(workflow_id).describe()
+    info = described.raw_description.workflow_execution_info.versioning_info
+    return info.deployment_version.build_id
+
+
+async def _until(holds: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await holds():  # noqa: ASYNC110  only the server knows
+            await asyncio.sleep(0.1)
+
+
+async def test_open_lists_stay_new_ones_move_and_the_old_version_drains(desk: Desk, server: Client) -> None:
+    old, new = desk.sample(), desk.sample()
+    now = datetime.now(UTC)
+    async with desk.worker(deployment=_version("1")):
+        await _make_current(server, "1")
+        await desk.declare(old)
+        await desk.client.collect(COLLECTION.workflow_id, CollectNow(at=now))
+        await _until(lambda: _has_run(desk))
+        assert await _runs_on(server, old.key.workflow_id) == "1"
+        assert await _runs_on(server, COLLECTION.workflow_id) == "1"
+
+        async with desk.worker(deployment=_version("2")):
+            await _make_current(server, "2")
+            await desk.declare(new)
+            assert await _runs_on(server, new.key.workflow_id) == "2"
+
+            await desk.accept_documents(old.key)
+            assert await _runs_on(server, old.key.workflow_id) == "1"
+            assert await desk.failures(old.key) == []
+
+            first_run = (await server.get_workflow_handle(COLLECTION.workflow_id).describe()).run_id
+            await desk.client.run_collection(COLLECTION, actor="test", reason="its next run")
+            await _until(lambda: _moved_on(server, first_run, "2"))
+
+            status = await _drainage(server, "1")
+            assert status != "drained", "a list is open"
+            await desk.receipts(old.key, "-100001", info="refused")
+            await desk.client.wait_for(old.key, State.REJECTED, timeout=PATIENCE)
+            await asyncio.wait_for(drained(server, _version("1"), every=0.1), PATIENCE)
+            assert await _drainage(server, "1") == "drained"
+            assert await _drainage(server, "2") != "drained"
+
+
+async def _has_run(desk: Desk) -> bool:
+    return (await desk.client.view_collection(COLLECTION)).next_run_at is not None
+
+
+async def _moved_on(client: Client, first_run: str, build_id: str) -> bool:
+    described = await client.get_workflow_handle(COLLECTION.workflow_id).describe()
+    return described.run_id != first_run and await _runs_on(client, COLLECTION.workflow_id) == build_id
+
+
+async def _drainage(client: Client, build_id: str) -> str:
+    told = await _operator(
+        client, "describe-version", "--deployment-name", DEPLOYMENT, "--build-id", build_id, "--report-task-queue-stats"
+    )
+    return str(told["drainageInfo"]["drainageStatus"]) if "drainageInfo" in told else "not draining"
