@@ -1,8 +1,9 @@
 """Whether a document may be taken: the right sender, the right case, a new number or a lawful change (RULEBOOK B.1)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from clearway.contracts.base import legal_day
 from clearway.contracts.case import CaseKey, Transmission
@@ -14,6 +15,7 @@ from clearway.rules.entrustment import Commitment, is_entrusted
 from clearway.rules.fingerprint import content_hash
 from models.documents import business_key
 from models.refusals import refusal
+from models.registry import Register, register_of
 from models.tables import CaseRecord, Enterprise, Entrustment, StoredDocument
 
 CHANGE = "2"
@@ -30,13 +32,24 @@ def refuse(
     now: datetime,
     open_for_change: bool,
     under_control: bool = False,
+    register: Register | None = None,
 ) -> list[Problem]:
-    """Every reason not to take this document; empty when it may be stored, or is on file already with this content."""
+    """Every reason not to take this document; empty when it may be stored, or is on file already with this content.
+
+    Who takes several documents reads the register once and gives it with each.
+    """
     return [
         *_wrong_case(arrival.document, key),
-        *_wrong_sender(session, arrival, now),
+        *_wrong_sender(register or senders_of(session, [arrival]), arrival, now),
         *_wrong_version(arrival.document, known, open_for_change, under_control),
     ]
+
+
+def senders_of(session: Session, arrivals: Iterable[Transmission], *, parties: Iterable[str] = ()) -> Register:
+    """What the register says of those who sent these documents, and of further parties."""
+    senders = [arrival.sender for arrival in arrivals]
+    transmitters = (sender.code for sender in senders if sender.on_behalf_of is not None)
+    return register_of(session, [*(sender.code for sender in senders), *parties], transmitters=transmitters)
 
 
 def repeated(arrivals: tuple[Transmission, ...]) -> list[Problem]:
@@ -53,7 +66,11 @@ def repeated(arrivals: tuple[Transmission, ...]) -> list[Problem]:
 
 def refuse_attempt(session: Session, key: CaseKey) -> list[Problem]:
     """A case that ended stays ended, also after the workflow's retention; a copy needs an ended original."""
-    record = session.get(CaseRecord, key.workflow_id)
+    return refuse_record(session, key, session.get(CaseRecord, key.workflow_id))
+
+
+def refuse_record(session: Session, key: CaseKey, record: CaseRecord | None) -> list[Problem]:
+    """The same of a case whose record the caller has looked for."""
     if record is not None and record.ended_at is not None:
         return [refusal("E_ALREADY_ENDED", ("state", record.state))]
     if key.attempt == 1:
@@ -95,10 +112,10 @@ def _serves(document: AnyDocument, order_no: str) -> bool:
     return isinstance(document, Payment) and any(part.order_no == order_no for part in document.allocations)
 
 
-def _wrong_sender(session: Session, arrival: Transmission, now: datetime) -> list[Problem]:
+def _wrong_sender(register: Register, arrival: Transmission, now: datetime) -> list[Problem]:
     document, sender = arrival.document, arrival.sender
     owner, owners, roles = _owners(document)
-    enterprise = session.get(Enterprise, sender.code)
+    enterprise = register.enterprises.get(sender.code)
     if enterprise is None or not is_registered(enterprise, now):
         return [refusal("E_SENDER_UNKNOWN", ("sender.code", sender.code), owner=owner)]
     held = {Role(role) for role in enterprise.roles.split(",")}
@@ -107,7 +124,8 @@ def _wrong_sender(session: Session, arrival: Transmission, now: datetime) -> lis
         return [] if fits else [_role_problem(arrival, held, owner)]
     if isinstance(document, Waybill | DeclarationList) or not held & TRANSMITTERS or sender.on_behalf_of not in owners:
         return [_role_problem(arrival, held, owner)]
-    if _is_entrusted(session, sender.code, sender.on_behalf_of, document.kind, now):
+    entrustments = register.entrustments.get(sender.code, ())
+    if _is_entrusted(entrustments, sender.on_behalf_of, document.kind, now):
         return []
     return [
         refusal(
@@ -140,8 +158,7 @@ def is_registered(enterprise: Enterprise, now: datetime) -> bool:
     return not enterprise.suspended and enterprise.registered_from <= day and not ended
 
 
-def _is_entrusted(session: Session, transmitter: str, principal: str, kind: str, now: datetime) -> bool:
-    records = session.exec(select(Entrustment).where(Entrustment.transmitter == transmitter))
+def _is_entrusted(records: Iterable[Entrustment], principal: str, kind: str, now: datetime) -> bool:
     commitments = (
         Commitment(
             principal=record.principal,
@@ -194,11 +211,21 @@ def store(
     session: Session, arrival: Transmission, workflow_id: str, known: StoredDocument | None, now: datetime
 ) -> StoredDocument:
     """Keep the document as a new version; content that is on file already adds nothing."""
+    row = version_after(known, arrival, workflow_id, now)
+    if row is not known:
+        session.add(row)
+    return row
+
+
+def version_after(
+    known: StoredDocument | None, arrival: Transmission, workflow_id: str, now: datetime
+) -> StoredDocument:
+    """The row of a document that arrived, to be added; or the one on file, where that has the same content."""
     document = arrival.document
     fingerprint = content_hash(document)
     if known is not None and known.content_hash == fingerprint:
         return known
-    row = StoredDocument(
+    return StoredDocument(
         workflow_id=workflow_id,
         kind=document.kind,
         version=known.version + 1 if known else 1,
@@ -212,5 +239,3 @@ def store(
         accepted_at=now,
         body=document.model_dump_json(),
     )
-    session.add(row)
-    return row

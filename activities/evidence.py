@@ -2,8 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
 
 from clearway.contracts.base import legal_day
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
@@ -11,9 +15,20 @@ from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.parties import Role
 from clearway.contracts.states import State
 from clearway.rules.matching import MatchingFacts, PaymentUse, RegisteredParty, WaybillUse
-from models.documents import business_key, parse
-from models.tables import CaseRecord, Enterprise, IdentityCheck, StoredDocument
+from models.documents import business_key
+from models.registry import Register, register_of
+from models.tables import CaseRecord, IdentityCheck, StoredDocument
 from models.work import ExamineRequest
+
+
+def parties_of(order: Order, payment: Payment, waybill: Waybill, declaration: DeclarationList) -> set[str]:
+    """The codes of every enterprise that the documents name."""
+    codes = {
+        *(order.ebc_code, order.ebp_code, order.pay_code, payment.pay_code, waybill.logistics_code),
+        *(declaration.ebc_code, declaration.ebp_code, declaration.agent_code, declaration.logistics_code),
+        *(declaration.area_code, declaration.assure_code),
+    }
+    return {code for code in codes if code}
 
 
 def matching_facts(
@@ -24,25 +39,24 @@ def matching_facts(
     waybill: Waybill,
     declaration: DeclarationList,
     identity: IdentityOutcome,
+    *,
+    register: Register | None = None,
 ) -> MatchingFacts:
-    """Everything the matching rules ask of the database."""
-    codes = {
-        *(order.ebc_code, order.ebp_code, order.pay_code, payment.pay_code, waybill.logistics_code),
-        *(declaration.ebc_code, declaration.ebp_code, declaration.agent_code, declaration.logistics_code),
-        *(declaration.area_code, declaration.assure_code),
-    }
+    """Everything the matching rules ask of the database; of the register, what the caller has read of it already."""
+    codes = parties_of(order, payment, waybill, declaration)
+    waybill_uses, payment_uses = _uses(session, waybill, payment, request.key.order_no)
     return MatchingFacts(
         identity=identity,
         now=request.now,
-        parties=_registered(session, {code for code in codes if code}),
-        waybill_uses=_waybill_uses(session, waybill),
-        payment_uses=_payment_uses(session, payment, request.key.order_no),
+        parties=_registered(register or register_of(session, codes), codes),
+        waybill_uses=waybill_uses,
+        payment_uses=payment_uses,
         profile=request.profile,
     )
 
 
-def _registered(session: Session, codes: set[str]) -> tuple[RegisteredParty, ...]:
-    rows = session.exec(select(Enterprise).where(col(Enterprise.code).in_(codes)).order_by(Enterprise.code))
+def _registered(register: Register, codes: set[str]) -> tuple[RegisteredParty, ...]:
+    rows = (register.enterprises.get(code) for code in sorted(codes))
     return tuple(
         RegisteredParty(
             code=row.code,
@@ -52,46 +66,57 @@ def _registered(session: Session, codes: set[str]) -> tuple[RegisteredParty, ...
             registered_to=row.registered_to,
         )
         for row in rows
+        if row is not None
     )
 
 
 NOT_USED = {State.SUBMITTED, State.MATCH_FAILED, State.CANCELLED}
 """A list that never went to customs has not used the numbers of its documents."""
 
-
-def _uses(session: Session, kind: DocumentKind, key: str, order_no: str) -> list[tuple[CaseRecord, StoredDocument]]:
-    """Other orders' lists that used this number, each with its latest document."""
-    rows = session.exec(
-        select(StoredDocument)
-        .where(StoredDocument.kind == kind, StoredDocument.business_key == key)
-        .order_by(col(StoredDocument.version))
+_USES = (
+    columns(
+        col(StoredDocument.workflow_id),
+        col(StoredDocument.kind),
+        col(StoredDocument.used_on),
+        col(StoredDocument.body),
+        col(CaseRecord.order_no),
     )
-    latest = {row.workflow_id: row for row in rows}
-    cases = [(session.get_one(CaseRecord, workflow_id), row) for workflow_id, row in latest.items()]
-    return [(case, row) for case, row in cases if case.order_no != order_no and case.state not in NOT_USED]
+    .join(CaseRecord, col(CaseRecord.workflow_id) == StoredDocument.workflow_id)
+    .where(col(StoredDocument.business_key).in_(bindparam("numbers", expanding=True)))
+    .where(col(CaseRecord.state).not_in(sorted(NOT_USED)))
+    .order_by(col(StoredDocument.version))
+)
 
 
-def _waybill_uses(session: Session, waybill: Waybill) -> tuple[WaybillUse, ...]:
-    return tuple(
+def _uses(
+    session: Session, waybill: Waybill, payment: Payment, order_no: str
+) -> tuple[tuple[WaybillUse, ...], tuple[PaymentUse, ...]]:
+    """What the lists of other orders used of the waybill's number and of the payment, each by its latest document."""
+    rows = session.connection().execute(_USES, {"numbers": (business_key(waybill), business_key(payment))})
+    latest = {(workflow_id, kind): (used_on, body, served) for workflow_id, kind, used_on, body, served in rows}
+    parcels = tuple(
         WaybillUse(
             logistics_code=waybill.logistics_code,
             logistics_no=waybill.logistics_no,
-            order_no=case.order_no,
-            used_on=legal_day(row.used_on),
+            order_no=served,
+            used_on=legal_day(used_on),
         )
-        for case, row in _uses(session, DocumentKind.WAYBILL, business_key(waybill), waybill.order_no)
+        for (_, kind), (used_on, _, served) in latest.items()
+        if kind == DocumentKind.WAYBILL and served != waybill.order_no
     )
+    amounts = {
+        served: _share(body, served)
+        for (_, kind), (_, body, served) in latest.items()
+        if kind == DocumentKind.PAYMENT and served != order_no
+    }
+    return parcels, tuple(PaymentUse(order_no=served, amount=amount) for served, amount in sorted(amounts.items()))
 
 
-def _payment_uses(session: Session, payment: Payment, order_no: str) -> tuple[PaymentUse, ...]:
-    """What other orders took of this payment: their share of a split one, or all of it."""
-    uses: dict[str, Decimal] = {}
-    for case, row in _uses(session, DocumentKind.PAYMENT, business_key(payment), order_no):
-        stored = parse(row)
-        assert isinstance(stored, Payment)  # the row's kind says so
-        shares = {part.order_no: part.amount for part in stored.allocations}
-        uses[case.order_no] = shares.get(case.order_no, stored.amount_paid)
-    return tuple(PaymentUse(order_no=served, amount=amount) for served, amount in sorted(uses.items()))
+def _share(body: str, order_no: str) -> Decimal:
+    """What an order took of its payment: its share of a split one, or all of it."""
+    stored = Payment.model_validate_json(body)
+    shares = {part.order_no: part.amount for part in stored.allocations}
+    return shares.get(order_no, stored.amount_paid)
 
 
 def known_identity(session: Session, person: str, *, since: datetime) -> IdentityOutcome | None:
@@ -102,4 +127,7 @@ def known_identity(session: Session, person: str, *, since: datetime) -> Identit
 
 def remember_identity(session: Session, person: str, outcome: IdentityOutcome, at: datetime) -> None:
     """Keep a verification; `person` is a keyed hash."""
-    session.merge(IdentityCheck(person_key=person, outcome=outcome, checked_at=at))
+    told = {"outcome": outcome, "checked_at": at}
+    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    keep = insert(IdentityCheck).on_conflict_do_update(index_elements=["person_key"], set_=told)
+    session.connection().execute(keep, {"person_key": person, **told})

@@ -1,13 +1,15 @@
 """The desk where documents are checked, stored and judged: one activity, one transaction for what is decided."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, col, select
 from temporalio import activity
 
-from activities.acceptance import new_record, refuse, refuse_attempt, repeated, store
-from activities.evidence import matching_facts
+from activities.acceptance import new_record, refuse, refuse_record, repeated, senders_of, version_after
+from activities.evidence import matching_facts, parties_of
 from activities.identity import IdentityAuthority, IdentityDesk, Person
 from activities.securing import Securities
 from clearway.contracts.base import legal_day
@@ -22,11 +24,16 @@ from clearway.rules.parameters import parameters, rules_in_force
 from models.addresses import remember
 from models.database import Database
 from models.documents import addresses, latest, on_file, parse
-from models.rule_packs import RulePacks, newest
+from models.registry import Register
+from models.rule_packs import RulePacks, newest, pack_of
 from models.tables import CaseRecord, StoredDocument
 from models.work import ExamineRequest
 
 Rows = dict[DocumentKind, StoredDocument]
+Documents = dict[DocumentKind, AnyDocument]
+
+_RECORD = select(CaseRecord).where(col(CaseRecord.workflow_id) == bindparam("workflow_id")).with_for_update()
+_STORE = insert(StoredDocument)
 
 
 class Papers(NamedTuple):
@@ -68,88 +75,66 @@ class Examiner:
         """
         asked = self._ask_identity(request)
         with self._database.transaction() as session:
-            record = session.get(CaseRecord, request.key.workflow_id, with_for_update=True)
+            record = session.exec(_RECORD, params={"workflow_id": request.key.workflow_id}).first()
             pack = record.rule_pack if record else newest(session)
             with rules_in_force(self._packs.numbered(session, pack)):
-                return self._examine(session, request, asked, pack)
+                return self._examine(session, request, asked, record, pack)
 
     def _ask_identity(self, request: ExamineRequest) -> Asked | None:
         """The authority's answer where the submission completes the four documents, else None."""
-        with self._database.transaction() as session:
-            record = session.get(CaseRecord, request.key.workflow_id)
-            with rules_in_force(self._packs.of(session, record)):
-                papers = _together(latest(session, request.key.workflow_id), request)
-                if papers is None:
-                    return None
+        case = request.key.workflow_id
+        with self._database.reading() as session:
+            arrived = _documents(request)
+            papers = _together(
+                arrived if len(arrived) == len(DocumentKind) else _filed(latest(session, case)) | arrived
+            )
+            if papers is None:
+                return None
+            with rules_in_force(self._packs.numbered(session, pack_of(session, case))):
                 known = self._identity.known(session, papers.orderer, now=request.now, profile=request.profile)
         if known is not None:
             return Asked(known, afresh=False)
         return Asked(self._identity.ask(papers.orderer, at=request.now), afresh=True)
 
-    def _examine(self, session: Session, request: ExamineRequest, asked: Asked | None, pack: int) -> Examination:
-        rows, refused = self._take(session, request, pack)
-        missing = tuple(kind for kind in DocumentKind if kind not in rows)
-        record = session.get(CaseRecord, request.key.workflow_id)
-        papers = _together(rows, request if refused else None)
+    def _examine(
+        self, session: Session, request: ExamineRequest, asked: Asked | None, record: CaseRecord | None, pack: int
+    ) -> Examination:
+        rows = latest(session, request.key.workflow_id) if record else {}
+        documents, arrived = _filed(rows), _documents(request)
+        papers = _together(documents | arrived)
+        register = senders_of(session, request.arrivals, parties=parties_of(*papers) if papers else ())
+        refused = [*refuse_record(session, request.key, record), *_refuse(session, request, rows, register)]
         judgement = None
-        if papers is not None and asked is not None and (refused or request.open_for_change):
-            if refused:
+        if refused:
+            if papers is not None and asked is not None:
                 shown = record or new_record(request.key, request.opened_at, request.now)
                 securities = self._securities(session, request, shown, papers)
-                further = self._judge(session, request, securities, papers, asked.outcome).problems
+                further = self._judge(session, request, securities, papers, asked.outcome, register).problems
                 refused += untold(refused, further)
-            elif record is not None and not missing:
-                judgement = self._judge_once(session, request, record, papers, asked)
-        return _answer(request, rows, tuple(refused), missing, judgement)
-
-    def _take(self, session: Session, request: ExamineRequest, pack: int) -> tuple[Rows, list[Problem]]:
-        workflow_id = request.key.workflow_id
-        rows = latest(session, workflow_id)
-        refused = refuse_attempt(session, request.key)
-        refused += repeated(request.arrivals)
-        for arrival in request.arrivals:
-            kind = DocumentKind(arrival.document.kind)
-            refused += refuse(
-                session,
-                arrival,
-                request.key,
-                rows.get(kind),
-                now=request.now,
-                open_for_change=request.open_for_change,
-                under_control=request.under_control,
-            )
-            faults = check_document(arrival.document, profile=request.profile)
-            refused += [each for each in faults if each.severity is Severity.HARD]
-        if refused:
-            return rows, refused
-        record = self._register(session, request, pack)
-        for arrival in request.arrivals:
-            kind = DocumentKind(arrival.document.kind)
-            stored = store(session, arrival, workflow_id, rows.get(kind), request.now)
-            if stored is not rows.get(kind):
-                record.judgement = ""  # what was judged is no longer what is on file
-            rows[kind] = stored
-            remember(session, workflow_id, addresses(arrival.document))
-        return rows, []
-
-    def _register(self, session: Session, request: ExamineRequest, pack: int) -> CaseRecord:
-        key = request.key
-        record = session.get(CaseRecord, key.workflow_id)
-        if record is None:
-            record = new_record(key, request.opened_at, request.now)
-            record.rule_pack = pack
-            session.add(record)
-        return record
+            return _answer(request, rows, documents, tuple(refused), None)
+        record = record or _opened(request, pack)
+        fresh = _take(request, record, rows)
+        documents |= {kind: arrived[kind] for kind in fresh}
+        if (papers := _together(documents)) is not None and asked is not None and request.open_for_change:
+            judgement = self._judge_once(session, request, record, papers, asked, register)
+        _keep(session, request, record, fresh.values())
+        return _answer(request, rows | fresh, documents, (), judgement)
 
     def _judge_once(
-        self, session: Session, request: ExamineRequest, record: CaseRecord, papers: Papers, asked: Asked
+        self,
+        session: Session,
+        request: ExamineRequest,
+        record: CaseRecord,
+        papers: Papers,
+        asked: Asked,
+        register: Register,
     ) -> Judgement:
         """The judgement of these documents: the one on record, or a new one with what it reserves."""
         if record.judgement:
             return Judgement.model_validate_json(record.judgement)
         securities = self._securities(session, request, record, papers)
         securities.keep()
-        judged = self._judge(session, request, securities, papers, asked.outcome)
+        judged = self._judge(session, request, securities, papers, asked.outcome, register)
         judgement = securities.hold(judged, request.now)
         if asked.afresh:
             self._identity.remember(session, papers.orderer, asked.outcome, request.now)
@@ -166,8 +151,9 @@ class Examiner:
         securities: Securities,
         papers: Papers,
         identity: IdentityOutcome,
+        register: Register,
     ) -> Judgement:
-        facts = matching_facts(session, request, *papers, identity)
+        facts = matching_facts(session, request, *papers, identity, register=register)
         return judge(
             *papers, facts, securities.used(), profile=request.profile, quantities_used=securities.quantities_used()
         )
@@ -176,28 +162,76 @@ class Examiner:
         return Securities(session, record, self._identity.key(papers.orderer), papers.declared, request.profile)
 
 
-def _together(rows: Rows, request: ExamineRequest | None) -> Papers | None:
-    """The documents on file, with those of a submission in their place; None while one is missing."""
-    found: dict[str, AnyDocument] = {kind: parse(row) for kind, row in rows.items()}
-    if request is not None:
-        found |= {each.document.kind: each.document for each in request.arrivals}
-    match [found.get(kind) for kind in DocumentKind]:
+def _documents(request: ExamineRequest) -> Documents:
+    return {DocumentKind(each.document.kind): each.document for each in request.arrivals}
+
+
+def _filed(rows: Rows) -> Documents:
+    return {kind: parse(row) for kind, row in rows.items()}
+
+
+def _together(documents: Documents) -> Papers | None:
+    """The four documents; None while one is missing."""
+    match [documents.get(kind) for kind in DocumentKind]:
         case [Order() as order, Payment() as payment, Waybill() as waybill, DeclarationList() as declared]:
             return Papers(order, payment, waybill, declared)
     return None
 
 
+def _refuse(session: Session, request: ExamineRequest, rows: Rows, register: Register) -> list[Problem]:
+    """Everything that is wrong with the arrivals, each by itself and beside what is on file."""
+    refused = repeated(request.arrivals)
+    for arrival in request.arrivals:
+        refused += refuse(
+            session,
+            arrival,
+            request.key,
+            rows.get(DocumentKind(arrival.document.kind)),
+            now=request.now,
+            open_for_change=request.open_for_change,
+            under_control=request.under_control,
+            register=register,
+        )
+        faults = check_document(arrival.document, profile=request.profile)
+        refused += [each for each in faults if each.severity is Severity.HARD]
+    return refused
+
+
+def _opened(request: ExamineRequest, pack: int) -> CaseRecord:
+    record = new_record(request.key, request.opened_at, request.now)
+    record.rule_pack = pack
+    return record
+
+
+def _take(request: ExamineRequest, record: CaseRecord, rows: Rows) -> Rows:
+    """The versions that the arrivals add to what is on file; with one, what was judged is no longer what is on file."""
+    fresh: Rows = {}
+    for arrival in request.arrivals:
+        kind = DocumentKind(arrival.document.kind)
+        row = version_after(fresh.get(kind) or rows.get(kind), arrival, record.workflow_id, request.now)
+        if row is not rows.get(kind):
+            fresh[kind] = row
+    if fresh:
+        record.judgement = ""
+    return fresh
+
+
+def _keep(session: Session, request: ExamineRequest, record: CaseRecord, fresh: Iterable[StoredDocument]) -> None:
+    """Write what was decided: after all that had to be read, so that it goes out in few statements."""
+    session.add(record)
+    if rows := [row.model_dump(exclude={"id"}) for row in fresh]:
+        session.connection().execute(_STORE, rows)
+    remember(session, record.workflow_id, (key for each in request.arrivals for key in addresses(each.document)))
+
+
 def _answer(
     request: ExamineRequest,
     rows: Rows,
+    documents: Documents,
     refused: tuple[Problem, ...],
-    missing: tuple[DocumentKind, ...],
     judgement: Judgement | None,
 ) -> Examination:
-    order = rows.get(DocumentKind.ORDER)
-    declaration = rows.get(DocumentKind.DECLARATION_LIST)
-    listed = parse(declaration) if declaration else None
-    ordered = parse(order) if order else None
+    ordered, listed = documents.get(DocumentKind.ORDER), documents.get(DocumentKind.DECLARATION_LIST)
     head = listed if isinstance(listed, DeclarationList) else None
     platform = head.ebp_code if head else ordered.ebp_code if isinstance(ordered, Order) else ""
     hours = {
@@ -214,7 +248,7 @@ def _answer(
     return Examination(
         on_file=on_file(rows.values()),
         refused=refused,
-        missing=missing,
+        missing=tuple(kind for kind in DocumentKind if kind not in rows),
         judgement=judgement,
         platform=platform,
         port=head.customs_code if head else "",

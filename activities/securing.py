@@ -21,7 +21,7 @@ from models.changes import held
 from models.ledger import guarantee, quota
 from models.ledger import guarantee_queue as queue
 from models.ledger.accounts import NOTHING, Account, balance, lock
-from models.ledger.guarantee_standing import Why, in_fen, standing, terms_on
+from models.ledger.guarantee_standing import SECURED, Why, in_fen, standing, terms_on
 from models.ledger.quota import Limit, quantity_account, quota_account
 from models.ledger.transfers import accounts_of
 from models.tables import CaseRecord, GuaranteeWait
@@ -51,11 +51,13 @@ class Securities:
         case, guarantors = self._record.workflow_id, {self._declared.assure_code}
         if self._judged_before:
             guarantors.update(guarantee.guarantors_of(self._session, case))
+        persons = (self._quota, *(account for account, _ in self._quantities.values()))
         lock(
             self._session,
-            self._quota,
-            *(account for account, _ in self._quantities.values()),
+            *persons,
+            *(side for account in persons for side in quota.sides(account)),
             *(guarantee.guarantee_account(each) for each in guarantors),
+            SECURED,
             opened_before=accounts_of(self._session, case, *quota.LEDGERS) if self._judged_before else (),
         )
 
@@ -72,8 +74,9 @@ class Securities:
         case = self._record.workflow_id
         self._record.judged += 1
         if not judgement.matched or judgement.limits is None or judgement.tax is None:
-            guarantee.release(self._session, case, now, reason="no longer matched")
-            quota.give_back(self._session, case, now, reason="no longer matched")
+            if self._judged_before:
+                guarantee.release(self._session, case, now, reason="no longer matched")
+                quota.give_back(self._session, case, now, reason="no longer matched")
             return judgement
         holds = f"{case}|{self._record.judged}"
         secured = guarantee.hold(
@@ -84,6 +87,7 @@ class Securities:
             hold_id=f"{holds}|guarantee",
             now=now,
             profile=judgement.profile,
+            first=not self._judged_before,
         )
         if self._judged_before:
             quota.let_go(self._session, case, now, but=f"{holds}|")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
+from models.ledger.accounts import insert_once
 from models.tables import Address
 
 
@@ -61,10 +62,9 @@ def message_address(message_guid: str) -> str:
 
 def remember(session: Session, workflow_id: str, keys: Iterable[str]) -> None:
     """Let the case be found under these keys; keys already known change nothing."""
-    wanted = list(dict.fromkeys(keys))
-    known = session.exec(select(Address.key).where(Address.workflow_id == workflow_id, col(Address.key).in_(wanted)))
-    missing = set(wanted).difference(known)
-    session.add_all(Address(key=key, workflow_id=workflow_id) for key in wanted if key in missing)
+    rows = [{"key": key, "workflow_id": workflow_id} for key in sorted(set(keys))]
+    if rows:
+        session.connection().execute(insert_once(session, Address), rows)
 
 
 def cases_at(session: Session, key: str) -> tuple[str, ...]:

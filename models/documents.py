@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from pydantic import TypeAdapter
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from clearway.contracts.documents import AnyDocument, DeclarationList, Document, DocumentKind, Order, Payment, Waybill
@@ -18,14 +19,17 @@ from models.addresses import (
 )
 from models.tables import StoredDocument
 
+_OF_CASE = (
+    select(StoredDocument)
+    .where(col(StoredDocument.workflow_id) == bindparam("workflow_id"))
+    .order_by(col(StoredDocument.version))
+)
 _ANY_DOCUMENT: TypeAdapter[AnyDocument] = TypeAdapter(Document)
 
 
 def latest(session: Session, workflow_id: str) -> dict[DocumentKind, StoredDocument]:
     """The latest version of each document of a case."""
-    rows = session.exec(
-        select(StoredDocument).where(StoredDocument.workflow_id == workflow_id).order_by(col(StoredDocument.version))
-    )
+    rows = session.exec(_OF_CASE, params={"workflow_id": workflow_id})
     return {DocumentKind(row.kind): row for row in rows}
 
 

@@ -1,16 +1,17 @@
-"""Loads enterprises, entrustments and guarantees from a YAML file: `python -m models.registry FILE`."""
+"""Enterprises, entrustments and guarantees: loaded from a YAML file by `python -m models.registry FILE`, and read."""
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from sqlalchemy import BindParameter, bindparam
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, delete
+from sqlmodel import Session, col, delete, select
 
 from clearway.contracts.base import Instant
 from clearway.contracts.documents import DocumentKind
@@ -86,6 +87,31 @@ class Registry(BaseModel):
         if twice := sorted({guarantor for guarantor in named if named.count(guarantor) > 1}):
             raise ValueError(f"one guarantee for each guarantor; there are more for {', '.join(twice)}")
         return guarantees
+
+
+class Register(NamedTuple):
+    """Enterprises by their code, and the commitments of those that transmit for others, as they are now.
+
+    Never kept longer than a transaction: a suspension must bite at once.
+    """
+
+    enterprises: Mapping[str, Enterprise]
+    entrustments: Mapping[str, Sequence[Entrustment]]
+
+
+def register_of(session: Session, codes: Iterable[str], *, transmitters: Iterable[str] = ()) -> Register:
+    """What the register says of these codes, in one query; of transmitters also what they are entrusted with."""
+    enterprises = session.exec(_ENTERPRISES, params={"codes": sorted(set(codes))})
+    entrustments: dict[str, list[Entrustment]] = {}
+    if asked := sorted(set(transmitters)):
+        for each in session.exec(_ENTRUSTMENTS, params={"codes": asked}):
+            entrustments.setdefault(each.transmitter, []).append(each)
+    return Register({each.code: each for each in enterprises}, entrustments)
+
+
+_CODES: BindParameter[str] = bindparam("codes", expanding=True)
+_ENTERPRISES = select(Enterprise).where(col(Enterprise.code).in_(_CODES))
+_ENTRUSTMENTS = select(Entrustment).where(col(Entrustment.transmitter).in_(_CODES)).order_by(col(Entrustment.id))
 
 
 def load(database: Database, registry: Registry, now: Callable[[], datetime] = _now) -> None:

@@ -1,27 +1,37 @@
 """Accounts of the ledger: opening, locking, balances."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Insert, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.tables import LedgerAccount, LedgerTransfer
 
+Row = TypeVar("Row")
 NOTHING = Decimal(0)
-
 
 # Asked for every list several times; putting a statement together costs more than running it.
 _AMONG = col(LedgerAccount.id).in_(bindparam("ids", expanding=True))
-_OPENED = select(LedgerAccount.id, LedgerAccount.ledger, LedgerAccount.unit, LedgerAccount.limited).where(_AMONG)
-_LIMITED_FOR_UPDATE = (
-    select(LedgerAccount)
-    .where(_AMONG, LedgerAccount.limited)
-    .order_by(col(LedgerAccount.id))
-    .with_for_update(key_share=True)  # a transfer that only names an account need not wait
-)
+
+
+def for_update(accounts: SelectOfScalar[LedgerAccount]) -> SelectOfScalar[LedgerAccount]:
+    """The limited ones of these accounts, to be kept to the transaction and taken in one order."""
+    return (
+        accounts.where(LedgerAccount.limited)
+        .order_by(col(LedgerAccount.id))
+        .with_for_update(key_share=True)  # a transfer that only names an account need not wait
+        .execution_options(populate_existing=True)
+    )
+
+
+_LIMITED_FOR_UPDATE = for_update(select(LedgerAccount).where(_AMONG))
 
 
 class Account(NamedTuple):
@@ -51,9 +61,24 @@ class Balance(NamedTuple):
         return self.debits + self.reserved
 
 
+@dataclass
+class _Kept:
+    """What one transaction knows for sure until it ends: nobody else changes an account that it keeps."""
+
+    transaction: SessionTransaction | None
+    limited: dict[str, LedgerAccount] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+    read: dict[str, Any] = field(default_factory=dict)
+
+
 def insert_once(session: Session, table: type[SQLModel]) -> Insert:
     """An insert that does nothing where the key is taken, in the words of the session's database."""
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return _insert_once(session.get_bind().dialect.name, table)
+
+
+@cache
+def _insert_once(dialect: str, table: type[SQLModel]) -> Insert:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement: Insert = insert(table).on_conflict_do_nothing()
     return statement
 
@@ -62,29 +87,55 @@ def lock(session: Session, *accounts: Account, opened_before: Iterable[str] = ()
     """Open the accounts that are not open yet, and keep the limited ones to this transaction until it ends.
 
     A transaction that moves several accounts locks them all at once: they are taken in one order, so that two such
-    transactions never wait for each other; those that are open for sure may be given by their ids. Raises ValueError
-    for an account that was opened otherwise.
+    transactions never wait for each other; those that are open for sure may be given by their ids. What it keeps
+    already is not asked for again. Raises ValueError for a limited account that was opened otherwise, or one that is
+    limited after all.
     """
-    opened = _opened(session, accounts)
-    missing = sorted({account for account in accounts if account.id not in opened})
-    for account in missing:
-        session.execute(
-            insert_once(session, LedgerAccount).values(
-                **account._asdict(), credits=NOTHING, debits=NOTHING, reserved=NOTHING
-            )
-        )
+    kept = _kept(session)
+    kept.others.difference_update(each.id for each in accounts if each.limited)
+    missing = sorted({each for each in accounts if each.id not in kept.limited and each.id not in kept.others})
     if missing:
-        opened = _opened(session, accounts)
-    for account in accounts:
-        if opened[account.id] != account:
-            raise ValueError(f"{account.id} was opened as {opened[account.id]}, not as {account}")
-    return lock_opened(session, *opened, *opened_before)
+        nothing = {"credits": NOTHING, "debits": NOTHING, "reserved": NOTHING}
+        rows = [each._asdict() | nothing for each in missing]
+        session.connection().execute(insert_once(session, LedgerAccount), rows)
+    locked = lock_opened(session, *(each.id for each in accounts), *opened_before)
+    for each in accounts:
+        row = locked.get(each.id)
+        if row is not None or each.limited:
+            opened = _account(row) if row else _opened(session, each.id)
+            if opened != each:
+                raise ValueError(f"{each.id} was opened as {opened}, not as {each}")
+    return locked
 
 
 def lock_opened(session: Session, *ids: str) -> dict[str, LedgerAccount]:
     """Keep the limited ones among accounts that are open to this transaction until it ends, taken in one order."""
-    locked = session.exec(_LIMITED_FOR_UPDATE, params={"ids": ids}, execution_options={"populate_existing": True})
-    return {row.id: row for row in locked}
+    kept = _kept(session)
+    if missing := {each for each in ids if each not in kept.limited and each not in kept.others}:
+        keep(session, session.exec(_LIMITED_FOR_UPDATE, params={"ids": sorted(missing)}).all(), among=missing)
+        kept = _kept(session)
+    return {each: kept.limited[each] for each in ids if each in kept.limited}
+
+
+def keep(session: Session, locked: Iterable[LedgerAccount], *, among: Iterable[str] = ()) -> None:
+    """Note accounts that this transaction has locked by a statement of its own, as `for_update` writes it.
+
+    `among` are the ids it asked for: those that are not locked have no limit.
+    """
+    kept = _kept(session)
+    kept.limited.update((row.id, row) for row in locked)
+    kept.others.update(each for each in among if each not in kept.limited)
+
+
+def read_once(session: Session, account_id: str, read: Callable[[], Row | None]) -> Row | None:
+    """What only changes under an account's lock: read once by a transaction that keeps it, by any other each time."""
+    kept = _kept(session)
+    found: Row | None = kept.read.get(account_id)
+    if found is None:
+        found = read()
+        if account_id in kept.limited:
+            kept.read[account_id] = found
+    return found
 
 
 def balance(session: Session, account_id: str) -> Balance:
@@ -92,7 +143,7 @@ def balance(session: Session, account_id: str) -> Balance:
 
     An unlimited account is added up from its transfers.
     """
-    row = session.get(LedgerAccount, account_id, populate_existing=True)
+    row = _kept(session).limited.get(account_id) or session.get(LedgerAccount, account_id, populate_existing=True)
     if row is None:
         return Balance(NOTHING, NOTHING, NOTHING)
     if row.limited:
@@ -105,6 +156,17 @@ def balance(session: Session, account_id: str) -> Balance:
     return Balance(came, went, NOTHING)
 
 
-def _opened(session: Session, accounts: Sequence[Account]) -> dict[str, Account]:
-    ids = sorted({account.id for account in accounts})
-    return {row[0]: Account(*row) for row in session.exec(_OPENED, params={"ids": ids})}
+def _kept(session: Session) -> _Kept:
+    transaction = session.get_transaction()
+    kept: _Kept | None = session.info.get(_Kept)
+    if kept is None or transaction is None or kept.transaction is not transaction:
+        kept = session.info[_Kept] = _Kept(transaction)
+    return kept
+
+
+def _opened(session: Session, account_id: str) -> Account:
+    return _account(session.get_one(LedgerAccount, account_id))
+
+
+def _account(row: LedgerAccount) -> Account:
+    return Account(row.id, row.ledger, row.unit, row.limited)

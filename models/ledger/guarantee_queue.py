@@ -1,12 +1,13 @@
 """The queue of lists that wait for a guarantee: who is served, in which order, and how its workflow hears of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from clearway.contracts.facts import GuaranteeGranted, GuaranteeHold, GuaranteeOutcome
@@ -26,20 +27,24 @@ LOW = "GUARANTEE_LOW"
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Due whatever the deliverer's clock says: the time of a workflow may run ahead of it."""
 
+_WAITS = select(GuaranteeWait).execution_options(populate_existing=True)
+_WAIT = _WAITS.where(col(GuaranteeWait.workflow_id) == bindparam("case"))
+_OF_GUARANTOR = col(GuaranteeWait.guarantor) == bindparam("guarantor")
+_QUEUE = _WAITS.where(_OF_GUARANTOR).order_by(col(GuaranteeWait.number))
+_FIRST = select(func.min(GuaranteeWait.number)).where(_OF_GUARANTOR)
+
 _packs: WeakKeyDictionary[Any, RulePacks] = WeakKeyDictionary()
 """The rule packs read so far, by their database."""
 
 
 def wait_of(session: Session, case: str) -> GuaranteeWait | None:
     """A list's place in a queue, as the database has it now."""
-    rows = select(GuaranteeWait).where(GuaranteeWait.workflow_id == case)
-    return session.exec(rows.execution_options(populate_existing=True)).first()
+    return session.exec(_WAIT, params={"case": case}).first()
 
 
 def queue_of(session: Session, guarantor: str) -> Sequence[GuaranteeWait]:
     """Who waits for a guarantor's guarantee, in order."""
-    rows = select(GuaranteeWait).where(GuaranteeWait.guarantor == guarantor).order_by(col(GuaranteeWait.number))
-    return session.exec(rows.execution_options(populate_existing=True)).all()
+    return session.exec(_QUEUE, params={"guarantor": guarantor}).all()
 
 
 def place_of(session: Session, wait: GuaranteeWait) -> int:
@@ -50,7 +55,7 @@ def place_of(session: Session, wait: GuaranteeWait) -> int:
 
 def is_first(session: Session, wait: GuaranteeWait) -> bool:
     """Whether nobody waits before it; it may not have lined up yet."""
-    first = session.exec(select(func.min(GuaranteeWait.number)).where(GuaranteeWait.guarantor == wait.guarantor)).one()
+    first = session.exec(_FIRST, params={"guarantor": wait.guarantor}).one()
     return first in (None, wait.number)
 
 
@@ -64,17 +69,31 @@ def rules_of(session: Session, record: CaseRecord | None) -> Parameters:
     return _packs.setdefault(session.get_bind().engine, RulePacks()).of(session, record)
 
 
-def serve(session: Session, guarantor: str, at: datetime, *, caller: str = "") -> GuaranteeHold | None:
+def serve(
+    session: Session,
+    guarantor: str,
+    at: datetime,
+    *,
+    caller: str = "",
+    terms: Terms | None = None,
+    leaving: Collection[str] = (),
+) -> GuaranteeHold | None:
     """Secure the lists that wait, from the front, until one does not fit: no list overtakes another (RULEBOOK B.9.5).
 
-    The transaction keeps the guarantor's account. The caller's own list is the answer, the others are told by news.
+    The transaction keeps the guarantor's account. The caller's own list, for which it gives the terms, is the answer,
+    the others are told by news; those that leave the queue are taken out of it first.
     """
-    own = None
-    for wait in queue_of(session, guarantor):
-        terms = terms_of(session, wait, at)
-        if standing(session, guarantor).obstacle(wait.amount, terms):
+    own, waiting = None, queue_of(session, guarantor)
+    for wait in waiting:
+        if wait.workflow_id in leaving:
+            session.delete(wait)
+    for wait in waiting:
+        if wait.workflow_id in leaving:
+            continue
+        its = terms if terms and wait.workflow_id == caller else terms_of(session, wait, at)
+        if standing(session, guarantor).obstacle(wait.amount, its):
             break
-        held = secure(session, wait, terms, at)
+        held = secure(session, wait, its, at)
         if wait.workflow_id == caller:
             own = held
         else:

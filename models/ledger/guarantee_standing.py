@@ -10,7 +10,7 @@ from sqlmodel import Session
 from clearway.contracts.base import legal_day
 from clearway.contracts.facts import GuaranteeHold, GuaranteeOutcome
 from clearway.rules.parameters import Dated, Parameters
-from models.ledger.accounts import Account, Balance, balance
+from models.ledger.accounts import Account, Balance, balance, read_once
 from models.tables import Guarantee
 
 LEDGER = "guarantee"
@@ -138,5 +138,6 @@ class Standing(NamedTuple):
 
 def standing(session: Session, guarantor: str) -> Standing:
     """The guarantee as it is now; certain only where the transaction keeps the account."""
-    on_file = session.get(Guarantee, guarantor, populate_existing=True)
-    return Standing(guarantor, on_file, balance(session, guarantee_account(guarantor).id))
+    account = guarantee_account(guarantor).id
+    on_file = read_once(session, account, lambda: session.get(Guarantee, guarantor, populate_existing=True))
+    return Standing(guarantor, on_file, balance(session, account))

@@ -3,28 +3,41 @@
 Customs' figure is the truth: what it counts beyond ours was bought elsewhere, and is posted so (D-33).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, union
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from models.ledger.accounts import NOTHING, Account, Balance, balance, lock, lock_opened
+from models.ledger.accounts import NOTHING, Account, Balance, balance, for_update, keep, lock
 from models.ledger.transfers import (
     Move,
-    accounts_of,
-    confirm,
+    end_all,
     open_reservations,
     post,
     posted_of,
     reserve,
     reverse,
     reversed_of,
-    void,
 )
-from models.tables import CustomsFigure, LedgerTransfer
+from models.tables import CustomsFigure, LedgerAccount, LedgerTransfer
 
 LEDGERS = ("quota", "quantity")
+
+
+def _moved(side: Mapped[str]) -> SelectOfScalar[str]:
+    # by the ids, which begin with their ledger: by the ledger's index SQLite would look at every person there is
+    ours = or_(*(side.startswith(f"{ledger}/") for ledger in LEDGERS))
+    return select(side).where(col(LedgerTransfer.reference) == bindparam("case"), ours)
+
+
+_MOVED = union(_moved(col(LedgerTransfer.debit)), _moved(col(LedgerTransfer.credit)))
+_ACCOUNTS_OF = for_update(select(LedgerAccount).where(col(LedgerAccount.id).in_(_MOVED)))
+"""Every account that a case took anything from."""
 
 
 class Limit(NamedTuple):
@@ -73,26 +86,22 @@ def hold(session: Session, limit: Limit, amount: Decimal, *, case: str, hold_id:
 
 def let_go(session: Session, case: str, at: datetime, *, but: str) -> None:
     """A list is judged again: what it reserved before goes, but for reservations whose id begins with `but`."""
-    for each in _open(session, case):
-        if not each.id.startswith(but):
-            void(session, f"{each.id}|void", each.id, at, reason="judged again")
+    earlier = (each for each in _open(session, case) if not each.id.startswith(but))
+    end_all(session, "void", {f"{each.id}|void": each for each in earlier}, at, reason="judged again")
 
 
 def confirm_holds(session: Session, case: str, at: datetime) -> None:
     """The list is released: what it reserved is used for good."""
-    for each in _open(session, case):
-        confirm(session, f"{each.id}|confirmed", each.id, at)
+    end_all(session, "confirm", {f"{each.id}|confirmed": each for each in _open(session, case)}, at)
 
 
 def give_back(session: Session, case: str, at: datetime, *, reason: str) -> None:
     """The list ended without staying released: everything goes back to the year it was taken from (D-09)."""
-    for each in _open(session, case):
-        void(session, f"{each.id}|void", each.id, at, reason=reason)
-    for ledger in LEDGERS:
-        for each in posted_of(session, case, ledger=ledger):
-            left = each.amount - reversed_of(session, each.id)
-            if left:
-                reverse(session, f"{each.id}|back", each.id, left, at, reason=reason)
+    end_all(session, "void", {f"{each.id}|void": each for each in _open(session, case)}, at, reason=reason)
+    for each in posted_of(session, case, ledger=LEDGERS):
+        left = each.amount - reversed_of(session, each.id)
+        if left:
+            reverse(session, f"{each.id}|back", each.id, left, at, reason=reason)
 
 
 def restore(session: Session, case: str, amount: Decimal, at: datetime, *, transfer_id: str, reason: str) -> None:
@@ -142,10 +151,17 @@ def holding(session: Session, person: str, year: int) -> Balance:
     return balance(session, quota_account(person, year).id)
 
 
-def _open(session: Session, case: str) -> list[LedgerTransfer]:
+def sides(account: Account) -> tuple[Account, Account]:
+    """What a person's account moves against."""
+    return _side(account, "granted"), _side(account, "used")
+
+
+def _open(session: Session, case: str) -> Sequence[LedgerTransfer]:
     """A case's open reservations, on accounts that are this transaction's from now on, all of them at once."""
-    lock_opened(session, *accounts_of(session, case, *LEDGERS))
-    return [each for ledger in LEDGERS for each in open_reservations(session, case, ledger=ledger)]
+    locked = session.exec(_ACCOUNTS_OF, params={"case": case}).all()
+    rows = open_reservations(session, case, ledger=LEDGERS)
+    keep(session, locked, among=[side for row in rows for side in (row.debit, row.credit)])
+    return rows
 
 
 def _grant(session: Session, limit: Limit, at: datetime) -> None:

@@ -1,12 +1,15 @@
 """Transfers: post at once, or reserve first and then confirm or void; each id moves the ledger at most once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import Insert, bindparam, exists
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -19,9 +22,11 @@ SMALLEST_AMOUNT, LARGEST_AMOUNT = Decimal(1).scaleb(-PLACES), Decimal(LARGEST).s
 LONGEST_ID = 180
 """Characters of an id, so that there is room in the column for the id of its expiry."""
 
+Reservation = str | LedgerTransfer
+"""A reservation by its id, or as whoever names it has read it: what it says never changes."""
 
 _END = aliased(LedgerTransfer)
-_OPEN = ~exists().where(col(_END.settles) == col(LedgerTransfer.id))
+OPEN = ~exists().where(col(_END.settles) == col(LedgerTransfer.id))
 """That a reservation has not ended."""
 
 # Asked for every list several times; putting a statement together costs more than running it.
@@ -30,9 +35,19 @@ _SETTLING = select(LedgerTransfer).where(col(LedgerTransfer.settles) == bindpara
 _OPEN_OF = (
     select(LedgerTransfer)
     .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
-    .where(LedgerTransfer.kind == "reserve", _OPEN)
-    .where(col(LedgerTransfer.reference) == bindparam("reference"), col(LedgerAccount.ledger) == bindparam("ledger"))
+    .where(LedgerTransfer.kind == "reserve", OPEN)
+    .where(col(LedgerTransfer.reference).in_(bindparam("references", expanding=True)))
+    .where(col(LedgerAccount.ledger).in_(bindparam("ledgers", expanding=True)))
     .order_by(col(LedgerTransfer.number))
+    .execution_options(autoflush=False)  # what was written of transfers is in the database already
+)
+_POSTED_OF = (
+    select(LedgerTransfer)
+    .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
+    .where(col(LedgerTransfer.kind).in_(POSTED), col(LedgerTransfer.reference) == bindparam("reference"))
+    .where(col(LedgerAccount.ledger).in_(bindparam("ledgers", expanding=True)))
+    .order_by(col(LedgerTransfer.number))
+    .execution_options(autoflush=False)
 )
 
 
@@ -81,15 +96,33 @@ def reserve(session: Session, move: Move) -> LedgerTransfer:
 
 
 def confirm(
-    session: Session, transfer_id: str, reservation_id: str, at: datetime, *, amount: Decimal | None = None
+    session: Session, transfer_id: str, reservation: Reservation, at: datetime, *, amount: Decimal | None = None
 ) -> LedgerTransfer:
     """Post a reservation, whole or a smaller amount; the rest is free again. Raises Conflict."""
-    return _settle(session, transfer_id, reservation_id, "confirm", at, amount)
+    return _settle(session, transfer_id, reservation, "confirm", at, amount)
 
 
-def void(session: Session, transfer_id: str, reservation_id: str, at: datetime, *, reason: str = "") -> LedgerTransfer:
+def void(
+    session: Session, transfer_id: str, reservation: Reservation, at: datetime, *, reason: str = ""
+) -> LedgerTransfer:
     """Free a reservation. Raises Conflict."""
-    return _settle(session, transfer_id, reservation_id, "void", at, None, reason)
+    return _settle(session, transfer_id, reservation, "void", at, None, reason)
+
+
+def end_all(session: Session, kind: str, ends: Mapping[str, LedgerTransfer], at: datetime, *, reason: str = "") -> None:
+    """Confirm or void many reservations as `confirm` and `void` do one; each by the id of the transfer that ends it."""
+    accounts = lock_opened(session, *(side for row in ends.values() for side in (row.debit, row.credit)))
+    found = {each: _end_of(row, each, kind, at, None, reason) for each, row in ends.items()}
+    if any(_why_not(row, found[each], accounts.get(row.credit)) for each, row in ends.items()):
+        for each, row in ends.items():
+            _settle(session, each, row, kind, at, None, reason)
+        return
+    added = _write_all(session, list(found.values()))
+    for each, row in ends.items():
+        if each in added:
+            _count(accounts, row, found[each])
+        elif _known(session, found[each]) is None:
+            _see_open(session, row.id)
 
 
 def reverse(
@@ -127,7 +160,6 @@ def reverse(
         given.debits -= amount
     if taken:
         taken.credits -= amount
-    session.flush()
     return found
 
 
@@ -154,20 +186,16 @@ def reversed_of(session: Session, original_id: str) -> Decimal:
     return session.exec(total).one() or NOTHING
 
 
-def open_reservations(session: Session, reference: str, *, ledger: str) -> Sequence[LedgerTransfer]:
-    """The reservations of one owner that are neither confirmed nor void, in order."""
-    return session.exec(_OPEN_OF, params={"reference": reference, "ledger": ledger}).all()
+def open_reservations(session: Session, *references: str, ledger: str | Sequence[str]) -> Sequence[LedgerTransfer]:
+    """The reservations of owners that are neither confirmed nor void, in order; in one ledger or several."""
+    ledgers = (ledger,) if isinstance(ledger, str) else tuple(ledger)
+    return session.exec(_OPEN_OF, params={"references": references, "ledgers": ledgers}).all()
 
 
-def posted_of(session: Session, reference: str, *, ledger: str) -> Sequence[LedgerTransfer]:
+def posted_of(session: Session, reference: str, *, ledger: str | Sequence[str]) -> Sequence[LedgerTransfer]:
     """What one owner has posted, in order; reversals are rows of their own."""
-    rows = (
-        select(LedgerTransfer)
-        .join(LedgerAccount, col(LedgerAccount.id) == LedgerTransfer.debit)
-        .where(LedgerTransfer.reference == reference, LedgerAccount.ledger == ledger)
-        .where(col(LedgerTransfer.kind).in_(POSTED))
-    )
-    return session.exec(rows.order_by(col(LedgerTransfer.number))).all()
+    ledgers = (ledger,) if isinstance(ledger, str) else tuple(ledger)
+    return session.exec(_POSTED_OF, params={"reference": reference, "ledgers": ledgers}).all()
 
 
 def accounts_of(session: Session, reference: str, *ledgers: str) -> Sequence[str]:
@@ -194,29 +222,30 @@ def _enter(session: Session, move: Move, kind: str) -> LedgerTransfer:
         reason=move.reason,
         at=move.at,
     )
-    if known := _known(session, found):
-        return known
     giver, taker = accounts.get(move.debit.id), accounts.get(move.credit.id)
-    if giver:
-        _need(session, giver, move.amount, move.at)
-    if taker and kind == "post":
-        _need_room(taker, move.amount)
+    room_for = taker if kind == "post" else None
+    if (giver and _available(giver) < move.amount) or (room_for and not _has_room(room_for, move.amount)):
+        if known := _known(session, found):
+            return known
+        if giver:
+            _need(session, giver, move.amount, move.at)
+        if room_for:
+            _need_room(room_for, move.amount)
     if twin := _write(session, found):
         return twin
     if giver and kind == "reserve":
         giver.reserved += move.amount
     elif giver:
         giver.debits += move.amount
-    if taker and kind == "post":
-        taker.credits += move.amount
-    session.flush()
+    if room_for:
+        room_for.credits += move.amount
     return found
 
 
 def _settle(
     session: Session,
     transfer_id: str,
-    reservation_id: str,
+    reservation: Reservation,
     kind: str,
     at: datetime,
     amount: Decimal | None,
@@ -224,44 +253,65 @@ def _settle(
 ) -> LedgerTransfer:
     if amount is not None:
         _check_amount(amount)
-    reservation = find(session, reservation_id)
-    if reservation is None or reservation.kind != "reserve":
-        raise Conflict(f"{reservation_id}: no such reservation")
-    moved = (reservation.debit, reservation.credit) if kind == "confirm" else (reservation.debit,)
+    row = find(session, reservation) if isinstance(reservation, str) else reservation
+    if row is None or row.kind != "reserve":
+        raise Conflict(f"{reservation if row is None else row.id}: no such reservation")
+    moved = (row.debit, row.credit) if kind == "confirm" else (row.debit,)
     accounts = lock_opened(session, *moved)
-    taker = accounts.get(reservation.credit) if kind == "confirm" else None
-    found = LedgerTransfer(
+    taker = accounts.get(row.credit) if kind == "confirm" else None
+    found = _end_of(row, transfer_id, kind, at, amount, reason)
+    if refused := _why_not(row, found, taker):
+        if known := _known(session, found):
+            return known
+        _see_open(session, row.id)
+        raise refused
+    if twin := _write(session, found):
+        return twin
+    _count(accounts, row, found)
+    return found
+
+
+def _count(accounts: Mapping[str, LedgerAccount], row: LedgerTransfer, found: LedgerTransfer) -> None:
+    """What the end of a reservation changes in the accounts that keep a balance."""
+    giver, taker = accounts.get(row.debit), accounts.get(row.credit)
+    if giver:
+        giver.reserved -= row.amount
+    if giver and found.kind == "confirm":
+        giver.debits += found.amount
+    if taker and found.kind == "confirm":
+        taker.credits += found.amount
+
+
+def _end_of(
+    row: LedgerTransfer, transfer_id: str, kind: str, at: datetime, amount: Decimal | None, reason: str
+) -> LedgerTransfer:
+    return LedgerTransfer(
         id=transfer_id,
         kind=kind,
-        debit=reservation.debit,
-        credit=reservation.credit,
-        amount=reservation.amount if amount is None else amount,
-        settles=reservation_id,
-        reference=reservation.reference,
+        debit=row.debit,
+        credit=row.credit,
+        amount=row.amount if amount is None else amount,
+        settles=row.id,
+        reference=row.reference,
         reason=reason,
         at=at,
     )
-    if known := _known(session, found):
-        return known
+
+
+def _why_not(row: LedgerTransfer, found: LedgerTransfer, taker: LedgerAccount | None) -> LedgerRefused | None:
+    """What keeps a reservation from being confirmed so."""
+    if found.kind != "confirm":
+        return None
+    if found.amount > row.amount:
+        return Conflict(f"{row.id}: {found.amount:f} is more than the {row.amount:f} reserved")
+    if row.expires_at is not None and row.expires_at <= found.at:
+        return Conflict(f"{row.id}: expired at {row.expires_at.isoformat()}")
+    return _no_room(taker) if taker and not _has_room(taker, found.amount) else None
+
+
+def _see_open(session: Session, reservation_id: str) -> None:
     if settled := settlement_of(session, reservation_id):
         raise Conflict(f"{reservation_id}: ended before by {settled.kind} {settled.id}")
-    if kind == "confirm":
-        if found.amount > reservation.amount:
-            raise Conflict(f"{reservation_id}: {found.amount:f} is more than the {reservation.amount:f} reserved")
-        if reservation.expires_at is not None and reservation.expires_at <= at:
-            raise Conflict(f"{reservation_id}: expired at {reservation.expires_at.isoformat()}")
-    if taker:
-        _need_room(taker, found.amount)
-    if twin := _write(session, found):
-        return twin
-    if giver := accounts.get(reservation.debit):
-        giver.reserved -= reservation.amount
-        if kind == "confirm":
-            giver.debits += found.amount
-    if taker:
-        taker.credits += found.amount
-    session.flush()
-    return found
 
 
 def _known(session: Session, found: LedgerTransfer) -> LedgerTransfer | None:
@@ -279,19 +329,37 @@ def _content(row: LedgerTransfer) -> tuple[object, ...]:
 
 
 def _write(session: Session, found: LedgerTransfer) -> LedgerTransfer | None:
-    """Add a transfer; or the same one, where somebody else added it meanwhile.
+    """Add a transfer; or the same one, where it is there already.
 
-    No lock keeps apart two callers with one id and other accounts, or with unlimited accounts only: they meet here.
+    The database itself knows whether an id or a reservation was used: asking it first would only cost a statement.
     """
-    values = found.model_dump(exclude={"number"})
-    found.number = session.execute(
-        insert_once(session, LedgerTransfer).values(**values).returning(col(LedgerTransfer.number))
-    ).scalar()
+    insert = _numbered(insert_once(session, LedgerTransfer))
+    found.number = session.connection().scalar(insert, found.model_dump(exclude={"number"}))
     if found.number is not None:
         return None
     if twin := _known(session, found):
         return twin
-    raise Conflict(f"{found.settles}: ended before")
+    _see_open(session, found.settles or "")
+    raise Conflict(f"{found.id}: neither added nor found")
+
+
+def _write_all(session: Session, found: Sequence[LedgerTransfer]) -> set[str]:
+    """Add transfers; the ids of those that were not there yet."""
+    if not found:
+        return set()
+    insert = _named(insert_once(session, LedgerTransfer))
+    rows = [each.model_dump(exclude={"number"}) for each in found]
+    return set(session.connection().scalars(insert, rows))
+
+
+@cache
+def _named(insert: Insert) -> ReturningInsert[Any]:
+    return insert.returning(col(LedgerTransfer.id))
+
+
+@cache
+def _numbered(insert: Insert) -> ReturningInsert[Any]:
+    return insert.returning(col(LedgerTransfer.number))
 
 
 def _keep_to_oneself(session: Session, transfer_id: str) -> None:
@@ -301,12 +369,12 @@ def _keep_to_oneself(session: Session, transfer_id: str) -> None:
 
 def _over(now: datetime) -> SelectOfScalar[LedgerTransfer]:
     """Open reservations whose time is over at `now`, oldest first."""
-    over = select(LedgerTransfer).where(LedgerTransfer.kind == "reserve", col(LedgerTransfer.expires_at) <= now, _OPEN)
+    over = select(LedgerTransfer).where(LedgerTransfer.kind == "reserve", col(LedgerTransfer.expires_at) <= now, OPEN)
     return over.order_by(col(LedgerTransfer.number))
 
 
 def _expire(session: Session, reservation: LedgerTransfer, now: datetime) -> LedgerTransfer:
-    return _settle(session, f"{reservation.id}|expired", reservation.id, "expire", now, None)
+    return _settle(session, f"{reservation.id}|expired", reservation, "expire", now, None)
 
 
 def _check(move: Move) -> None:
@@ -340,5 +408,13 @@ def _available(account: LedgerAccount) -> Decimal:
 
 
 def _need_room(account: LedgerAccount, amount: Decimal) -> None:
-    if account.credits + amount > LARGEST_AMOUNT:
-        raise LedgerRefused(f"{account.id}: no account takes in more than {LARGEST_AMOUNT:f} in all")
+    if not _has_room(account, amount):
+        raise _no_room(account)
+
+
+def _has_room(account: LedgerAccount, amount: Decimal) -> bool:
+    return account.credits + amount <= LARGEST_AMOUNT
+
+
+def _no_room(account: LedgerAccount) -> LedgerRefused:
+    return LedgerRefused(f"{account.id}: no account takes in more than {LARGEST_AMOUNT:f} in all")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import reduce
 
 from pydantic import TypeAdapter
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from clearway.rules.own_rules import lay_over, read_own_rules
@@ -15,6 +16,11 @@ LIBRARY_ONLY = 0
 
 FILES = TypeAdapter(dict[str, str])
 """What a pack keeps: the text of each file by its name."""
+
+
+_NEWEST = select(func.max(RulePack.number))
+_OF_LIST = select(CaseRecord.rule_pack).where(col(CaseRecord.workflow_id) == bindparam("workflow_id"))
+_PACK_OF = select(func.coalesce(_OF_LIST.scalar_subquery(), _NEWEST.scalar_subquery()))
 
 
 class RulePacks:
@@ -51,7 +57,12 @@ def check_packs(session: Session) -> None:
 
 def newest(session: Session) -> int:
     """The pack under which lists are opened now."""
-    return session.exec(select(func.max(RulePack.number))).one() or LIBRARY_ONLY
+    return session.exec(_NEWEST).one() or LIBRARY_ONLY
+
+
+def pack_of(session: Session, workflow_id: str) -> int:
+    """The pack of a list; of one that is not opened yet, the newest."""
+    return session.exec(_PACK_OF, params={"workflow_id": workflow_id}).one() or LIBRARY_ONLY
 
 
 def files_of(session: Session, number: int) -> dict[str, str]:
