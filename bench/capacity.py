@@ -34,7 +34,8 @@ def words(value: float, unit: str, digits: int = 2) -> str:
 
 def _rounded(value: float, digits: int) -> str:
     decimals = digits - 1 - math.floor(math.log10(value))
-    return f"{round(value, decimals):,.{max(0, decimals)}f}"
+    told = f"{round(value, decimals):,.{max(0, decimals)}f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told
 
 
 def basis(kinds: frozenset[str]) -> str:

@@ -53,10 +53,20 @@ class Inputs(BaseModel):
 
 
 def _latest(figure: Figure, benchmark: dict[str, Any]) -> Figure:
-    place: Any = benchmark
-    for step in figure.at.split(".") if figure.at else ():
-        place = place.get(step) if isinstance(place, dict) else None
-    if figure.at is None or not isinstance(place, int | float):
+    found = _at(figure.at, benchmark) if figure.at else None
+    if not isinstance(found, int | float):
         return figure
-    measured = {"value": place * figure.times, "kind": "measured", "source": f"docs/benchmark.json, {figure.at}"}
+    measured = {"value": found * figure.times, "kind": "measured", "source": f"docs/benchmark.json, {figure.at}"}
     return figure.model_copy(update=measured)
+
+
+def _at(path: str, place: Any) -> Any:
+    """What stands at a path such as `a.b.0.c`; None where nothing does."""
+    for step in path.split("."):
+        if isinstance(place, list) and step.isdecimal() and int(step) < len(place):
+            place = place[int(step)]
+        elif isinstance(place, dict):
+            place = place.get(step)
+        else:
+            return None
+    return place

@@ -184,9 +184,9 @@ def ended_bytes(ended_lists: float, temporal_ended_bytes: float, database_slack:
 
 
 @result(STORED, "business database, a year's lists", "bytes")
-def business_year(lists_per_day: float, business_bytes: float, inbox_bytes: float, database_slack: float) -> float:
-    """Lists of a year × (rows + messages kept byte for byte) × slack."""
-    return lists_per_day * YEAR * (business_bytes + inbox_bytes) * database_slack
+def business_year(lists_per_day: float, business_bytes: float, database_slack: float) -> float:
+    """Lists of a year × bytes of each × slack."""
+    return lists_per_day * YEAR * business_bytes * database_slack
 
 
 @result(STORED, "business database, at hand", "bytes")
