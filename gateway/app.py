@@ -94,7 +94,7 @@ def create_app(
     app.add_middleware(LastResort)
     answer_problems(app)
     app.include_router(customs_doors(arrivals, dispatcher))
-    app.include_router(document_door(DocumentDoor(database, arrivals, reader, delivery, dispatcher)))
+    app.include_router(document_door(DocumentDoor(arrivals, reader, delivery, dispatcher)))
     app.include_router(report_door(ReportDoor(arrivals, reader, delivery)))
     app.include_router(guarantee_door(GuaranteeDoor(database, arrivals, reader, dispatcher, clock)))
     app.include_router(notices_door(database))

@@ -1,8 +1,7 @@
 """Raw first: a message is taken in up to the permitted size and committed before anything reads it (DESIGN law 6)."""
 
-import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -12,9 +11,10 @@ from starlette.requests import ClientDisconnect
 from gateway.refusals import Code, DoorRefused, refusal
 from gateway.sender import note_sending, note_signature
 from gateway.settings import GatewaySettings
+from gateway.together import Together
 from gateway.tracing import Tracing, traceparent_of
 from models.database import Database
-from models.inbox import store
+from models.inbox import Arrival, store_all
 
 log = logging.getLogger(__name__)
 
@@ -32,29 +32,32 @@ class Arrivals:
         self._settings = settings
         self._clock = clock
         self._tracing = tracing
+        self._stores: Together[Arrival, int] = Together(self._store)
 
     async def take(self, request: Request, door: str) -> int:
         """Store the request's bytes; the number under which they are kept. Raises DoorRefused before storing."""
         body = await self.body(request)
         with self._tracing.arrival(door, request.headers) as span:
-            raw_id = await asyncio.to_thread(self._store, request, door, body, traceparent_of(span))
+            raw_id = await self._stores.do(self._arrival(request, door, body, traceparent_of(span)))
             span.set_attribute("clearway.raw_id", raw_id)
             span.set_attribute("clearway.bytes", len(body))
         log.info("message %s stored at door %s: %d bytes", raw_id, door, len(body))
         return raw_id
 
-    def _store(self, request: Request, door: str, body: bytes, traceparent: str | None) -> int:
+    def _arrival(self, request: Request, door: str, body: bytes, traceparent: str | None) -> Arrival:
+        return Arrival(
+            door=door,
+            body=body,
+            received_at=self._clock(),
+            sender=note_sending(request.headers) if door in _SENDERS_DOORS else "",
+            content_type=request.headers.get("content-type", ""),
+            traceparent=traceparent,
+            detached=note_signature(request.headers),
+        )
+
+    def _store(self, arrivals: Sequence[Arrival]) -> Sequence[int]:
         with self._database.transaction() as session:
-            return store(
-                session,
-                door=door,
-                body=body,
-                received_at=self._clock(),
-                sender=note_sending(request.headers) if door in _SENDERS_DOORS else "",
-                content_type=request.headers.get("content-type", ""),
-                traceparent=traceparent,
-                detached=note_signature(request.headers),
-            )
+            return store_all(session, arrivals)
 
     async def body(self, request: Request) -> bytes:
         """The request's bytes, within the permitted size. Raises DoorRefused."""

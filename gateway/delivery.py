@@ -17,10 +17,21 @@ from gateway.case_door import CaseDoor
 from gateway.news import Kind, News, Submission, news_from
 from gateway.refusals import Code, refusal
 from gateway.settings import GatewaySettings
+from gateway.together import Together
 from gateway.tracing import Tracing
 from models.database import Database
-from models.inbox import Filed, ItemState, due_cases, due_items, latest_filings, number_of, waiting_for
-from models.tables import InboxItem, RawMessage
+from models.inbox import (
+    ItemState,
+    Mark,
+    due_cases,
+    due_items,
+    mark_items,
+    number_of,
+    one_item,
+    traces_of,
+    waiting_for,
+)
+from models.tables import InboxItem
 
 T = TypeVar("T", bound=Answer | ReportAnswer | None)
 K = TypeVar("K", str, int)
@@ -60,11 +71,12 @@ class Delivery:
         self._settings = settings
         self._clock = clock
         self._tracing = tracing
+        self._marks: Together[Mark, None] = Together(self._mark)
 
     async def deliver_news(self) -> int:
         """Deliver to every case with news due, together with all other news that waits for it; how many cases."""
-        due = await asyncio.to_thread(self._due_cases)
-        await self._take_turns(due, self._deliver_to)
+        due = await asyncio.to_thread(self._due_news)
+        await self._take_turns(tuple(due), lambda workflow_id: self._deliver_to(workflow_id, due[workflow_id]))
         return len(due)
 
     async def hand_in_due(self) -> int:
@@ -101,8 +113,8 @@ class Delivery:
             if end is not None and not isinstance(end, ClearwayError):
                 log.error("nothing could be delivered to %s: %s", each, type(end).__name__)
 
-    async def _deliver_to(self, workflow_id: str) -> None:
-        for batch in _in_order(await asyncio.to_thread(self._waiting, workflow_id)):
+    async def _deliver_to(self, workflow_id: str, waiting: Sequence[Waiting]) -> None:
+        for batch in _in_order(waiting):
             try:
                 await self._carry(batch, self._call(workflow_id, batch))
             except ServiceUnavailable:
@@ -166,71 +178,62 @@ class Delivery:
                 async with asyncio.timeout(self._settings.call_seconds):
                     answer = await call
         except ServiceUnavailable as error:
-            await asyncio.to_thread(self._put_off, batch, _told(error.problems))
+            await self._put_off(batch, _told(error.problems))
             raise
         except ClearwayError as error:
-            await asyncio.to_thread(self._give_up, batch, _told(error.problems))
+            await self._give_up(batch, _told(error.problems))
             raise
         except Exception as error:  # noqa: BLE001
             # A defect of ours or a time-out: keep the news, say only the fault's name (its text may be personal).
             log.warning("delivery of %d items failed: %s", len(batch), type(error).__name__)
-            await asyncio.to_thread(self._put_off, batch, type(error).__name__)
+            await self._put_off(batch, type(error).__name__)
             raise ServiceUnavailable((refusal(Code.UNAVAILABLE),)) from None
         refused = "" if answer is None or answer.accepted else _told(answer.problems)
-        await asyncio.to_thread(self._mark_delivered, batch, refused)
+        await self._mark_delivered(batch, refused)
         return answer
 
-    def _due_cases(self) -> Sequence[str]:
-        with self._database.transaction() as session:
-            return due_cases(session, _NEWS, self._clock(), self._settings.batch)
-
     def _due_items(self, kind: Kind) -> Sequence[int]:
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return due_items(session, kind, self._clock(), self._settings.batch)
 
-    def _waiting(self, workflow_id: str) -> list[Waiting]:
-        with self._database.transaction() as session:
-            items = waiting_for(session, workflow_id, _NEWS)
-            filings = latest_filings(session, workflow_id)
-            traces = {kind: filing.traceparent for kind, filing in filings.items()}
-            return [_waiting_item(item, session.get_one(RawMessage, item.raw_id), traces) for item in items]
+    def _due_news(self) -> dict[str, list[Waiting]]:
+        """All that waits for the cases with news due, longest due first."""
+        with self._database.reading() as session:
+            due = due_cases(session, _NEWS, self._clock(), self._settings.batch)
+            if not due:
+                return {}
+            rows = waiting_for(session, due, _NEWS)
+            traces = traces_of(session, due)
+        waiting: dict[str, list[Waiting]] = {workflow_id: [] for workflow_id in due}
+        for item, arrived_in in rows:
+            one = _waiting_item(item, arrived_in, traces)
+            waiting[one.workflow_id].append(one)
+        return waiting
 
     def _waiting_one(self, item_id: int) -> Waiting:
+        with self._database.reading() as session:
+            item, arrived_in = one_item(session, item_id)
+            return _waiting_item(item, arrived_in, {})
+
+    async def _mark_delivered(self, batch: Sequence[Waiting], fault: str) -> None:
+        await self._marks.do(Mark(_numbers(batch), ItemState.DELIVERED, self._clock(), fault))
+
+    async def _give_up(self, batch: Sequence[Waiting], fault: str) -> None:
+        await self._marks.do(Mark(_numbers(batch), ItemState.UNDELIVERABLE, None, fault))
+
+    async def _put_off(self, batch: Sequence[Waiting], fault: str) -> None:
+        tries = max(waiting.tries for waiting in batch) + 1
+        due = self._clock() + self._settings.pause_after(tries)
+        await self._marks.do(Mark(_numbers(batch), ItemState.WAITING, due, fault))
+
+    def _mark(self, marks: Sequence[Mark]) -> Sequence[None]:
         with self._database.transaction() as session:
-            item = session.get_one(InboxItem, item_id)
-            return _waiting_item(item, session.get_one(RawMessage, item.raw_id), {})
+            mark_items(session, marks)
+        return [None] * len(marks)
 
-    def _mark_delivered(self, batch: Sequence[Waiting], fault: str) -> None:
-        def mark(item: InboxItem) -> None:
-            item.state = ItemState.DELIVERED
-            item.delivered_at = self._clock()
-            item.fault = fault
 
-        self._write(batch, mark)
-
-    def _give_up(self, batch: Sequence[Waiting], fault: str) -> None:
-        def mark(item: InboxItem) -> None:
-            if item.delivered_at is None:
-                item.state = ItemState.UNDELIVERABLE
-            item.fault = fault
-
-        self._write(batch, mark)
-
-    def _put_off(self, batch: Sequence[Waiting], fault: str) -> None:
-        def mark(item: InboxItem) -> None:
-            if item.delivered_at is None:
-                item.state = ItemState.WAITING
-            item.deliver_by = self._clock() + self._settings.pause_after(item.tries)
-            item.fault = fault
-
-        self._write(batch, mark)
-
-    def _write(self, batch: Sequence[Waiting], mark: Callable[[InboxItem], None]) -> None:
-        with self._database.transaction() as session:
-            for waiting in batch:
-                item = session.get_one(InboxItem, waiting.item_id)
-                item.tries += 1
-                mark(item)
+def _numbers(batch: Sequence[Waiting]) -> tuple[int, ...]:
+    return tuple(waiting.item_id for waiting in batch)
 
 
 def _in_order(waiting: Sequence[Waiting]) -> list[list[Waiting]]:
@@ -249,12 +252,12 @@ def _submission_of(waiting: Waiting) -> Submission:
     return waiting.news.submission
 
 
-def _waiting_item(item: InboxItem, raw: RawMessage, traces: Mapping[Filed, str | None]) -> Waiting:
+def _waiting_item(item: InboxItem, arrived_in: str | None, traces: Mapping[tuple[str, str], str | None]) -> Waiting:
     news = news_from(item.payload)
     if item.workflow_id is None:
         raise ValueError(f"item {item.id} has no case")
-    filed = traces.get(news.receipt.about) if news.receipt else None
-    return Waiting(number_of(item), item.workflow_id, item.tries, news, raw.traceparent, filed)
+    filed = traces.get((item.workflow_id, news.receipt.about)) if news.receipt else None
+    return Waiting(number_of(item), item.workflow_id, item.tries, news, arrived_in, filed)
 
 
 def _told(problems: Sequence[Problem]) -> str:

@@ -69,8 +69,7 @@ class Dispatcher:
 
     async def _read(self) -> int:
         unread = await asyncio.to_thread(self._reader.unread)
-        for raw_id in unread:
-            await asyncio.to_thread(self._reader.read, raw_id)
+        await asyncio.to_thread(self._reader.read_all, unread)
         found = await asyncio.to_thread(self._reader.find_parked)
         if unread or found:
             self.nudge()

@@ -33,6 +33,9 @@ CUSTOMS_DOORS = frozenset(
 )
 """Doors at which only customs speaks."""
 
+LATEST, _UNGUARDED = "latest arrival", "unguarded until"
+"""What a session notes: when the last message of the batch came in, and by when customs had no key on file."""
+
 SIGNERS: dict[str, frozenset[Role]] = {
     DocumentKind.ORDER: frozenset({Role.EBC, Role.EBP, Role.EXP, Role.POST}),
     DocumentKind.PAYMENT: frozenset({Role.PAY, Role.EXP, Role.POST}),
@@ -128,10 +131,22 @@ def _bears_signature(body: bytes) -> bool:
 def _is_demanded(session: Session, raw: RawMessage, sending: Sending | tuple[Problem, ...]) -> bool:
     """Whether a key of a party is on file in whose name this door lets the message speak."""
     if raw.door in CUSTOMS_DOORS:
-        return any_of_role(session, Role.CUS, raw.received_at)
+        return _customs_signs(session, raw.received_at)
     if not isinstance(sending, Sending):
         return False
     return any(must_sign(session, party, raw.received_at) for party in _named(sending.sender))
+
+
+def _customs_signs(session: Session, at: datetime) -> bool:
+    """Whether a key of customs is on file at `at`; that there is none by the end of a batch is asked once for it."""
+    unguarded: datetime | None = session.info.get(_UNGUARDED)
+    if unguarded is not None and at <= unguarded:
+        return False
+    latest: datetime = max(at, session.info.get(LATEST, at))
+    if not any_of_role(session, Role.CUS, latest):
+        session.info[_UNGUARDED] = latest
+        return False
+    return latest == at or any_of_role(session, Role.CUS, at)
 
 
 def _signed(

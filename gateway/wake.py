@@ -1,4 +1,4 @@
-"""Which news wakes a case at once, and which rides along with the next that does: one table (docs/gateway.md)."""
+"""Which news wakes a case, which rides along with the next that does, which is only noted (docs/gateway.md)."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -7,15 +7,14 @@ from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, Docum
 from gateway.news import Kind, News
 from gateway.settings import GatewaySettings
 
+UNDER_WAY = frozenset({"1", "2", "3"})
+"""Kept, sent on, received: of whatever it is said, no case has anything to do, and none is told; the inbox has it."""
+
 RIDES_ALONG: dict[DocumentKind | ApplicationKind, frozenset[str]] = {
-    DocumentKind.ORDER: frozenset({"1", "2", "3"}),
-    DocumentKind.PAYMENT: frozenset({"1", "2", "3"}),
-    DocumentKind.WAYBILL: frozenset({"1", "2", "3"}),
-    DocumentKind.DECLARATION_LIST: frozenset({"1", "2", "3", "120", "399"}),
-    ApplicationKind.CANCELLATION: frozenset({"1", "2", "3"}),
-    ApplicationKind.GOODS_RETURN: frozenset({"1", "2", "3"}),
+    DocumentKind.DECLARATION_LIST: frozenset({"120", "399"}),
 }
-"""Statuses after which the case has nothing to do. Any other status wakes, above all one that nobody published."""
+"""Statuses that change how a case stands and leave it nothing to do. Any other wakes, above all one that nobody
+published."""
 
 ACCEPTED = "120"
 """Of the three documents, only the last one accepted lets the case go on; the earlier ones ride along."""
@@ -26,12 +25,17 @@ def is_decisive(about: DocumentKind | ApplicationKind, status: str) -> bool:
     return about in THREE_DOCUMENTS and (status in ("120", "100") or status.startswith("-"))
 
 
+def changes_nothing(news: News) -> bool:
+    """Whether news is a receipt that only says that our message is under way: it is noted, and no case is told."""
+    return news.receipt is not None and news.receipt.status in UNDER_WAY
+
+
 def wakes(news: News, undecided: Collection[DocumentKind]) -> bool:
     """Whether news is delivered at once; `undecided` are the filed documents that customs has not decided yet."""
     if news.receipt is None:
         return news.kind is not Kind.BILL
     about, status = news.receipt.about, news.receipt.status
-    if status in RIDES_ALONG[about]:
+    if status in UNDER_WAY or status in RIDES_ALONG.get(about, ()):
         return False
     if about in THREE_DOCUMENTS and status == ACCEPTED:
         return not set(undecided) - {about}

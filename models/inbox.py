@@ -1,12 +1,13 @@
 """Queries of the inbox: store first, find the case, keep news once, and see what waits for delivery."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import defer
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, case, col, func, select, update
 
 from clearway.contracts.customs import TaxBillNotice
 from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
@@ -19,6 +20,10 @@ Filed = DocumentKind | ApplicationKind
 
 _FILED: dict[str, Filed] = {kind.value: kind for kind in (*DocumentKind, *ApplicationKind)}
 WITHOUT_BYTES = defer(RawMessage.body)  # type: ignore[arg-type]  # SQLModel types a column as its value
+
+
+_NOTED = ("id", "state", "message_type", "fault", "signed_by", "key_name", "cop_msg_id", "read_by")
+"""What reading a message notes on it."""
 
 
 class RawState(StrEnum):
@@ -49,34 +54,44 @@ OPEN_NEWS = (ItemState.PARKED, ItemState.WAITING, ItemState.UNDELIVERABLE)
 """News that no case has."""
 
 
-def store(
-    session: Session,
-    *,
-    door: str,
-    body: bytes,
-    received_at: datetime,
-    sender: str = "",
-    content_type: str = "",
-    traceparent: str | None = None,
-    detached: str = "",
-) -> int:
-    """Keep a message byte for byte, before anything reads it (DESIGN law 6); the answer is its number."""
-    raw = RawMessage(
-        door=door,
-        sender=sender[:60],
-        content_type=content_type[:100],
-        body=body,
-        sha256=hashlib.sha256(body).hexdigest(),
-        received_at=received_at,
-        state=RawState.STORED,
-        message_type="",
-        fault="",
-        traceparent=traceparent,
-        detached=detached,
-    )
-    session.add(raw)
+class Arrival(NamedTuple):
+    """A message as it came in, byte for byte."""
+
+    door: str
+    body: bytes
+    received_at: datetime
+    sender: str = ""
+    content_type: str = ""
+    traceparent: str | None = None
+    detached: str = ""
+
+
+def store(session: Session, **arrival: Any) -> int:
+    """Keep one message, given as the fields of an `Arrival`; the answer is its number."""
+    return store_all(session, [Arrival(**arrival)])[0]
+
+
+def store_all(session: Session, arrivals: Iterable[Arrival]) -> list[int]:
+    """Keep messages byte for byte, before anything reads them (DESIGN law 6); the answers are their numbers."""
+    raws = [
+        RawMessage(
+            door=arrival.door,
+            sender=arrival.sender[:60],
+            content_type=arrival.content_type[:100],
+            body=arrival.body,
+            sha256=hashlib.sha256(arrival.body).hexdigest(),
+            received_at=arrival.received_at,
+            state=RawState.STORED,
+            message_type="",
+            fault="",
+            traceparent=arrival.traceparent,
+            detached=arrival.detached,
+        )
+        for arrival in arrivals
+    ]
+    session.add_all(raws)
     session.flush()
-    return number_of(raw)
+    return [number_of(raw) for raw in raws]
 
 
 def number_of(row: RawMessage | InboxItem) -> int:
@@ -92,10 +107,24 @@ def unread(session: Session, limit: int) -> Sequence[int]:
     return [number for number in session.exec(rows) if number is not None]
 
 
-def claim(session: Session, raw_id: int) -> RawMessage | None:
-    """The message, locked for this transaction, while it is unread; None once somebody has read it."""
-    unread_one = select(RawMessage).where(RawMessage.id == raw_id, RawMessage.state == RawState.STORED)
-    return session.exec(unread_one.with_for_update()).first()
+def load_unread(session: Session, raw_ids: Collection[int]) -> Sequence[RawMessage]:
+    """Messages that nobody has read, in order; the session knows nothing of them, so that they may be noted on."""
+    rows = select(RawMessage).where(col(RawMessage.id).in_(tuple(raw_ids)), RawMessage.state == RawState.STORED)
+    found = session.exec(rows.order_by(col(RawMessage.id))).all()
+    for raw in found:
+        session.expunge(raw)
+    return found
+
+
+def claim(session: Session, raw_ids: Collection[int]) -> set[int]:
+    """Which of the messages are unread; they are locked for this transaction."""
+    rows = select(RawMessage.id).where(col(RawMessage.id).in_(tuple(raw_ids)), RawMessage.state == RawState.STORED)
+    return {number for number in session.exec(rows.order_by(col(RawMessage.id)).with_for_update()) if number}
+
+
+def note_read(session: Session, raws: Iterable[RawMessage]) -> None:
+    """Write down what became of messages, in one statement."""
+    session.execute(update(RawMessage), [{name: getattr(raw, name) for name in _NOTED} for raw in raws])
 
 
 def find_cases(session: Session, addresses: Iterable[str], prefix: str = ID_PREFIX) -> tuple[str, ...]:
@@ -107,7 +136,7 @@ def find_cases(session: Session, addresses: Iterable[str], prefix: str = ID_PREF
         found = _cases_of_message(session, address) or cases_at(session, address)
         known = tuple(workflow_id for workflow_id in found if workflow_id.startswith(prefix))
         if known:
-            return _newest_attempts(known) if prefix == ID_PREFIX else known
+            return newest_attempts(known) if prefix == ID_PREFIX else known
     return ()
 
 
@@ -130,7 +159,8 @@ def kind_of_filing(filing: FilingRecord) -> Filed | None:
     return _FILED.get(filing.kind)
 
 
-def _newest_attempts(workflow_ids: Iterable[str]) -> tuple[str, ...]:
+def newest_attempts(workflow_ids: Iterable[str]) -> tuple[str, ...]:
+    """Of each list only the newest copy."""
     newest: dict[tuple[str, str], CaseKey] = {}
     for key in (CaseKey.of(workflow_id) for workflow_id in workflow_ids):
         known = newest.get((key.ebc_code, key.order_no))
@@ -151,28 +181,16 @@ def known_addresses(session: Session, addresses: Iterable[str]) -> set[str]:
     return known
 
 
-def items_under(session: Session, dedupe_keys: Iterable[str]) -> Sequence[InboxItem]:
-    """The items kept under any of these keys, oldest first."""
-    rows = select(InboxItem).where(col(InboxItem.dedupe_key).in_(tuple(dedupe_keys))).order_by(col(InboxItem.id))
-    return session.exec(rows).all()
-
-
-def items_about(session: Session, kind: str, address: str, limit: int = 200) -> Sequence[InboxItem]:
-    """What is kept of one kind under one best key, newest first: what new news may contradict."""
-    rows = select(InboxItem).where(InboxItem.address == address, InboxItem.kind == kind)
-    return session.exec(rows.order_by(col(InboxItem.id).desc()).limit(limit)).all()
-
-
-def news_of_case(session: Session, kind: str, workflow_id: str, limit: int = 200) -> Sequence[InboxItem]:
-    """What one case was told of one kind, or is to be told, newest first."""
-    rows = select(InboxItem).where(InboxItem.workflow_id == workflow_id, InboxItem.kind == kind)
-    return session.exec(rows.order_by(col(InboxItem.id).desc()).limit(limit)).all()
-
-
 def parked_after(session: Session, item_id: int, limit: int) -> Sequence[InboxItem]:
     """Parked items with a higher number, in order."""
     rows = select(InboxItem).where(InboxItem.state == ItemState.PARKED, col(InboxItem.id) > item_id)
     return session.exec(rows.order_by(col(InboxItem.id)).limit(limit)).all()
+
+
+def still_parked(session: Session, item_ids: Collection[int]) -> Sequence[InboxItem]:
+    """Which of these items are parked, in order; locked for this transaction."""
+    rows = select(InboxItem).where(col(InboxItem.id).in_(tuple(item_ids)), InboxItem.state == ItemState.PARKED)
+    return session.exec(rows.order_by(col(InboxItem.id)).with_for_update()).all()
 
 
 def due_cases(session: Session, kinds: Iterable[str], now: datetime, limit: int) -> Sequence[str]:
@@ -188,10 +206,58 @@ def due_cases(session: Session, kinds: Iterable[str], now: datetime, limit: int)
     return [workflow_id for workflow_id in session.exec(rows) if workflow_id is not None]
 
 
-def waiting_for(session: Session, workflow_id: str, kinds: Iterable[str]) -> Sequence[InboxItem]:
-    """Everything of these kinds that waits for one case, in order of arrival."""
-    rows = select(InboxItem).where(InboxItem.workflow_id == workflow_id, InboxItem.state == ItemState.WAITING)
-    return session.exec(rows.where(col(InboxItem.kind).in_(tuple(kinds))).order_by(col(InboxItem.id))).all()
+def waiting_for(
+    session: Session, workflow_ids: Collection[str], kinds: Iterable[str]
+) -> Sequence[tuple[InboxItem, str | None]]:
+    """Everything of these kinds that waits for these cases, in order of arrival, with the trace it came in."""
+    rows = (
+        select(InboxItem, RawMessage.traceparent)
+        .join(RawMessage)
+        .where(col(InboxItem.workflow_id).in_(tuple(workflow_ids)), InboxItem.state == ItemState.WAITING)
+        .where(col(InboxItem.kind).in_(tuple(kinds)))
+    )
+    return session.exec(rows.order_by(col(InboxItem.id))).all()
+
+
+def one_item(session: Session, item_id: int) -> tuple[InboxItem, str | None]:
+    """An item with the trace it came in."""
+    rows = select(InboxItem, RawMessage.traceparent).join(RawMessage).where(InboxItem.id == item_id)
+    return session.exec(rows).one()
+
+
+class Mark(NamedTuple):
+    """How handing items to their case ended."""
+
+    item_ids: tuple[int, ...]
+    state: ItemState
+    at: datetime | None
+    """When they were delivered, or when it is tried again."""
+    fault: str
+
+
+def mark_items(session: Session, marks: Iterable[Mark]) -> None:
+    """Write down how tries ended; what another gateway delivered meanwhile stays delivered."""
+    alike: dict[Mark, list[int]] = {}
+    for mark in marks:
+        alike.setdefault(mark._replace(item_ids=()), []).extend(mark.item_ids)
+    for mark, item_ids in alike.items():
+        values: dict[str, object] = {"tries": InboxItem.tries + 1, "fault": mark.fault, "state": mark.state}
+        if mark.state is ItemState.DELIVERED:
+            values["delivered_at"] = mark.at
+        else:
+            undelivered = col(InboxItem.delivered_at).is_(None)
+            values["state"] = case((undelivered, mark.state), else_=col(InboxItem.state))
+        if mark.state is ItemState.WAITING:
+            values["deliver_by"] = mark.at
+        session.execute(update(InboxItem).where(col(InboxItem.id).in_(item_ids)).values(**values))
+
+
+def traces_of(session: Session, workflow_ids: Collection[str]) -> dict[tuple[str, str], str | None]:
+    """The trace in which each document of these cases was last filed, by case and kind."""
+    rows = select(FilingRecord.workflow_id, FilingRecord.kind, FilingRecord.traceparent)
+    wanted = rows.where(col(FilingRecord.workflow_id).in_(tuple(workflow_ids)))
+    found = session.exec(wanted.order_by(col(FilingRecord.version)))
+    return {(workflow_id, kind): traceparent for workflow_id, kind, traceparent in found}
 
 
 def due_items(session: Session, kind: str, now: datetime, limit: int) -> Sequence[int]:
@@ -202,10 +268,19 @@ def due_items(session: Session, kind: str, now: datetime, limit: int) -> Sequenc
 
 
 def latest_filings(session: Session, workflow_id: str) -> dict[Filed, FilingRecord]:
-    """The newest filed version of each document or application; locked, so that no two answers overlook each other."""
+    """The newest filed version of each document or application of a case, locked as `filings_of_cases` does."""
+    return filings_of_cases(session, [workflow_id]).get(workflow_id, {})
+
+
+def filings_of_cases(session: Session, workflow_ids: Collection[str]) -> dict[str, dict[Filed, FilingRecord]]:
+    """The newest filed versions by case; locked, in one order, so that no two answers overlook each other."""
     ours = col(FilingRecord.kind).in_(tuple(_FILED))
-    rows = select(FilingRecord).where(FilingRecord.workflow_id == workflow_id, ours).order_by(col(FilingRecord.version))
-    return {_FILED[filing.kind]: filing for filing in session.exec(rows.with_for_update())}
+    rows = select(FilingRecord).where(col(FilingRecord.workflow_id).in_(tuple(workflow_ids)), ours)
+    ordered = rows.order_by(col(FilingRecord.workflow_id), col(FilingRecord.version), col(FilingRecord.id))
+    found: dict[str, dict[Filed, FilingRecord]] = {}
+    for filing in session.exec(ordered.with_for_update()):
+        found.setdefault(filing.workflow_id, {})[_FILED[filing.kind]] = filing
+    return found
 
 
 def unanswered(filings: Mapping[Filed, FilingRecord]) -> frozenset[DocumentKind]:

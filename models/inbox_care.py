@@ -40,9 +40,17 @@ def message(session: Session, raw_id: int) -> RawMessage | None:
     return session.exec(select(RawMessage).where(RawMessage.id == raw_id).options(WITHOUT_BYTES)).first()
 
 
+def message_with_bytes(session: Session, raw_id: int) -> RawMessage | None:
+    """A message whole; the session knows nothing of it."""
+    raw = session.get(RawMessage, raw_id)
+    if raw is not None:
+        session.expunge(raw)
+    return raw
+
+
 def size_of(session: Session, raw_id: int) -> int:
     """How many bytes a message has."""
-    return int(session.exec(select(func.length(RawMessage.body)).where(RawMessage.id == raw_id)).one())
+    return len(session.exec(select(RawMessage.body).where(RawMessage.id == raw_id)).one())  # it is kept packed
 
 
 def news_of(session: Session, raw_id: int) -> Sequence[InboxItem]:

@@ -1,10 +1,11 @@
 """What enterprises wait for: every receipt and tax bill of their lists, and each list's end; nothing personal in it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from clearway.contracts.customs import CustomsReceipt, TaxBillNotice
 from clearway.contracts.documents import DocumentKind
@@ -29,8 +30,31 @@ _ENDS = {
 }
 
 
-def tell_receipt(session: Session, workflow_id: str, receipt: CustomsReceipt, at: datetime) -> None:
-    """Tell the enterprises of a list, and who sent the document in question, what customs said, in this transaction.
+class Parties(NamedTuple):
+    """Who has to do with a list."""
+
+    platform: str = ""
+    senders: Mapping[str, Sequence[str]] = {}
+    """Who handed a document in, by its kind."""
+
+
+def parties_of(session: Session, workflow_ids: Iterable[str]) -> dict[str, Parties]:
+    """The parties of lists and of returns of lists, by the ids of either; nothing else has any."""
+    of = {workflow_id: key.workflow_id for workflow_id in workflow_ids if (key := _list_of(workflow_id)) is not None}
+    wanted = set(of.values())
+    if not wanted:
+        return {}
+    rows = select(CaseRecord.workflow_id, CaseRecord.ebp_code).where(col(CaseRecord.workflow_id).in_(wanted))
+    platforms = dict(session.exec(rows).all())
+    sent = select(StoredDocument.workflow_id, StoredDocument.kind, StoredDocument.sender).distinct()
+    senders: dict[str, dict[str, list[str]]] = {}
+    for case, kind, sender in session.exec(sent.where(col(StoredDocument.workflow_id).in_(wanted))):
+        senders.setdefault(case, {}).setdefault(kind, []).append(sender)
+    return {each: Parties(platforms.get(case, ""), senders.get(case, {})) for each, case in of.items()}
+
+
+def receipt_events(parties: Mapping[str, Parties], workflow_id: str, receipt: CustomsReceipt) -> list[Event]:
+    """What the enterprises of a list, and who sent the document in question, are told of what customs said.
 
     Customs' own words stay in the receipt, where they may name persons; told is what the catalogue says of them.
     """
@@ -49,8 +73,8 @@ def tell_receipt(session: Session, workflow_id: str, receipt: CustomsReceipt, at
         "invt_no": receipt.invt_no,
         "cop_no": receipt.cop_no,
     }
-    to = _recipients(session, workflow_id, receipt.about if isinstance(receipt.about, DocumentKind) else None)
-    tell_all(session, _events(to, RECEIPT, workflow_id, receipt.key, details), at)
+    to = _recipients(parties, workflow_id, receipt.about if isinstance(receipt.about, DocumentKind) else None)
+    return _events(to, RECEIPT, workflow_id, receipt.key, details)
 
 
 def tell_bill(session: Session, workflow_id: str, bill: TaxBillNotice, at: datetime) -> None:
@@ -67,7 +91,8 @@ def tell_bill(session: Session, workflow_id: str, bill: TaxBillNotice, at: datet
         "customs_at": bill.at.isoformat(),
     }
     owed = dues.find(session, workflow_id)
-    to = [*_recipients(session, workflow_id, None), owed.agent if owed else ""]
+    parties = parties_of(session, [workflow_id])
+    to = [*_recipients(parties, workflow_id, None), owed.agent if owed else ""]
     tell_all(session, _events(to, BILL, workflow_id, bill.model_dump_json(), details), at)
 
 
@@ -91,19 +116,17 @@ def _events(
     return [Event(recipient, kind, workflow_id, key, told) for recipient in dict.fromkeys(recipients)]
 
 
-def _recipients(session: Session, workflow_id: str, about: DocumentKind | None) -> list[str]:
+def _recipients(parties: Mapping[str, Parties], workflow_id: str, about: DocumentKind | None) -> list[str]:
     """The e-commerce enterprise, its platform, and who handed the document in; nobody for what is no list's."""
-    if workflow_id.startswith(RETURN_PREFIX):
-        key = ReturnKey.of(workflow_id).case
-    elif workflow_id.startswith(ID_PREFIX):
-        key = CaseKey.of(workflow_id)
-    else:
+    key = _list_of(workflow_id)
+    if key is None:
         return []
-    record = session.get(CaseRecord, key.workflow_id)
-    to = [key.ebc_code, record.ebp_code if record else ""]
-    if about is not None:
-        sent = select(StoredDocument.sender).where(
-            StoredDocument.workflow_id == key.workflow_id, StoredDocument.kind == about
-        )
-        to += sorted(set(session.exec(sent)))
-    return to
+    known = parties.get(workflow_id, Parties())
+    return [key.ebc_code, known.platform, *(sorted(known.senders.get(about, ())) if about is not None else ())]
+
+
+def _list_of(workflow_id: str) -> CaseKey | None:
+    """The list that a workflow is about."""
+    if workflow_id.startswith(RETURN_PREFIX):
+        return ReturnKey.of(workflow_id).case
+    return CaseKey.of(workflow_id) if workflow_id.startswith(ID_PREFIX) else None

@@ -18,8 +18,7 @@ from gateway.description import DOCUMENT_BODY, SENDER_HEADERS
 from gateway.dispatcher import Dispatcher
 from gateway.reading import Reader
 from gateway.refusals import Code, refusal
-from models.database import Database
-from models.inbox import ItemState, RawState
+from models.inbox import ItemState, RawState, number_of
 from models.tables import InboxItem
 
 
@@ -45,10 +44,7 @@ class Outcome:
 class DocumentDoor:
     """Takes documents, and hands them to their cases while the sender waits."""
 
-    def __init__(
-        self, database: Database, arrivals: Arrivals, reader: Reader, delivery: Delivery, dispatcher: Dispatcher
-    ) -> None:
-        self._database = database
+    def __init__(self, arrivals: Arrivals, reader: Reader, delivery: Delivery, dispatcher: Dispatcher) -> None:
         self._arrivals = arrivals
         self._reader = reader
         self._delivery = delivery
@@ -64,27 +60,22 @@ class DocumentDoor:
             return JSONResponse(told.model_dump(mode="json"), 202, kept)
         if reading.problems:
             return problems_answer(422, reading.problems, kept)
-        outcomes = [await self._hand_in(raw_id, item_id) for item_id in reading.item_ids]
+        outcomes = [await self._hand_in(raw_id, item) for item in reading.items]
         self._dispatcher.nudge()  # what was parked for these documents may find its case now
         return _answer(outcomes, kept)
 
-    async def _hand_in(self, raw_id: int, item_id: int) -> Outcome:
-        item = await asyncio.to_thread(self._item, item_id)
+    async def _hand_in(self, raw_id: int, item: InboxItem) -> Outcome:
         if item.state == ItemState.PARKED:
             unclear = (refusal(Code.ORDER_AMBIGUOUS),) if item.fault == Code.ORDER_AMBIGUOUS else ()
             return Outcome(202, Parked(raw_id=raw_id, waits_for=item.address, problems=unclear))
         try:
-            answer = await self._delivery.hand_in(item_id)
+            answer = await self._delivery.hand_in(number_of(item))
         except ClearwayError as error:
             return Outcome(status_of(error), Problems(problems=error.problems))
         if answer.accepted:
             return Outcome(200, answer)
         duplicate = any(problem.code == "E_DUPLICATE" for problem in answer.problems)
         return Outcome(409 if duplicate else 422, Problems(problems=answer.problems))
-
-    def _item(self, item_id: int) -> InboxItem:
-        with self._database.transaction() as session:
-            return session.get_one(InboxItem, item_id)
 
 
 def document_door(door: DocumentDoor) -> APIRouter:

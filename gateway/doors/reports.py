@@ -12,6 +12,7 @@ from gateway.arrivals import Arrivals
 from gateway.delivery import Delivery
 from gateway.description import REPORT_BODY, REPORTER_HEADERS
 from gateway.reading import Reader
+from models.inbox import number_of
 
 
 class ReportDoor:
@@ -30,7 +31,7 @@ class ReportDoor:
         if reading.problems:
             return problems_answer(422, reading.problems, kept)
         try:
-            answer = await self._delivery.hand_in_report(reading.item_ids[0])
+            answer = await self._delivery.hand_in_report(number_of(reading.items[0]))
         except ClearwayError as error:
             status = status_of(error)
             return problems_answer(status, error.problems, kept | (RETRY_AFTER if status == 503 else {}))

@@ -70,6 +70,16 @@ class MortalDatabase(Database):
             self.fate.step(f"{where}: commit")
         self.fate.step(f"{where}: done")
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Reads outside a transaction end a process as well."""
+        where = sys._getframe(2).f_code.co_name
+        self.fate.step(f"{where}: begin")
+        with super().reading() as session:
+            yield session
+            self.fate.step(f"{where}: commit")
+        self.fate.step(f"{where}: done")
+
 
 def _hurry(connection: Any, _record: Any) -> None:
     """The process dies here, never the machine: what is committed is not waited for until it lies on the disk."""

@@ -172,7 +172,7 @@ async def test_nothing_is_lost_or_told_twice_when_every_step_is_another_process(
     statuses = [status for _, told in house.cases.told for status in told]
     assert statuses.count("800") == 1
     assert statuses[-1] == "899"
-    assert set(house.states()) == {"delivered"}
+    assert set(house.states()) == {"delivered", "noted"}
 
 
 async def test_the_dispatcher_works_by_itself_while_the_app_lives(database: Database) -> None:

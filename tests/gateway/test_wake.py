@@ -1,11 +1,13 @@
 """What wakes a case and what rides along: the table itself, then the ride with a clock that tests move."""
 
+from collections import Counter
+
 import pytest
 
 from clearway.contracts.customs import CustomsReceipt
 from clearway.contracts.documents import THREE_DOCUMENTS, ApplicationKind, DocumentKind
 from gateway.news import News
-from gateway.wake import is_decisive, wakes
+from gateway.wake import changes_nothing, is_decisive, wakes
 from tests.gateway.recording import (
     CASE,
     INVT_NO,
@@ -28,21 +30,22 @@ def receipt(about: DocumentKind | ApplicationKind, status: str) -> News:
     return News(addresses=("a",), receipt=CustomsReceipt(about=about, status=status, at=START))
 
 
-def test_a_list_rides_with_progress_and_wakes_with_everything_else() -> None:
+def test_a_list_rides_with_steps_on_its_way_and_wakes_with_everything_else() -> None:
     riding = {status for status in ALL if not wakes(receipt(LIST, status), ())}
-    assert riding == {"1", "2", "3", "120", "399"}
+    noted = {status for status in ALL if changes_nothing(receipt(LIST, status))}
+    assert (riding, noted) == ({"1", "2", "3", "120", "399"}, {"1", "2", "3"})
 
 
 @pytest.mark.parametrize("about", THREE_DOCUMENTS)
-def test_a_document_rides_with_progress_and_wakes_with_everything_else(about: DocumentKind) -> None:
-    riding = {status for status in ALL if not wakes(receipt(about, status), ())}
-    assert riding == {"1", "2", "3"}
+def test_a_document_wakes_with_everything_but_progress(about: DocumentKind) -> None:
+    quiet = {status for status in ALL if not wakes(receipt(about, status), ())}
+    assert quiet == {"1", "2", "3"} == {status for status in ALL if changes_nothing(receipt(about, status))}
 
 
 @pytest.mark.parametrize("about", ApplicationKind)
-def test_an_application_rides_with_progress_and_wakes_with_everything_else(about: ApplicationKind) -> None:
-    riding = {status for status in ALL if not wakes(receipt(about, status), ())}
-    assert riding == {"1", "2", "3"}
+def test_an_application_wakes_with_everything_but_progress(about: ApplicationKind) -> None:
+    quiet = {status for status in ALL if not wakes(receipt(about, status), ())}
+    assert quiet == {"1", "2", "3"} == {status for status in ALL if changes_nothing(receipt(about, status))}
 
 
 @pytest.mark.parametrize("about", THREE_DOCUMENTS)
@@ -80,7 +83,8 @@ async def test_the_three_documents_are_one_signal(house: House) -> None:
 
     await house.tell(payment_receipt("2", 3), payment_receipt("120", 5))
     await house.step()
-    assert house.cases.told == [(CASE, ["2", "120", "2", "120", "120"])]
+    assert house.cases.told == [(CASE, ["120", "120", "120"])]
+    assert Counter(house.states()) == {"delivered": 3, "noted": 2}
 
 
 async def test_documents_filed_one_after_another_are_one_signal_too(house: House) -> None:
@@ -130,7 +134,7 @@ async def test_the_whole_way_of_a_list_is_one_signal_with_its_release(house: Hou
 
     await house.tell(list_receipt("800", 4))
     await house.step()
-    assert house.cases.told == [(CASE, ["2", "120", "399", "800", "bill 1"])]
+    assert house.cases.told == [(CASE, ["120", "399", "800", "bill 1"])]
 
 
 async def test_a_lone_bill_waits_a_day(house: House) -> None:
@@ -163,3 +167,19 @@ async def test_a_control_instruction_takes_along_what_rides(house: House) -> Non
     await house.step()
 
     assert [what for what, _, _ in house.cases.calls] == ["deliver", "instruct"]
+
+
+async def test_a_receipt_that_changes_nothing_is_kept_and_told_nobody_however_long(house: House) -> None:
+    house.know()
+    raw_id = await house.tell(list_receipt("3", invt_no=INVT_NO))
+    await house.tell(list_receipt("3", invt_no=INVT_NO))
+    await house.step()
+    house.clock.pass_seconds(100_000)
+    await house.step()
+
+    assert house.cases.calls == []
+    (item,) = house.items()
+    assert (item.state, item.workflow_id, item.repeats, item.wakes) == ("noted", CASE, 1, False)
+    (entry,) = (await house.http.get("/inbox", params={"state": "noted"})).json()["entries"]
+    assert (entry["raw_id"], entry["workflow_id"]) == (raw_id, CASE)
+    assert f"list|invt|{INVT_NO}" in house.addresses(), "its numbers are known all the same"

@@ -7,8 +7,9 @@ from sqlmodel import Session
 from models import inbox
 from models.addresses import case_address, message_address, remember
 from models.database import Database
-from models.inbox import ItemState, RawState, find_cases, items_about, known_addresses, news_of_case
+from models.inbox import ItemState, RawState, find_cases, known_addresses
 from models.inbox_care import Pile, count_remarks, message, news_of, piles, replay, size_of, to_replay, try_again
+from models.known import Known
 from models.tables import FilingRecord, InboxItem, RawMessage, SentMessage
 
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
@@ -55,8 +56,11 @@ def test_piles_tell_how_many_there_are_and_since_when(store: Database) -> None:
         assert set(found) == {"stored", "refused", "faulty", "parked", "waiting", "undeliverable"}
         assert count_remarks(session) == 1
         assert [item.dedupe_key for item in news_of(session, raw_id)] == ["1", "2", "3"]
-        assert [item.dedupe_key for item in items_about(session, "receipt", "list|cop|1", 2)] == ["3", "2"]
-        assert [item.dedupe_key for item in news_of_case(session, "receipt", CASE)] == ["3", "2", "1"]
+        known = Known(session, keys={"1", "9"}, subjects={("receipt", "list|cop|1")}, addresses=())
+        assert [item.dedupe_key for item in known.about("receipt", "list|cop|1")] == ["3", "2", "1"]
+        assert [item.dedupe_key for item in known.of_case("receipt", CASE)] == ["3", "2", "1"]
+        assert known.under("1") is known.about("receipt", "list|cop|1")[-1]
+        assert known.under("9") is None
 
 
 def test_a_message_is_looked_at_without_its_bytes(store: Database) -> None:
@@ -121,3 +125,7 @@ def test_a_message_of_ours_is_found_by_its_guid(store: Database) -> None:
         assert find_cases(session, [message_address("G2")], "goods-return/") == ("goods-return/E/1/1",)
         assert find_cases(session, [message_address("G2")]) == ()
         assert find_cases(session, [message_address("G3")]) == ()
+        known = Known(session, keys=(), subjects=(), addresses=wanted)
+        assert known.cases([message_address("G3"), message_address("G1")], "declaration-list/") == (CASE,)
+        assert known.cases([message_address("G2")], "goods-return/") == ("goods-return/E/1/1",)
+        assert known.cases([message_address("G2"), message_address("G3")], "declaration-list/") == ()

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from clearway.contracts.customs import CustomsReceipt, TaxBillNotice
 from clearway.contracts.documents import ApplicationKind, DocumentKind
 from models.database import Database
+from models.notices import tell_all
 from models.tables import CaseRecord, Notice, StoredDocument
-from models.telling import tell_bill, tell_ends, tell_receipt
+from models.telling import parties_of, receipt_events, tell_bill, tell_ends
 
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
 EBC, EBP, PAY = "3301960A01", "3301960P01", "3301960Y01"
@@ -44,6 +45,10 @@ def open_case(session: Session) -> CaseRecord:
     )
     session.flush()
     return record
+
+
+def tell_receipt(session: Session, workflow_id: str, said: CustomsReceipt, at: datetime) -> None:
+    tell_all(session, receipt_events(parties_of(session, [workflow_id]), workflow_id, said), at)
 
 
 def told(session: Session) -> list[tuple[str, str, dict[str, Any]]]:
