@@ -20,7 +20,7 @@ from deploy.unexpected import Unexpected
 A_NIGHT = timedelta(days=1)
 BATCH_HOUR = timedelta(hours=2, minutes=1)
 """A minute past the daily batch."""
-STILL = 15.0
+STILL = 8.0
 """Real seconds without an event after which a collection may be waiting to ask the bank again."""
 NIGHTS_AT_ONCE = 3
 """A collection shows its five latest batches, and a list may be paid at an hour of its own: so none is missed."""

@@ -5,15 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from clearway.contracts.parties import Role
 from clearway.messages.signatures import (
     FileKey,
     KeyKind,
     certificate_pem,
     key_file_text,
+    load_certificate,
     load_key,
+    load_public_key,
     own_key,
     write_private,
 )
+from models.trust import NewKey
 
 CUSTOMS, TRANSMITTER = "CUSTOMS", "3301960T01"
 """Who has a key here: the simulated customs, and the service itself, which files in everybody's name."""
@@ -59,6 +63,14 @@ class Keys:
     def of_transmitter(self) -> Path:
         """The key with which the service signs."""
         return max(self.folder.glob(f"{TRANSMITTER}-*.key.pem"))
+
+    def to_trust(self, party: str, role: Role) -> NewKey:
+        """A party's key as it is put on file: until its certificate ends."""
+        file = self.certificate_of(party)
+        name, key = load_public_key(file)
+        certificate = load_certificate(file)
+        ends = certificate.valid_to + timedelta(seconds=1) if certificate else None
+        return NewKey(name, party, frozenset({role}), key, valid_before=ends)
 
     def certificate_of(self, party: str) -> Path:
         """What a party is believed by."""

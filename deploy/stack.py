@@ -27,6 +27,8 @@ from deploy.keys import CUSTOMS, Keys
 from deploy.pollers import polled
 from deploy.ports import LOOPBACK, Ports
 from deploy.record import Record, clear_leftovers
+from models.database import Database
+from models.trust import add
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
@@ -110,9 +112,7 @@ class Stack:
         self.write_record(ready=False)
         for registry in self._registries:
             self._load("registry", "models.registry", str(registry))
-        for party, role in {CUSTOMS: Role.CUS, **self._signing}.items():
-            certificate = str(self.keys.certificate_of(party))
-            self._load(f"key of {party}", "models.trust", "add", certificate, "--party", party, "--role", role)
+        self._trust(now)
         self._await(temporal, self._answers(temporal))
         for child in (simulator, gateway, worker):
             child.start()
@@ -220,6 +220,16 @@ class Stack:
                 f"already in use: {told}. End what listens there (`make down`, if it is ours), "
                 "or choose another port: make up UP='--temporal 17233 --web-ui 18233 --gateway 18000 --simulator 18100'"
             )
+
+    def _trust(self, now: datetime) -> None:
+        """Put everybody's key on file; a second time changes nothing. The tables are there."""
+        database = Database(self.database_url)
+        try:
+            with database.transaction() as session:
+                for party, role in {CUSTOMS: Role.CUS, **self._signing}.items():
+                    add(session, self.keys.to_trust(party, role), now)
+        finally:
+            database.close()
 
     def _load(self, what: str, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments]

@@ -166,16 +166,17 @@ def _less(outside: Outside, lost: int) -> int:
     return int(outside.post["said"]) - lost
 
 
-def _halves(what: str, raws: Sequence[Raw], counted: int, unanswered: int = 0) -> Line:
+def _halves(what: str, raws: Sequence[Raw], counted: int, unanswered: int | None = None) -> Line:
     """Each half must be the beginning of a message that then came whole.
 
-    One after which the line went dead may be kept, or not; whoever repeats one repeats its bytes.
+    Customs sends each once, also when it says the same again; after some the line went dead, and they may be kept or
+    not. Enterprises repeat one that nobody answered: so theirs are counted by their bytes.
     """
     refused = [raw for raw in raws if raw.state == RawState.REFUSED]
     whole = {raw.first_half for raw in raws if raw.state == RawState.READ}
     others = [f"message {raw.id} {raw.fault[:80]}" for raw in refused if raw.sha256 not in whole]
-    halves = len({raw.sha256 for raw in refused})
-    kept = min(max(halves - counted, 0), unanswered)
+    halves = len(refused if unanswered is not None else {raw.sha256 for raw in refused})
+    kept = min(max(halves - counted, 0), unanswered or 0)
     told = f"{kept} kept without an answer" if kept else ""
     return Line(what, halves, counted + kept, told, _some(others))
 

@@ -33,7 +33,7 @@ STANDSTILL, LOOK = 240.0, 1.0
 """Seconds for which a list or a collection may stand still, with a worker or a platform away, and between two looks."""
 TROUBLES = (Unexpected, ClearwayError, RPCError, RuntimeError, httpx.HTTPError)
 
-HURRY = 20.0
+HURRY = 8.0
 """Seconds after which somebody looks why something asked for is not done."""
 
 

@@ -27,7 +27,7 @@ LOOK, AT_MOST = 1.0, 0.2
 CALM, PATIENCE = 4.0, 240.0
 """For so many seconds nothing must be new before the world counts as quiet; longer while lists must move on, for an
 outside call that was under way when a worker died is given up after a minute, and tried again later and later."""
-STILL, HASTENED_AT_ONCE = 15.0, 16
+STILL, HASTENED_AT_ONCE = 6.0, 16
 """Seconds after which a list that has not moved may wait for its next try; so many are looked after at a time."""
 FAILURES = ("Failed", "TimedOut", "Terminated", "Canceled")
 """How no workflow of ours may end."""

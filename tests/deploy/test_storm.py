@@ -196,15 +196,22 @@ def test_a_refused_message_must_be_the_beginning_of_one_that_came_whole(session:
     assert lines["first halves of customs' messages"].blamed[0].startswith(f"message {stranger.id} ")
 
 
-def test_a_half_that_was_kept_but_not_acknowledged_is_counted_once_however_often_it_came(session: Session) -> None:
-    _raw(session, b"<on", state="refused")
+def test_a_half_of_customs_that_was_kept_without_an_acknowledgement_is_allowed_for(session: Session) -> None:
     _raw(session, b"<on", state="refused")
     _item(session, _raw(session, b"<one/>", cop_msg_id="1"))
-    unanswered = _outside(post={"said": 1, "halves": 0, "halves_unanswered": 2})
-    told = {line.told for line in _lines(session, unanswered).values()}
-    assert "1 kept without an answer" in told
-    assert _wrong(_lines(session, unanswered)) == []
-    assert "first halves of customs' messages" in _wrong(_lines(session, _outside(post={"said": 1})))
+    unanswered = _lines(session, _outside(post={"said": 1, "halves_unanswered": 2}))
+    assert _wrong(unanswered) == []
+    assert unanswered["first halves of customs' messages"].told == "1 kept without an answer"
+    assert _wrong(_lines(session, _outside(post={"said": 1}))) == ["first halves of customs' messages"]
+
+
+def test_a_half_that_customs_sends_twice_counts_twice_and_one_that_an_enterprise_repeats_once(session: Session) -> None:
+    for door in ("customs", "enterprise"):
+        _raw(session, b"<on", door, state="refused")
+        _raw(session, b"<on", door, state="refused")
+        _item(session, _raw(session, b"<one/>", door, cop_msg_id="1", signed_by="E"))
+    outside = _outside(post={"said": 1, "halves": 2}, messages=frozenset({"1"}), halves=1)
+    assert _wrong(_lines(session, outside)) == []
 
 
 def test_a_reservation_confirmed_twice_for_one_list_is_told(session: Session) -> None:
