@@ -156,7 +156,7 @@ async def measure_lifecycles(
         for _ in range(rounds):
             for name, lane in lanes.items():
                 progress.update(bar, description=f"lifecycles: {name}")
-                one, last[name] = await _round(name, lane, samples(lists), number, lambda: progress.advance(bar))
+                one, last[name] = await one_round(name, lane, samples(lists), number, lambda: progress.advance(bar))
                 measured.append(one)
         traffic = {name: await lane.traffic(last[name]) for name, lane in lanes.items()}
     cores = os.cpu_count() or 1
@@ -185,9 +185,10 @@ async def measure_lifecycles(
     )
 
 
-async def _round(
+async def one_round(
     name: str, lane: Lane, lists: list[SampleSet], number: int, done: Callable[[], None]
 ) -> tuple[Round, list[str]]:
+    """Live the lists and measure; the round, and the ids of its workflows."""
     asked = await lane.database_work()
     meter, begun = Meter(lane.processes), time.perf_counter()
     workflow_ids = await lane.live_all(lists, number, done)

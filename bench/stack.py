@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 import httpx
 from sqlmodel import col, select
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from bench.cpu import move_to
 from bench.database_work import DatabaseWork
@@ -109,7 +111,7 @@ class WholeStack:
         nights = Nights(client, key, [clocks])
         deadline = time.monotonic() + PATIENCE
         while True:
-            now = await clock_of(client, nights.handle)
+            now = await self._clock(nights, deadline)
             await move_clock(client, nights.handle, max(nights.first_nights, now + A_NIGHT))
             try:
                 await self._until(workflow_ids, State.TAXED, A_BATCH)
@@ -117,6 +119,16 @@ class WholeStack:
             except TimeoutError:
                 if time.monotonic() > deadline:
                     raise
+
+    async def _clock(self, nights: Nights, deadline: float) -> datetime:
+        """The instant on the collection's clock; it is opened a moment after its first list is released."""
+        while True:
+            try:
+                return await clock_of(nights.client, nights.handle)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(LOOK)
 
     async def _until(self, workflow_ids: Collection[str], state: State, seconds: float) -> None:
         """Until all the lists are in a state, by the register. Raises TimeoutError."""
