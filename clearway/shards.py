@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -166,9 +167,8 @@ class ShardMap(BaseModel):
         chosen = _highest(pair, self._open(at))
         if chosen is None:
             raise NoShard(f"no shard takes new lists at {at.isoformat()}; open one in the map")
-        for change in self._changes(at):
-            before = _highest(pair, self._open(change, just_before=True))
-            if change + HANDOVER > at and before not in (None, chosen):
+        for change in takewhile(lambda change: change + HANDOVER > at, self._changes(at)):
+            if _highest(pair, self._open(change, just_before=True)) not in (None, chosen):
                 raise HandingOver(change + HANDOVER)
         return chosen
 

@@ -1,10 +1,12 @@
 """Two namespaces of the real server as two shards: a list is found again, and stays there when the map changes."""
 
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from temporalio.client import Client
@@ -12,6 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from clearway.client import ClearwayClient
 from clearway.contracts.case import CaseKey
+from clearway.contracts.names import TASK_QUEUE
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import ServiceUnavailable
@@ -23,6 +26,7 @@ from tests.desk import Desk
 from tests.sqlite import new_file
 
 CHANGE = datetime(2027, 1, 4, 2, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
 BEFORE, AFTER = CHANGE - timedelta(days=1), CHANGE + HANDOVER
 
 
@@ -46,7 +50,7 @@ class House(NamedTuple):
 @pytest.fixture(scope="module")
 async def house(temporal: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     name = uuid.uuid4().hex[:8]
-    address, queue = temporal.service_client.config.target_host, f"sharded-{name}"
+    address, queue = temporal.service_client.config.target_host, TASK_QUEUE
     first = Shard(
         number=1, address=address, namespace=f"a-{name}", opens=datetime(2026, 1, 1, tzinfo=UTC), unmarked=True
     )
@@ -121,6 +125,27 @@ async def test_a_client_of_a_shard_marks_what_it_opens(house: House) -> None:
     assert answer.workflow_id == f"{sample.key.workflow_id}~s2"
     assert await client.knows(sample.key.model_copy(update={"shard": 2}))
     assert not await client.knows(sample.key)
+
+
+async def test_the_example_of_the_docs_hands_an_order_in_once(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(# shards.yaml.*?)```", page, re.DOTALL)
+    assert len(ShardMap.of_text(example, "shards.yaml").shards) == 2
+    own = example.replace("temporal-a:7233", house.address).replace("temporal-b:7233", house.address)
+    for shard, name in zip(house.two.shards, ("clearway,", "clearway-2,"), strict=True):
+        own = own.replace(f"namespace: {name}", f"namespace: {shard.namespace},")
+    (tmp_path / "shards.yaml").write_text(own, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    written: dict[str, Any] = {}
+    exec(code, written)
+    _, sample = order(house, shard=1)
+    for _ in range(2):
+        answer = await written["hand_in"](sample.order, sample.transmissions[0].sender, "2244")
+        assert answer.workflow_id == sample.key.workflow_id
+    assert await shards_with(house, sample.key) == [1]
 
 
 async def test_while_a_pair_moves_its_old_lists_are_found_and_new_ones_wait(house: House) -> None:
