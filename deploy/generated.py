@@ -20,7 +20,10 @@ BLOCK = re.compile(
     r".*?(?P<end><!-- (?P=name): end -->)",
     re.DOTALL,
 )
-WHOLE_FILES = {"docs/contract/clearway.schema.json": "clearway.contracts.schema"}
+WHOLE_FILES = {
+    "docs/contract/clearway.schema.json": "clearway.contracts.schema",
+    "docs/pictures/benchmark.svg": "bench.picture",
+}
 """Files that one command prints from beginning to end."""
 
 
