@@ -41,8 +41,8 @@ format: $(READY) ## put the code in order
 test: $(READY) ## run the tests, several files at once; T=tests/rules narrows, ARGS='-k return -x' goes to pytest
 	$(BIN)/pytest $(or $(T),--numprocesses 3 --dist loadfile --no-loadscope-reorder) $(ARGS)
 
-bench: $(READY) ## measure throughput; ARGS=--help tells what can be measured
-	$(PYTHON) -m bench $(ARGS)
+bench: $(READY) ## what a list costs, in a few minutes; ARGS=all measures everything, ARGS=--help tells what
+	@$(PYTHON) -m bench $(ARGS)
 
 docs: $(READY) ## write the generated parts of the documentation anew
 	$(PYTHON) -m deploy.generated

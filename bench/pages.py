@@ -1,4 +1,4 @@
-"""The published run's tables for docs/benchmark.md: `python -m bench.pages PART` prints those of one part."""
+"""The published run's tables for docs/benchmark.md: `python -m bench.pages` prints them, a section for each part."""
 
 import sys
 from typing import Any
@@ -10,13 +10,14 @@ MEASURE = "make bench ARGS='all --json docs/benchmark.json'"
 
 
 def page(part: str) -> str:
-    """Where and when it was measured, then its tables; or how to measure it. Raises KeyError for no part."""
+    """When and where it was measured, then its tables; or how to measure it. Raises KeyError for no part."""
     wanted, found = PARTS[part], published().get(part)
+    head = f"### {part.capitalize()}, measured\n\n"
     if found is None:
-        return f"Not in the published run: `{MEASURE}` measures it, `make docs` shows it here.\n"
+        return f"{head}Not in the published run: `{MEASURE}` measures it, `make docs` shows it here.\n"
     measured = wanted.kind.model_validate(found)
     tables = "\n".join(sheet.markdown() for sheet in wanted.sheets(measured))
-    return f"{_about(found['settings'])}\n\n{tables}"
+    return f"{head}{_about(found['settings'])}\n\n{tables}"
 
 
 def _about(settings: dict[str, Any]) -> str:
@@ -28,14 +29,5 @@ def _about(settings: dict[str, Any]) -> str:
     return f"{day}; {cores} {kind} cores, {system}, Python {python}" + (f", {versions}." if versions else ".")
 
 
-def main() -> int:
-    """Print one part's."""
-    if len(sys.argv) != 2 or sys.argv[1] not in PARTS:
-        sys.stderr.write(f"usage: python -m bench.pages PART; parts: {', '.join(PARTS)}\n")
-        return 2
-    sys.stdout.write(page(sys.argv[1]))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.stdout.write("\n".join(page(part) for part in PARTS))

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench.__main__ import main
+from bench.__main__ import FULL, SMALL, main, options_of
 from bench.judgements import LINES, five_lines, judge_once
 from bench.messages import every_work
+from bench.parts import PARTS, USUAL
 from bench.ratios import Ratios, Row, compare, table
 from clearway.messages import Report
 
@@ -29,7 +30,53 @@ def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def _figures(file: Path, *arguments: str) -> tuple[str, dict[str, Any]]:
     ended = _bench(*arguments, "--json", str(file))
     assert ended.returncode == 0, ended.stderr
-    return ended.stdout, json.loads(file.read_text(encoding="utf-8"))
+    (kept,) = json.loads(file.read_text(encoding="utf-8")).values()
+    return ended.stdout, kept
+
+
+def test_lifecycles_are_measured_side_by_side(tmp_path: Path) -> None:
+    sizes = ("--rounds", "1", "--lists", "2", "--sides", "list,bare")
+    shown, figures = _figures(tmp_path / "figures.json", "lifecycle", *sizes)
+    assert "list / bare" in shown
+    assert [(each["side"], each["lists"]) for each in figures["rounds"]] == [("list", 2), ("bare", 2)]
+    (ratio,) = figures["ratios"]
+    assert 0 < ratio["rate"]["minimum"] <= ratio["rate"]["median"] <= ratio["rate"]["maximum"]
+    assert figures["settings"]["temporalio"]
+    assert all(each["limited_by"] for each in figures["sides"].values())
+
+
+def test_the_door_is_measured_on_both_databases_or_says_why_not(tmp_path: Path) -> None:
+    shown, figures = _figures(tmp_path / "figures.json", "door", "--rounds", "1", "--receipts", "5")
+    assert [row["name"] for row in figures["rows"]] == ["SQLite", "PostgreSQL"]
+    for row in figures["rows"]:
+        assert row["name"] in shown
+        if row["skipped"]:
+            assert "NO POSTGRESQL" in row["skipped"]
+        else:
+            assert row["ratio"] > 0
+            assert row["note"]
+
+
+def test_other_parts_of_a_file_stay(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    file.write_text('{"door": {"kept": true}}', encoding="utf-8")
+    ended = _bench("judgements", "--rounds", "1", "--judgements", "1", "--json", str(file))
+    assert ended.returncode == 0, ended.stderr
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert kept["door"] == {"kept": True}
+    assert kept["judgements"]["settings"]["judgements"] == 1
+
+
+def test_nothing_said_measures_the_usual_parts_in_small_sizes() -> None:
+    options = options_of([])
+    assert tuple(options.parts) == USUAL
+    assert {name: getattr(options, name) for name in SMALL} == dict(SMALL)
+
+
+def test_all_measures_every_part_in_the_sizes_of_the_published_run() -> None:
+    options = options_of(["all", "--rounds", "2"])
+    assert options.parts == list(PARTS)
+    assert {name: getattr(options, name) for name in FULL} == {**FULL, "rounds": 2}
 
 
 def test_the_ledger_is_measured_on_both_databases_or_says_why_not(tmp_path: Path) -> None:
@@ -109,7 +156,13 @@ def test_what_could_not_be_measured_is_shown_as_loudly_as_the_rest() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [("ledger", "--pairs", "0"), ("judgements", "--rounds", "few"), ("judgements", "--judgements", "-1"), ("lists",)],
+    [
+        ("ledger", "--pairs", "0"),
+        ("judgements", "--rounds", "few"),
+        ("judgements", "--judgements", "-1"),
+        ("lifecycle", "--sides", "list,unheard"),
+        ("lists",),
+    ],
 )
 def test_what_cannot_be_measured_is_refused_by_name(
     wrong: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
