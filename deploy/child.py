@@ -65,8 +65,7 @@ class Child:
         """End the process group at once and without warning, as a crash does, until somebody starts it again."""
         self.is_away = True
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            end_group(self._process.pid, reap=self._process.poll, demands=(signal.SIGKILL,))
             self._process.wait()
 
     def tail(self, lines: int = 15) -> str:
@@ -78,12 +77,19 @@ class Child:
         return "\n".join(f"  | {line}" for line in written[-lines:]) or "  | (nothing written)"
 
 
-def end_group(leader: int, patience: float = PATIENCE, *, reap: object = None) -> None:
+def end_group(
+    leader: int,
+    patience: float = PATIENCE,
+    *,
+    reap: object = None,
+    demands: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGKILL),
+) -> None:
     """End a process group by its leader's pid: SIGTERM, then SIGKILL for whoever is left after `patience` seconds.
 
     `reap` is called between looks, so that a child of ours does not linger as a zombie.
     """
-    for demand, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, PATIENCE)):
+    for demand in demands:
+        seconds = patience if demand is signal.SIGTERM else PATIENCE
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, demand)
         deadline = time.monotonic() + seconds

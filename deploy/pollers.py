@@ -6,6 +6,7 @@
 import asyncio
 import socket
 import sys
+from datetime import UTC, datetime
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -20,15 +21,24 @@ from deploy.leaving import leave
 KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 
 
-async def polled(client: Client, host: str = "") -> bool:
-    """Whether somebody polls for both kinds of work; of one host only if `host` is given. Raises RPCError."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def polled(client: Client, host: str = "", since: datetime = EPOCH) -> bool:
+    """Whether somebody polls for both kinds of work, or did since then; of one host only if given. Raises RPCError.
+
+    The server remembers for some minutes who polled: without `since` a dead worker may still count.
+    """
     for kind in KINDS:
         answer = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=client.namespace, task_queue=TaskQueue(name=TASK_QUEUE), task_queue_type=kind
             )
         )
-        if not any(poller.identity.endswith(f"@{host}" if host else "") for poller in answer.pollers):
+        if not any(
+            poller.identity.endswith(f"@{host}" if host else "") and poller.last_access_time.ToDatetime(UTC) >= since
+            for poller in answer.pollers
+        ):
             return False
     return True
 

@@ -24,7 +24,7 @@ from clearway.embedded import server_arguments, storage_arguments, temporal_bina
 from deploy.child import STEP, Child, command_of
 from deploy.doors import Gateway
 from deploy.keys import CUSTOMS, Keys
-from deploy.pollers import polled
+from deploy.pollers import EPOCH, polled
 from deploy.ports import LOOPBACK, Ports
 from deploy.record import Record, clear_leftovers
 from models.database import Database
@@ -76,6 +76,7 @@ class Stack:
         self._fresh = fresh
         self._signing = signing
         self._registries = registries
+        self._worker_began = EPOCH
         self._environment = self._compose_environment() | dict(settings)
         self.children = [
             self._child("temporal", self._temporal_command()),
@@ -138,6 +139,8 @@ class Stack:
     def start_again(self, name: str) -> None:
         """Start a part that was killed, on its ports and its data, and wait until it answers. Raises StackError."""
         child = self.part(name)
+        if name == "worker":
+            self._worker_began = datetime.now(UTC)  # noqa: TID251 - the server's clock is this machine's
         child.start()
         self.write_record(ready=True)
         self._await(child, self._answers(child))
@@ -269,7 +272,7 @@ class Stack:
 
     def _worker_polls(self) -> bool:
         async def ask() -> bool:
-            return await polled(await self.connect())
+            return await polled(await self.connect(), since=self._worker_began)
 
         try:
             return asyncio.run(ask())

@@ -35,6 +35,18 @@ def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert not group_exists(child.pid)
 
 
+def test_a_child_that_is_killed_is_away_with_all_it_started_until_it_is_started_again(tmp_path: Path) -> None:
+    child = _started(tmp_path, PARENT)
+    first = child.pid
+    assert first is not None
+    child.kill()
+    assert (child.exit_status, child.is_away, group_exists(first)) == (-9, True, False)
+    child.start()
+    assert (child.exit_status, child.is_away) == (None, False)
+    assert child.pid != first
+    child.end()
+
+
 def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
     child = _started(tmp_path, PARENT)
     assert child.pid is not None

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from clearway.embedded import FAIRNESS
+from workers.ending import LAST_BREATH
+
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 TEXT = FILE.read_text(encoding="utf-8")
@@ -115,6 +118,21 @@ def test_gateway_and_worker_share_one_postgresql_and_one_cluster() -> None:
     assert "--processes" in SERVICES["worker"]["command"]
 
 
+def test_a_worker_has_finished_or_left_its_work_before_docker_kills_it() -> None:
+    worker = SERVICES["worker"]
+    grace = float(worker["environment"]["CLEARWAY_WORKER_GRACE_SECONDS"])
+    assert float(worker["stop_grace_period"].removesuffix("s")) > grace + LAST_BREATH.total_seconds() + 2
+
+
+def test_the_cluster_does_for_us_what_the_embedded_server_does() -> None:
+    server = SERVICES["temporal"]
+    [mount] = server["volumes"]
+    host, inside, _ = mount.split(":")
+    assert inside == f"/etc/temporal/{server['environment']['DYNAMIC_CONFIG_FILE_PATH']}"
+    settings = yaml.safe_load((ROOT / host).read_text(encoding="utf-8"))
+    assert {name: each["value"] for name, [each] in settings.items()} == {FAIRNESS.removesuffix("=true"): True}
+
+
 def test_volumes_named_are_declared_and_files_mounted_exist() -> None:
     mounts = [
         mount.rsplit(":", 2 if mount.endswith(":ro") else 1)[0]
@@ -130,7 +148,7 @@ def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
     lines = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]]
     assert [source for source in copied if not (ROOT / source).exists()] == []
-    folders = {"clearway", "workflows", "activities", "models", "connectors", "gateway", "simulator", "deploy"}
+    folders = {"clearway", "workflows", "activities", "models", "connectors", "gateway", "simulator", "workers", "deploy"}
     assert folders <= set(copied)
     assert "FROM python:3.11-slim" in lines
     assert any("--require-hashes -r requirements.lock" in line for line in lines)

@@ -13,7 +13,6 @@ from deploy.report import Outcome, Progression, console_for
 from deploy.stack import Stack
 
 KEY = ArticlesKey(declarant_code="3301960E01", list_no="P-1")
-NOW = datetime.now(UTC)
 
 
 def test_every_parcel_shows_something_else() -> None:
@@ -39,7 +38,7 @@ def test_a_parcel_that_nobody_judged_can_be_reported() -> None:
 async def test_parcels_end_as_expected(stack: Stack) -> None:
     client = ClearwayClient(await stack.connect())
     progress = Progression(console_for(StringIO()))
-    outcomes = await perform_parcels(client, stack.gateway, NOW, 1, progress)
+    outcomes = await perform_parcels(client, stack.gateway, datetime.now(UTC), 1, progress)
     assert [outcome.faults for outcome in outcomes] == [(), ()]
     assert [outcome.state for outcome in outcomes] == [ArticlesState.RELEASED, ArticlesState.TO_GOODS]
     assert outcomes[0].paid == outcomes[0].tax == Decimal("130.00")

@@ -81,6 +81,20 @@ def test_the_stack_ends_without_a_process_or_a_port(data: Path) -> None:
 
 
 @pytest.mark.stack
+def test_a_part_that_is_killed_has_not_fallen_and_is_started_again_on_its_port_and_its_data(stack: Stack) -> None:
+    for name in ("temporal", "gateway", "worker"):
+        before = stack.part(name).pid
+        stack.part(name).kill()
+        assert stack.fallen() == []
+        stack.start_again(name)
+        assert stack.part(name).pid != before
+        record = Record.read(stack.data)
+        assert record is not None
+        assert record.children[name] == stack.part(name).pid
+    assert set(stack.ports.taken()) == {"temporal", "web_ui", "gateway", "simulator"}
+
+
+@pytest.mark.stack
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux answers on every address of 127.0.0.0/8")
 def test_only_loopback_listens(stack: Stack) -> None:
     for port in (stack.ports.temporal, stack.ports.web_ui, stack.ports.gateway, stack.ports.simulator):
