@@ -43,7 +43,7 @@ class Report:
             table.add_section()
         for row in self.broken:
             told = "\n".join(row.told)
-            table.add_row(f"broken: {row.kind}", f"{row.times} times", f"{row.away:.0f} s", escape(told), "")
+            table.add_row(f"broken: {row.kind}", f"{row.times}×", f"{row.away:.0f} s", escape(told), "")
         if self.repeats:
             told = ", ".join(f"{count} by {who}" for who, count in self.repeats.items())
             table.add_row("sent again without an answer", str(sum(self.repeats.values())), "", told, "")

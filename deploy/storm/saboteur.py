@@ -14,6 +14,8 @@ class Happened:
     """One thing that broke, and was mended."""
 
     fault: Fault
+    chapter: Chapter
+    """What was under way."""
     seconds: float
     """Until it was mended and answered again, real time."""
 
@@ -30,10 +32,12 @@ class Saboteur:
     happened: list[Happened] = field(default_factory=list)
     _under_way: list[asyncio.Task[None]] = field(default_factory=list)
     _one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _chapter: Chapter = Chapter.HANDED_IN
     _leaves: bool = False
 
     def reached(self, chapter: Chapter, done: int, count: int) -> None:
         """So many of a chapter's lists are done."""
+        self._chapter = chapter
         for fault in due(self.planned, chapter, done / count if count else 1):
             self.planned.remove(fault)
             self._under_way.append(asyncio.create_task(self._in_turn(fault)))
@@ -57,7 +61,7 @@ class Saboteur:
             if self._leaves:
                 return
             self.say(f"  ⚡ {fault.told}")
-            began = time.monotonic()
+            chapter, began = self._chapter, time.monotonic()
             beside = asyncio.create_task(self.meanwhile(fault))
             try:
                 await self.break_it(fault)
@@ -65,7 +69,7 @@ class Saboteur:
                 beside.cancel()
                 with suppress(asyncio.CancelledError):
                     await beside
-            self.happened.append(Happened(fault, time.monotonic() - began))
+            self.happened.append(Happened(fault, chapter, time.monotonic() - began))
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,6 @@ def rows(happened: Sequence[Happened]) -> list[Row]:
     for kind in Kind:
         of_kind = [each for each in happened if each.fault.kind is kind]
         if of_kind:
-            told = tuple(f"{each.fault.told} (in: {each.fault.chapter})" for each in of_kind)
+            told = tuple(f"{each.fault.told} (in: {each.chapter})" for each in of_kind)
             found.append(Row(kind, len(of_kind), sum(each.seconds for each in of_kind), told))
     return found

@@ -148,7 +148,17 @@ def test_the_image_copies_what_exists_and_runs_as_nobody_special() -> None:
     lines = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]]
     assert [source for source in copied if not (ROOT / source).exists()] == []
-    folders = {"clearway", "workflows", "activities", "models", "connectors", "gateway", "simulator", "workers", "deploy"}
+    folders = {
+        "clearway",
+        "workflows",
+        "activities",
+        "models",
+        "connectors",
+        "gateway",
+        "simulator",
+        "workers",
+        "deploy",
+    }
     assert folders <= set(copied)
     assert "FROM python:3.11-slim" in lines
     assert any("--require-hashes -r requirements.lock" in line for line in lines)

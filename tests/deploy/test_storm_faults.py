@@ -101,8 +101,9 @@ async def test_a_part_that_does_not_come_back_is_told_at_once() -> None:
 
 
 def test_what_broke_is_added_up_by_kind() -> None:
-    [row] = rows([Happened(WORKER, 2.5), Happened(WORKER, 4.0)])
+    [row] = rows([Happened(WORKER, Chapter.HANDED_IN, 2.5), Happened(WORKER, Chapter.LATE, 4.0)])
     assert (row.times, row.away) == (2, 6.5)
+    assert row.told[1].endswith("(in: What came late)")
 
 
 def test_nobody_writes_while_the_database_is_locked(tmp_path: Path) -> None:
