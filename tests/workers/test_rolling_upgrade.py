@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
+import shlex
 import subprocess
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +29,7 @@ from tests.desk import Desk
 from tests.patience import PATIENCE
 from workers.versions import drained
 
+PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
 DEPLOYMENT = "clearway"
 COLLECTION = CollectionKey(agent=EBC, customs="2991")
 QUICKLY = (  # the server looks every three minutes otherwise
@@ -63,21 +67,18 @@ def _version(build_id: str) -> WorkerDeploymentConfig:
     )
 
 
-async def _operator(client: Client, *command: str) -> Any:
-    """A `temporal worker deployment` command, once the server takes it; what it tells."""
+async def _operator(client: Client, command: str, build_id: str) -> Any:
+    """Do as the page says, with a build id, once the server takes it; what it tells."""
+    [documented] = re.findall(rf"^\$ temporal (worker deployment {command} .+)$", PAGE, re.MULTILINE)
+    arguments = [build_id if each in ("OLD", "NEW") else each for each in shlex.split(documented)]
     address = client.service_client.config.target_host
-    whole = [temporal_binary(), "worker", "deployment", *command, "--address", address, "--output", "json"]
+    whole = [temporal_binary(), *arguments, "--address", address, "--output", "json"]
     async with asyncio.timeout(PATIENCE):
         while True:
             done = await asyncio.to_thread(subprocess.run, whole, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return json.loads(done.stdout) if done.stdout.strip().startswith("{") else None
             await asyncio.sleep(0.2)  # the server has not heard of the version yet
-
-
-async def _make_current(client: Client, build_id: str) -> None:
-    name = ("--deployment-name", DEPLOYMENT, "--build-id", build_id)
-    await _operator(client, "set-current-version", *name, "--yes")
 
 
 async def _runs_on(client: Client, workflow_id: str) -> str:
@@ -96,7 +97,7 @@ async def test_open_lists_stay_new_ones_move_and_the_old_version_drains(desk: De
     old, new = desk.sample(), desk.sample()
     now = datetime.now(UTC)
     async with desk.worker(deployment=_version("1")):
-        await _make_current(server, "1")
+        await _operator(server, "set-current-version", "1")
         await desk.declare(old)
         await desk.client.collect(COLLECTION.workflow_id, CollectNow(at=now))
         await _until(lambda: _has_run(desk))
@@ -104,7 +105,10 @@ async def test_open_lists_stay_new_ones_move_and_the_old_version_drains(desk: De
         assert await _runs_on(server, COLLECTION.workflow_id) == "1"
 
         async with desk.worker(deployment=_version("2")):
-            await _make_current(server, "2")
+            await _operator(server, "set-ramping-version", "2")
+            await _operator(server, "set-current-version", "2")
+            known = await _operator(server, "describe", "2")
+            assert set(re.findall(r'"build_?id": "(\d)"', json.dumps(known), re.I)) == {"1", "2"}
             await desk.declare(new)
             assert await _runs_on(server, new.key.workflow_id) == "2"
 
@@ -135,7 +139,29 @@ async def _moved_on(client: Client, first_run: str, build_id: str) -> bool:
 
 
 async def _drainage(client: Client, build_id: str) -> str:
-    told = await _operator(
-        client, "describe-version", "--deployment-name", DEPLOYMENT, "--build-id", build_id, "--report-task-queue-stats"
-    )
+    told = await _operator(client, "describe-version", build_id)
     return str(told["drainageInfo"]["drainageStatus"]) if "drainageInfo" in told else "not draining"
+
+
+async def test_a_list_opened_without_a_version_comes_over_with_its_next_news_and_stays(
+    desk: Desk, server: Client
+) -> None:
+    sample = desk.sample()
+    [counting] = re.findall(r"--query '(TemporalWorkerDeploymentVersion[^']+)'", PAGE)
+    async with desk.worker():
+        await desk.declare(sample)
+        await _until(lambda: _counts(server, counting, 1))
+        async with desk.worker(deployment=_version("1")):
+            await _operator(server, "set-current-version", "1")
+            await desk.accept_documents(sample.key)
+            await _until(lambda: _is_on(server, sample.key.workflow_id, "1"))
+            await _until(lambda: _counts(server, counting, 0))
+            assert await desk.failures(sample.key) == []
+
+
+async def _is_on(client: Client, workflow_id: str, build_id: str) -> bool:
+    return await _runs_on(client, workflow_id) == build_id
+
+
+async def _counts(client: Client, query: str, expected: int) -> bool:
+    return (await client.count_workflows(query)).count == expected
