@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import Field
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,7 +69,7 @@ _MEANINGS = {
     413: "Larger than this door takes; nothing was stored",
     422: "Refused, with every problem at once",
     500: "A defect of ours; nothing was acknowledged",
-    503: "Cannot be reached now; what was stored is delivered later",
+    503: "Temporal or the database cannot be reached now; what was stored is delivered later",
 }
 
 
@@ -107,6 +109,15 @@ def answer_problems(app: FastAPI) -> None:
     async def _library(_: Request, error: ClearwayError) -> JSONResponse:
         status = status_of(error)
         return problems_answer(status, error.problems, RETRY_AFTER if status == 503 else None)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def _database(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        # The name of its cause says what happened; its text may hold what was to be written.
+        cause = type(getattr(error, "orig", None) or error).__name__
+        log.error("%s %s: the database cannot be used: %s", request.method, request.url.path, cause)
+        return problems_answer(503, [refusal(Code.NOT_STORED)], RETRY_AFTER)
 
     @app.exception_handler(RequestValidationError)
     async def _request(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -87,7 +87,7 @@ def create_app(
             yield
 
     app = FastAPI(
-        title="Clearway gateway", version="1", description=_ABOUT, lifespan=lifespan, responses=refused_with(500)
+        title="Clearway gateway", version="1", description=_ABOUT, lifespan=lifespan, responses=refused_with(500, 503)
     )
     app.state.dispatcher = dispatcher
     app.state.intake = intake

@@ -23,6 +23,7 @@ class Code(StrEnum):
     ENDS_EARLIER = "E_ENDS_EARLIER"
     NOT_CALLABLE = "E_NOT_CALLABLE"
     UNAVAILABLE = "E_UNAVAILABLE"
+    NOT_STORED = "E_NOT_STORED"
     NOT_FOUND = "E_NOT_FOUND"
     METHOD = "E_METHOD"
     REQUEST = "E_REQUEST"
@@ -123,6 +124,12 @@ _TEXTS: dict[Code, tuple[str, str, str, str]] = {
         "目前无法连接业务流程。报文已保存，稍后自动递送。",
         "Nothing is lost: wait, or send the same message again for an answer.",
         "报文不会丢失：请等待，或稍后重新发送同一报文以获取结果。",
+    ),
+    Code.NOT_STORED: (
+        "The database cannot be used now: it is away, or its disk is full. What was acknowledged before is safe.",
+        "数据库暂时无法使用：连接中断或磁盘已满。此前已确认接收的报文不受影响。",
+        "Send the same message again after a while; a repeat changes nothing.",
+        "请稍后重新发送同一报文；重复发送不会产生其他影响。",
     ),
     Code.NOT_FOUND: (
         "There is nothing at this address.",

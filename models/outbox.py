@@ -131,6 +131,12 @@ def give_up(event: OutboxEvent, why: str, now: datetime) -> None:
         event.state, event.done_at, event.fault = EXPIRED, now, why[:300]
 
 
+def any_unseen(session: Session) -> bool:
+    """Whether there are events whose life has not begun."""
+    rows = select(OutboxEvent.number).where(OutboxEvent.state == WAITING, col(OutboxEvent.seen_at).is_(None))
+    return session.exec(rows.limit(1)).first() is not None
+
+
 def note_seen(session: Session, now: datetime) -> int:
     """Let the life of new events begin; how many there were.
 

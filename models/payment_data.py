@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sqlmodel import Session, col, delete, func, literal, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from clearway.contracts.base import SHANGHAI, legal_day
 from clearway.contracts.documents import DocumentKind
@@ -146,16 +147,24 @@ def take_due(session: Session, now: datetime, limit: int) -> list[str]:
     """
     without_data, late = col(PaymentPull.state) == PullState.NO_EVIDENCE, col(PaymentPull.due_at) < now
     rows = session.exec(
-        select(PaymentPull)
-        .where(col(PaymentPull.state).in_(_OPEN))
-        .where(or_(col(PaymentPull.try_at).is_(None), col(PaymentPull.try_at) <= now))
-        .order_by(without_data, late, col(PaymentPull.due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        _due(now).order_by(without_data, late, col(PaymentPull.due_at)).limit(limit).with_for_update(skip_locked=True)
     ).all()
     for row in rows:
         row.try_at = now + _LEASE
     return [row.session_id for row in rows]
+
+
+def is_any_due(session: Session, now: datetime) -> bool:
+    """Whether there is anything to take."""
+    return session.exec(_due(now).limit(1)).first() is not None
+
+
+def _due(now: datetime) -> SelectOfScalar[PaymentPull]:
+    return (
+        select(PaymentPull)
+        .where(col(PaymentPull.state).in_(_OPEN))
+        .where(or_(col(PaymentPull.try_at).is_(None), col(PaymentPull.try_at) <= now))
+    )
 
 
 def evidence_for(session: Session, order_no: str) -> PaymentEvidence | None:

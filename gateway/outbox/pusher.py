@@ -126,12 +126,19 @@ class Pusher:
 
     def _due(self, room: int) -> list[int]:
         now = self._clock()
-        with self._database.transaction() as session:
-            outbox.note_seen(session, now)
-            if self._cleared_at is None or now >= self._cleared_at + AN_HOUR:
-                outbox.expire(session, now)
-                self._cleared_at = now
-            return list(outbox.due_subscriptions(session, now, room, after=self._last)) if room > 0 else []
+        clearing = self._cleared_at is None or now >= self._cleared_at + AN_HOUR
+        with self._database.reading() as session:
+            unseen = outbox.any_unseen(session)
+        if unseen or clearing:
+            with self._database.transaction() as session:
+                outbox.note_seen(session, now)
+                if clearing:
+                    outbox.expire(session, now)
+                    self._cleared_at = now
+        if room <= 0:
+            return []
+        with self._database.reading() as session:
+            return list(outbox.due_subscriptions(session, now, room, after=self._last))
 
     def _begin(self, subscription_id: int) -> Errand | None:
         """The first event of a turn; None where the subscription is another gateway's by now, or has nothing."""

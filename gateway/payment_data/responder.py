@@ -51,6 +51,9 @@ class Responder:
         return sum(await asyncio.gather(*(asyncio.to_thread(self._answer, session_id) for session_id in due)))
 
     def _take(self) -> list[str]:
+        with self._database.reading() as session:
+            if not payment_data.is_any_due(session, self._clock()):
+                return []
         with self._database.transaction() as session:
             return payment_data.take_due(session, self._clock(), self._settings.parallel)
 

@@ -60,8 +60,8 @@ async def test_what_cannot_be_committed_is_not_acknowledged(house: House, databa
 
     answer = await house.http.post("/customs/receipts", content=b"<a/>")
 
-    assert answer.status_code == 500
-    assert answer.json()["problems"][0]["code"] == "E_INTERNAL"
+    assert answer.status_code == 503
+    assert answer.json()["problems"][0]["code"] == "E_NOT_STORED"
 
 
 async def test_a_document_is_committed_before_its_case_hears_of_it(house: House) -> None:

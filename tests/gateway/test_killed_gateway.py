@@ -181,7 +181,7 @@ async def test_killed_at_every_step_200_times_it_loses_nothing_and_applies_nothi
     whole.database.close()
 
     assert fate.killed_at.total() == LIVES * DEATHS
-    for step in ("_store", "_read_together", "_route_parked", "_due_news", "_mark"):
+    for step in ("_store", "_read_together", "find_parked", "_due_news", "_mark"):
         assert all(fate.killed_at[f"{step}: {edge}"] for edge in ("begin", "commit", "done")), step
     for call in ("deliver", "transmit"):
         assert all(fate.killed_at[f"{call}: {edge}"] for edge in ("call", "answer")), call
