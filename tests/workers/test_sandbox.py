@@ -1,9 +1,11 @@
 """Nothing of ours is loaded anew for a list, and the sandbox is entered for nothing but its work."""
 
+import ast
 import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from worker import WORKFLOWS
 from workers.sandbox import ContextlessRunner, workflow_runner
 
+ROOT = Path(__file__).parents[2]
 OURS = ("workflows", "activities", "models", "connectors", "clearway", "statemachine", "pydantic")
 
 
@@ -81,3 +84,35 @@ def test_whose_a_payload_is_is_asked_only_for_a_codec_that_wants_to_know(
 ) -> None:
     converter = dataclasses.replace(pydantic_data_converter, payload_codec=codec)
     assert isinstance(workflow_runner(converter), ContextlessRunner) is not asks
+
+
+HARMLESS = {"asyncio", "collections", "dataclasses", "datetime", "decimal", "enum", "typing"}
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def _imported(module: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module).partition(".")[0])
+    return found
+
+
+def _clocks(module: ast.Module) -> list[str]:
+    attributes = [node for node in ast.walk(module) if isinstance(node, ast.Attribute) and node.attr in CLOCKS]
+    return [told for each in attributes if (told := ast.unparse(each)) != "workflow.now"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflows").glob("*.py")), ids=lambda path: str(path.name))
+def test_workflows_use_nothing_that_the_sandbox_would_have_had_to_keep_from_them(path: Path) -> None:
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    assert _imported(module) - HARMLESS - {"temporalio", "workflows", "activities", "models", "clearway"} == set()
+    assert _clocks(module) == []
+
+
+def test_a_workflow_that_reads_a_clock_or_chance_would_be_found() -> None:
+    planted = ast.parse("import random\nfrom datetime import datetime\nat = datetime.now(UTC)\n")
+    assert _imported(planted) - HARMLESS == {"random"}
+    assert _clocks(planted) == ["datetime.now"]
