@@ -1,6 +1,5 @@
 """Where the parts of the local stack listen: loopback only, on documented ports or on free ones."""
 
-import contextlib
 import socket
 from dataclasses import asdict, dataclass
 
@@ -18,18 +17,33 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports that nobody listens on now."""
-        with contextlib.ExitStack() as held:
-            taken = []
-            for _ in range(4):
-                probe = held.enter_context(socket.socket())
-                probe.bind((LOOPBACK, 0))
-                taken.append(probe.getsockname()[1])
-        return cls(*taken)
+        """Ports that nobody listens on now, and nobody is given by accident before their parts take them."""
+        found: set[int] = set()
+        while len(found) < 4:
+            found.add(free_port())
+        return cls(*found)
 
     def taken(self) -> dict[str, int]:
         """Those of our ports on which somebody else listens, by part."""
         return {part: port for part, port in asdict(self).items() if is_taken(port)}
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on, and nobody is given by accident within the next sixty seconds.
+
+    A connection to it is opened and closed: until the system has forgotten that, it hands the port to nobody who asks
+    for any, and still gives it to a server that names it.
+    """
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((LOOPBACK, 0))
+        listener.listen()
+        address = listener.getsockname()
+        with socket.create_connection(address) as caller:
+            taken, _ = listener.accept()
+            taken.close()  # who closes first keeps the port in TIME_WAIT
+            caller.recv(1)
+    return int(address[1])
 
 
 def is_taken(port: int) -> bool:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from deploy.ports import free_port
 from models.database import Database
 from tests.patience import PATIENCE
-from tests.ports import free_port
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 

@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 
 from clearway.telemetry import metrics_runtime, start_traces, wants_traces
-from tests.ports import free_port
+from deploy.ports import free_port
 
 
 def test_nothing_is_on_by_default() -> None:

@@ -17,10 +17,10 @@ from temporalio.testing import WorkflowEnvironment
 from clearway.client import ClearwayClient
 from clearway.contracts.names import TASK_QUEUE
 from clearway.embedded import server_arguments, temporal_binary
+from deploy.ports import free_port
 from models.database import Database
 from tests.desk import Desk
 from tests.patience import PATIENCE
-from tests.ports import free_port
 from tests.workers.outside import Outside
 
 ROOT = Path(__file__).parents[2]

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from pika.exceptions import AMQPError
 
+from deploy.ports import free_port
 from tests.patience import PATIENCE
-from tests.ports import free_port
 
 DEBIAN = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
