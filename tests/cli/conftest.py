@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from typer.testing import CliRunner, Result
 from clearway.cli import app
 from clearway.contracts.documents import DocumentKind
 from clearway.testing import SampleSet
+from tests.cli.nursery import Nursery, running_nursery
 from tests.desk import Desk
-from tests.patience import PATIENCE
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 OPTIONS = {
@@ -71,15 +72,20 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
 
 
 @pytest.fixture
-def start(temporal: Client, desk: Desk) -> Callable[..., Any]:
-    """Starts the command as a process beside the running service."""
-    settings = {
+def settings(temporal: Client, desk: Desk) -> dict[str, str]:
+    """The environment in which the command finds the running service."""
+    return {
         **os.environ,
         "TEMPORAL_ADDRESS": temporal.service_client.config.target_host,
         "TEMPORAL_NAMESPACE": temporal.namespace,
         "CLEARWAY_TASK_QUEUE": desk.queue,
         "COLUMNS": "500",
     }
+
+
+@pytest.fixture
+def start(settings: dict[str, str]) -> Callable[..., Any]:
+    """Starts the command as a process beside the running service."""
 
     async def run(*words: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -89,20 +95,20 @@ def start(temporal: Client, desk: Desk) -> Callable[..., Any]:
     return run
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where commands are born."""
+    with tempfile.TemporaryDirectory(prefix="clearway-cli-") as folder, running_nursery(Path(folder)) as running:
+        yield running
+
+
 @pytest.fixture
-def clearway(start: Callable[..., Any]) -> Command:
+def clearway(settings: dict[str, str], nursery: Nursery) -> Command:
     """Runs the command as a process against the running service."""
 
     async def run(*words: str) -> Ended:
-        process = await start(*words)
-        try:
-            out, err = await asyncio.wait_for(process.communicate(), timeout=PATIENCE)
-        except TimeoutError:
-            process.kill()
-            raise
-        assert process.returncode is not None
-        told = err.decode()
-        assert "Traceback" not in told, told
-        return Ended(process.returncode, out.decode(), told)
+        ended = Ended(*await asyncio.to_thread(nursery.run, words, settings))
+        assert "Traceback" not in ended.err, ended.err
+        return ended
 
     return run
