@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
@@ -30,8 +29,8 @@ from clearway.contracts.base import legal_day
 from clearway.contracts.parties import Sender
 from clearway.testing import BUYER_ID, LOG
 from models.tables import ArticlesRecord
-from tests.desk import Desk
-from tests.patience import PATIENCE
+from tests.desk import Desk, events_of
+from tests.patience import PATIENCE, answered
 
 FOOD, CAMERA = "food", "cameras"
 
@@ -136,7 +135,7 @@ class ArticlesCounter:
         """The first view for which something holds."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                view = await self.client.view_articles(key)
+                view = await answered(lambda: self.client.view_articles(key))
                 if holds(view):
                     return view
                 await asyncio.sleep(0.05)
@@ -168,8 +167,7 @@ class ArticlesCounter:
 
     async def events(self, key: ArticlesKey) -> list[str]:
         """Names of the history's events."""
-        history = self.handle(key).fetch_history_events()
-        return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") async for event in history]
+        return await events_of(self.handle(key))
 
 
 def states(view: ArticlesView) -> list[ArticlesState]:

@@ -24,7 +24,7 @@ from clearway.contracts.reports import (
 from models.database import Database
 from models.tables import Enterprise, SuspicionRecord
 from tests.desk import Desk
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, answered
 
 REPORTER = "3301960S77"
 
@@ -82,7 +82,7 @@ class ReportCounter:
         """The first view for which something holds."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                view = await self.client.view_report(key)
+                view = await answered(lambda: self.client.view_report(key))
                 if holds(view):
                     return view
                 await asyncio.sleep(0.05)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
@@ -26,8 +25,8 @@ from clearway.testing import EBC, WAREHOUSE, SampleSet, sample_set
 from models.database import Database
 from models.tables import Address, GoodsReturnRecord
 from models.work import ExamineRequest, ReleaseFact
-from tests.desk import Desk
-from tests.patience import PATIENCE
+from tests.desk import Desk, events_of
+from tests.patience import PATIENCE, answered
 from tests.standins import Authority
 
 NO_FREIGHT = Decimal("0.00")
@@ -169,17 +168,20 @@ class ReturnsCounter:
         return record
 
     async def _is_heard_of(self, key: ReturnKey) -> bool:
-        view = await self.client.view(key.case)
+        view = await answered(lambda: self.client.view(key.case))
         [known] = [each for each in view.returns if each.workflow_id == key.workflow_id]
         return known.ended_at is not None or view.state in ENDS
 
     async def until(self, key: ReturnKey, holds: Callable[[ReturnView], bool]) -> ReturnView:
         """The first view for which something holds."""
-        async with asyncio.timeout(PATIENCE):
+
+        async def watch() -> ReturnView:
             async for view in self.client.watch_return(key, every=0.05):
                 if holds(view):
                     return view
-        raise AssertionError(f"the return ended as {view.state} before it held")
+            raise AssertionError(f"the return ended as {view.state} before it held")
+
+        return await answered(watch)
 
     async def now(self, key: ReturnKey) -> datetime:
         """This return's clock."""
@@ -193,8 +195,7 @@ class ReturnsCounter:
 
     async def events(self, key: ReturnKey) -> list[str]:
         """Names of the history's events."""
-        history = self.handle(key).fetch_history_events()
-        return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") async for event in history]
+        return await events_of(self.handle(key))
 
     async def failures(self, key: ReturnKey) -> list[str]:
         """Workflow tasks of a return that failed."""

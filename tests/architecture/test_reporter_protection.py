@@ -18,6 +18,7 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.reports import ReportOutcome, SubmitReport, SuspicionReport
 from models.tables import Address, CaseRecord, Notice
 from tests.desk import Desk
+from tests.patience import until
 from tests.reports_desk import REPORTER, ReportCounter, register, report
 
 SECRETS = (REPORTER, "SR-SECRET-77", "示例可疑收货人", "repacked behind the site", "photo-17")
@@ -149,10 +150,7 @@ async def test_a_failing_database_does_not_repeat_what_it_was_given(
         )
     told = report(report_id=secret_number())
     waiting = asyncio.create_task(counter.submit(told))
-    for _ in range(100):
-        await asyncio.sleep(0.05)
-        if "business database" in caplog.text:
-            break
+    await until(lambda: "business database" in caplog.text, "nobody tells of the database")
     with counter.desk.database.transaction() as session:
         session.execute(text("DROP TRIGGER full"))
     assert (await waiting).accepted

@@ -10,6 +10,7 @@ from gateway.settings import GatewaySettings
 from models.addresses import list_address
 from models.database import Database
 from tests.gateway.recording import CASE, House, control, finding, list_receipt, sample
+from tests.patience import PATIENCE, until
 
 GONE = (Problem(code="E_ALREADY_ENDED", message_en="Over.", message_zh="已结束", remedy_en="Look.", remedy_zh="查看"),)
 
@@ -186,7 +187,7 @@ async def test_the_dispatcher_works_by_itself_while_the_app_lives(database: Data
     house.cases.before_call = note
     async with house.app.router.lifespan_context(house.app):
         await house.tell(list_receipt("800"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await told.wait()
 
     assert house.cases.told == [(CASE, ["800"])]
@@ -199,9 +200,7 @@ async def test_the_dispatcher_outlives_a_failing_step_and_says_so(database: Data
         connection.exec_driver_sql("ALTER TABLE inbox_item RENAME TO away")
 
     async def health(ok: bool) -> None:
-        async with asyncio.timeout(10):
-            while (house.dispatcher.last_failure is None) is not ok:  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(0.01)
+        await until(lambda: (house.dispatcher.last_failure is None) is ok, "nobody tells of it")
 
     async with house.app.router.lifespan_context(house.app):
         await health(ok=False)
@@ -218,13 +217,19 @@ async def test_documents_that_get_no_answer_do_not_hold_up_customs(database: Dat
     house.store(sample("order.json"), door="enterprise", sender="E")
     await house.step()
     house.clock.pass_seconds(2)
+    house.settings = GatewaySettings(call_seconds=2 * PATIENCE, poll_seconds=0.01, parallel=1)
+    house.restart()
+    asked = asyncio.Event()
 
+    async def note() -> None:
+        asked.set()
+
+    house.cases.before_call = note
     async with house.app.router.lifespan_context(house.app):
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(PATIENCE):
+            await asked.wait()
         await house.tell(list_receipt("800"))
-        async with asyncio.timeout(1.5):
-            while not house.cases.told:  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(0.01)
+        await until(lambda: house.cases.told, "it waits for the documents")
 
     order, receipt = house.items()
     assert (order.state, order.fault, receipt.state) == ("waiting", "TimeoutError", "delivered")

@@ -41,7 +41,7 @@ from simulator.app import create_app as create_world
 from simulator.settings import Settings
 from tests.connectors.conformance.servers import serve
 from tests.desk import Desk
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.returns_desk import two_lines
 
 TRANSFER = Transfer(cop_code="3301960T01", cop_name="Clearway", dxp_id="DXPENT0000000001")
@@ -178,4 +178,12 @@ async def _end(desk: Desk) -> None:
     with desk.database.transaction() as session:
         started = session.exec(select(TaxDue).limit(1)).first() is not None
     if started:
+        await until(lambda: not _wakes(desk), "the collection is not woken")  # a later word would start it again
         await desk.end_collections()
+
+
+def _wakes(desk: Desk) -> bool:
+    """Whether the dispatcher is still to wake a collection."""
+    with desk.database.transaction() as session:
+        waiting = select(InboxItem).where(InboxItem.kind == "collect", InboxItem.state == ItemState.WAITING)
+        return session.exec(waiting.limit(1)).first() is not None

@@ -17,7 +17,7 @@ from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE, SampleSet
 from models.collection import dues
 from tests.control_desk import ABNORMAL, NORMAL, PET_FOOD_TAX, PRICE, TAX, Books, ControlOffice, codes
 from tests.desk import Desk
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 BATCH = timedelta(hours=2, seconds=1)
 ENDS = {
@@ -89,9 +89,9 @@ async def test_a_hold_stops_the_goods_and_the_tax_and_says_nothing_of_why(office
     view = await office.desk.until(sample.key, lambda view: view.held_by_customs)
     assert "HELD_BY_CUSTOMS" in view.alarms
     assert await _refused(office.leave(sample.key)) == ["E_HELD_BY_CUSTOMS"]
-    assert await _blocked(office, sample, "hold")
+    await _blocked(office, sample, "hold")
     await office.client.hold(sample.key.workflow_id, hold.model_copy(update={"lifted": True}))
-    assert await _blocked(office, sample, "")
+    await _blocked(office, sample, "")
     assert (await office.leave(sample.key)).accepted
 
 
@@ -203,14 +203,14 @@ async def test_goods_found_abnormal_before_their_exit_are_detained_and_their_tax
     view = await office.found(sample.key, ABNORMAL)
     assert (view.state, view.detail) == (State.DETAINED, Detail.INSPECTED_ABNORMAL)
     assert "3 pieces instead of 1" in view.reason
-    assert await _blocked(office, sample, "control")
+    await _blocked(office, sample, "control")
     await office.desk.collect(clocks.tax_window_opens + BATCH)
     assert office.desk.bank.asked == []
     assert await _refused(office.leave(sample.key)) == ["E_UNDER_CONTROL"]
     await office.dispose(sample.key, Disposition.RELEASE)
     view = await office.desk.until(sample.key, lambda view: view.state is State.RETURN_WINDOW)
     assert view.clocks == clocks, "the deadlines of the release stay"
-    assert await _blocked(office, sample, "")
+    await _blocked(office, sample, "")
     await office.desk.collect(clocks.tax_window_opens + timedelta(days=1) + BATCH)
     view = await office.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     assert [amount for _, _, amount in office.desk.bank.asked] == [TAX]
@@ -323,12 +323,12 @@ async def test_a_licence_that_does_not_come_in_time_is_shown_until_it_comes(offi
     assert (await office.client.view(sample.key)).alarms == ()
 
 
-async def _blocked(office: ControlOffice, sample: SampleSet, reason: str) -> bool:
-    """Whether the row of the tax comes to be kept out of batches for that reason alone."""
-    for _ in range(100):
+async def _blocked(office: ControlOffice, sample: SampleSet, reason: str) -> None:
+    """Until the row of the tax is kept out of batches for that reason alone."""
+
+    def kept_out() -> bool:
         with office.desk.database.transaction() as session:
             row = dues.find(session, sample.key.workflow_id)
-            if row is not None and row.blocked == reason:
-                return True
-        await asyncio.sleep(0.05)
-    return False
+        return row is not None and row.blocked == reason
+
+    await until(kept_out, f"it is not kept out for {reason or 'nothing'}")

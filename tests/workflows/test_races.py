@@ -79,6 +79,7 @@ async def test_a_list_cancelled_while_its_documents_are_examined_stays_cancelled
         desk.client.cancel(sample.key, actor="operator-7", reason="withdrawn"),
     ):
         calls.append(asyncio.create_task(call))
+        await _begun(desk, sample)
         await asyncio.sleep(0.5)  # they wait at the server in this order, and reach the case at one instant
     async with desk.worker():
         *declared, cancelled = await asyncio.gather(*calls)
@@ -88,6 +89,13 @@ async def test_a_list_cancelled_while_its_documents_are_examined_stays_cancelled
         await desk.client.wait_for(sample.key, State.CANCELLED, timeout=PATIENCE)
     with database.transaction() as session:
         assert session.get_one(CaseRecord, sample.key.workflow_id).state == State.CANCELLED
+
+
+async def _begun(desk: Desk, sample: SampleSet) -> None:
+    """Until the server knows the list, which nobody works at."""
+    async with asyncio.timeout(PATIENCE):
+        while not await desk.client.knows(sample.key):  # noqa: ASYNC110  only the server knows
+            await asyncio.sleep(0.05)
 
 
 async def test_a_list_cancelled_while_customs_refuses_its_document_stays_cancelled(

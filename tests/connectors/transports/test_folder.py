@@ -18,7 +18,7 @@ import pytest
 from connectors import Refused, Unavailable
 from connectors.customs.transports import FolderTransport
 from tests.connectors.transports.conformance import HEADERS, TransportFacts
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[3]
 
@@ -162,11 +162,10 @@ for number in range(1_000_000):
         )
         assert sender.stdout is not None
         assert sender.stdout.readline() == b"ready\n"
+        wait_until(other_side.held, "nothing was handed over")
         time.sleep(pause)
         sender.send_signal(signal.SIGKILL)
         sender.communicate()
-    held = other_side.held()
-    assert held
-    for name, data in held.items():
+    for name, data in other_side.held().items():
         number = name.removeprefix("CEB621-").removesuffix(".xml")
         assert data == f"{number};".encode() * 40_000

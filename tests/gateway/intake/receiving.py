@@ -1,8 +1,7 @@
 """An intake on a test's database, its sources worked by hand or in the background, and receipts for it."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlmodel import col, select
@@ -50,11 +49,3 @@ def at_work(source: Source) -> Iterator[None]:
         ending.set()
         thread.join(PATIENCE)
         assert not thread.is_alive(), "the source does not end"
-
-
-def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Wait for something that nothing tells of."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)

@@ -11,7 +11,8 @@ from connectors.customs.transports import FolderTransport
 from connectors.customs.transports.addresses import FolderAddress
 from gateway.intake.folder import FolderSource
 from models.database import Database
-from tests.gateway.intake.receiving import MAX_BYTES, at_work, bodies, intake, receipt, stored, until
+from tests.gateway.intake.receiving import MAX_BYTES, at_work, bodies, intake, receipt, stored
+from tests.patience import wait_until
 
 Look = Callable[[], int]
 
@@ -208,11 +209,11 @@ def test_a_database_that_is_away_leaves_the_file_and_is_told(
     with pytest.raises(SQLAlchemyError):
         source.look()
     with at_work(source):
-        until(lambda: source.failure == "OperationalError", "nobody tells of the database")
+        wait_until(lambda: source.failure == "OperationalError", "nobody tells of the database")
         assert (folder / "a.xml").exists()
         with database.engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE away RENAME TO raw_message")
-        until(lambda: source.failure is None, "nobody tells that it is back")
+        wait_until(lambda: source.failure is None, "nobody tells that it is back")
     assert bodies(database) == [receipt(1)]
 
 
@@ -221,10 +222,10 @@ def test_a_folder_that_is_not_there_is_waited_for(folder: Path, database: Databa
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "a.xml").write_bytes(receipt(1))
     with at_work(source):
-        until(lambda: source.failure == "FileNotFoundError", "nobody tells of the folder")
+        wait_until(lambda: source.failure == "FileNotFoundError", "nobody tells of the folder")
         (folder / "elsewhere").rename(folder / "share")
-        until(lambda: bodies(database), "nothing was taken")
-        until(lambda: source.failure is None, "nobody tells that it is there")
+        wait_until(lambda: bodies(database), "nothing was taken")
+        wait_until(lambda: source.failure is None, "nobody tells that it is there")
 
 
 def test_what_our_own_transport_hands_over_is_taken(folder: Path, database: Database, seconds: Seconds) -> None:
@@ -233,7 +234,7 @@ def test_what_our_own_transport_hands_over_is_taken(folder: Path, database: Data
     with at_work(source):
         for number, body in enumerate(sent):
             FolderTransport(folder).send(f"CEB622-{number}", body, {})
-        until(lambda: len(bodies(database)) == len(sent), "not everything was taken")
+        wait_until(lambda: len(bodies(database)) == len(sent), "not everything was taken")
     assert sorted(bodies(database)) == sorted(sent)
 
 
@@ -243,7 +244,7 @@ def test_two_gateways_may_look_into_one_folder(folder: Path, database: Database,
         (folder / f"{number}.xml").write_bytes(body)
     first, second = (source_at(folder, database, seconds, settle="0") for _ in range(2))
     with at_work(first), at_work(second):
-        until(lambda: not list(folder.glob("*.xml")), "not everything was taken")
+        wait_until(lambda: not list(folder.glob("*.xml")), "not everything was taken")
     assert set(bodies(database)) == set(sent)
     assert (first.failure, second.failure) == (None, None)
 

@@ -10,8 +10,9 @@ import pytest
 from models.database import Database
 from tests.connectors.transports.broker import Broker
 from tests.gateway.intake.dying import POINTS
-from tests.gateway.intake.receiving import at_work, bodies, intake, receipt, until
+from tests.gateway.intake.receiving import at_work, bodies, intake, receipt
 from tests.gateway.recording import House
+from tests.patience import wait_until
 
 ROOT = Path(__file__).parents[3]
 SENT = [receipt(minute) for minute in range(12)]
@@ -26,8 +27,8 @@ def run_until_killed(database: Database, source: str, point: str, number: int) -
 async def all_arrived_and_none_happened_twice(database: Database, source: str, done: Callable[[], bool]) -> None:
     (rest,) = intake(source, database).sources
     with at_work(rest):
-        until(done, "the rest was not taken")
-        until(lambda: set(bodies(database)) >= set(SENT), "not everything was stored")
+        wait_until(done, "the rest was not taken")
+        wait_until(lambda: set(bodies(database)) >= set(SENT), "not everything was stored")
     assert set(bodies(database)) == set(SENT)
     assert len(bodies(database)) > len(SENT), "nobody was killed after a commit"
     house = House(database)

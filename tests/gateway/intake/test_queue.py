@@ -11,7 +11,8 @@ import pytest
 from models.database import Database
 from tests.connectors.transports.broker import Broker
 from tests.connectors.transports.cable import cable_to
-from tests.gateway.intake.receiving import MAX_BYTES, at_work, bodies, intake, receipt, stored, until
+from tests.gateway.intake.receiving import MAX_BYTES, at_work, bodies, intake, receipt, stored
+from tests.patience import wait_until
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -22,7 +23,7 @@ def test_messages_are_stored_in_order_and_acknowledged(broker: Broker, database:
     broker.publish(queue, *sent)
     (source,) = intake(f"{broker.url}/{queue}?prefetch=5", database).sources
     with at_work(source):
-        until(lambda: len(bodies(database)) == len(sent), "not everything came")
+        wait_until(lambda: len(bodies(database)) == len(sent), "not everything came")
     assert bodies(database) == sent
     assert broker.depth(queue) == 0
     assert {(raw.door, raw.state, raw.content_type) for raw in stored(database)} == {
@@ -41,7 +42,7 @@ def test_what_travels_beside_a_message_is_kept_when_it_is_what_it_should_be(brok
         channel.basic_publish("", queue, bytes(MAX_BYTES + 1), pika.BasicProperties(headers={"traceparent": 5}))
     (source,) = intake(f"{broker.url}/{queue}", database).sources
     with at_work(source):
-        until(lambda: len(bodies(database)) == 3, "not everything came")
+        wait_until(lambda: len(bodies(database)) == 3, "not everything came")
     assert [(raw.content_type, raw.traceparent) for raw in stored(database)] == [
         ("text/xml", TRACEPARENT),
         ("application/xml", None),
@@ -57,13 +58,13 @@ def test_while_the_database_is_away_the_broker_keeps_everything(broker: Broker, 
     (source,) = intake(f"{broker.url}/{queue}", database).sources
     with at_work(source):
         broker.publish(queue, *sent)
-        until(lambda: source.failure == "OperationalError", "nobody tells of the database")
+        wait_until(lambda: source.failure == "OperationalError", "nobody tells of the database")
     assert broker.depth(queue) == len(sent)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO raw_message")
     with at_work(source):
-        until(lambda: len(bodies(database)) == len(sent), "not everything came")
-        until(lambda: source.failure is None, "nobody tells that it is back")
+        wait_until(lambda: len(bodies(database)) == len(sent), "not everything came")
+        wait_until(lambda: source.failure is None, "nobody tells that it is back")
     assert set(bodies(database)) == set(sent)
     assert broker.depth(queue) == 0
 
@@ -75,17 +76,17 @@ def test_a_cut_cable_and_a_killed_broker_lose_nothing(broker: Broker, database: 
         (source,) = intake(f"amqp://127.0.0.1:{cable.port}/{queue}?prefetch=3", database).sources
         with at_work(source):
             broker.publish(queue, *sent[:10])
-            until(lambda: bodies(database), "nothing came")
+            wait_until(lambda: bodies(database), "nothing came")
             cable.cut()
             broker.publish(queue, *sent[10:20])
             cable.mend()
-            until(lambda: len(set(bodies(database))) == 20, "not everything came after the cut")
+            wait_until(lambda: len(set(bodies(database))) == 20, "not everything came after the cut")
             broker.stop(signal.SIGKILL)
-            until(lambda: source.failure is not None, "nobody tells of the broker")
+            wait_until(lambda: source.failure is not None, "nobody tells of the broker")
             broker.start()
             broker.publish(queue, *sent[20:])
-            until(lambda: set(bodies(database)) == set(sent), "not everything came after the kill", seconds=60)
-            until(lambda: source.failure is None, "nobody tells that it is back")
+            wait_until(lambda: set(bodies(database)) == set(sent), "not everything came after the kill")
+            wait_until(lambda: source.failure is None, "nobody tells that it is back")
 
 
 def test_a_queue_that_is_not_there_is_waited_for_and_one_that_is_deleted_as_well(
@@ -97,18 +98,18 @@ def test_a_queue_that_is_not_there_is_waited_for_and_one_that_is_deleted_as_well
     with pika.BlockingConnection(parameters) as connection:
         connection.channel().queue_delete(queue)
     with at_work(source):
-        until(lambda: source.failure == "ChannelClosedByBroker", "nobody tells of the queue")
+        wait_until(lambda: source.failure == "ChannelClosedByBroker", "nobody tells of the queue")
         with pika.BlockingConnection(parameters) as connection:
             connection.channel().queue_declare(queue, durable=True)
         broker.publish(queue, b"1")
-        until(lambda: bodies(database) == [b"1"], "nothing came")
+        wait_until(lambda: bodies(database) == [b"1"], "nothing came")
         with pika.BlockingConnection(parameters) as connection:
             connection.channel().queue_delete(queue)
-        until(lambda: source.failure is not None, "nobody tells that it is gone")
+        wait_until(lambda: source.failure is not None, "nobody tells that it is gone")
         with pika.BlockingConnection(parameters) as connection:
             connection.channel().queue_declare(queue, durable=True)
         broker.publish(queue, b"2")
-        until(lambda: bodies(database) == [b"1", b"2"], "nothing came again")
+        wait_until(lambda: bodies(database) == [b"1", b"2"], "nothing came again")
 
 
 def test_two_gateways_may_share_a_queue(broker: Broker, database: Database, tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_two_gateways_may_share_a_queue(broker: Broker, database: Database, tmp_
     (second,) = intake(f"{broker.url}/{queue}?prefetch=1", database).sources
     with at_work(first), at_work(second):
         broker.publish(queue, *sent)
-        until(lambda: len(bodies(database)) == len(sent), "not everything came")
+        wait_until(lambda: len(bodies(database)) == len(sent), "not everything came")
     assert sorted(bodies(database)) == sorted(sent)
 
 

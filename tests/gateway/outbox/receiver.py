@@ -85,7 +85,11 @@ class Office:
     def __init__(self, database: Database, **settings: Any) -> None:
         self.database = database
         self.clock = Clock()
-        given: dict[str, Any] = {"webhook_reach": Reach.LOOPBACK, "webhook_seconds": 2, "poll_seconds": 0.05} | settings
+        given: dict[str, Any] = {
+            "webhook_reach": Reach.LOOPBACK,
+            "webhook_seconds": 30,
+            "poll_seconds": 0.05,
+        } | settings
         self.settings = GatewaySettings(**given)
         self.restart()
 

@@ -188,9 +188,11 @@ async def test_two_gateways_send_each_event_once_and_in_order(office: Office, re
     assert receiver.ids() == [f"evt_{count}" for count in range(1, 21)]
 
 
-async def test_a_slow_address_holds_up_nobody_else(office: Office, receiver: Receiver) -> None:
+async def test_a_slow_address_holds_up_nobody_else(database: Database, receiver: Receiver) -> None:
+    office = Office(database, webhook_seconds=2)
+
     async def sleep() -> None:
-        await asyncio.sleep(60)
+        await asyncio.sleep(600)
 
     async with Receiver(before_answer=sleep).listening() as slow:
         stuck, _ = await office.subscribe(slow.url)
@@ -201,6 +203,8 @@ async def test_a_slow_address_holds_up_nobody_else(office: Office, receiver: Rec
         while not (await office.show(stuck))["tries"]:
             await office.push(1)
         assert (await office.show(stuck))["blocked_why"] == "no answer within 2 seconds"
+    async with office.pusher.ending():
+        pass
 
 
 async def test_addresses_that_are_never_done_let_the_others_have_their_turns(
