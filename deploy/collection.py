@@ -34,12 +34,12 @@ class Collection:
     key: CollectionKey
     clocks: list[LegalClocks]
     """Of the lists that it is to pay."""
+    batches: dict[str, BatchView] = field(default_factory=dict)
+    latest: CollectionView | None = None
     patience: float = PATIENCE
     """Real seconds for which it may stand still."""
     look: float = LOOK
     """Real seconds between two looks at it."""
-    batches: dict[str, BatchView] = field(default_factory=dict)
-    latest: CollectionView | None = None
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
