@@ -86,7 +86,8 @@ class Fault:
                 way = "fast" if self.minutes > 0 else "slow"
                 return f"the clock of {_named(self.platform)} is {abs(self.minutes)} minutes {way} for {self.seconds} s"
             case Kind.PLATFORM:
-                return f"{_named(self.platform)} is down for {self.seconds} s, an hour on the clocks of lists that wait"
+                long = "while nights pass" if self.platform == BANK else "an hour on the clocks of lists that wait"
+                return f"{_named(self.platform)} is down for {self.seconds} s, {long}"
 
 
 def draw(seed: str, kinds: Collection[Kind], lists: int) -> list[Fault]:

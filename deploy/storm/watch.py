@@ -27,7 +27,7 @@ LOOK, AT_MOST = 1.0, 0.2
 CALM, PATIENCE = 4.0, 240.0
 """For so many seconds nothing must be new before the world counts as quiet; longer while lists must move on, for an
 outside call that was under way when a worker died is given up after a minute, and tried again later and later."""
-STILL, HASTENED_AT_ONCE = 6.0, 16
+STILL, AT_ONCE = 6.0, 16
 """Seconds after which a list that has not moved may wait for its next try; so many are looked after at a time."""
 FAILURES = ("Failed", "TimedOut", "Terminated", "Canceled")
 """How no workflow of ours may end."""
@@ -81,9 +81,15 @@ class Watch:
         for status in FAILURES:
             found = await self.client.temporal.count_workflows(f'ExecutionStatus="{status}"')
             wrong[status] += found.count
-        async for each in self.client.temporal.list_workflows('ExecutionStatus="Running"', page_size=1000):
-            told = await self.client.temporal.get_workflow_handle(each.id).describe()
-            wrong[FAILING_TASKS] += told.raw_description.pending_workflow_task.attempt > 1
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def fails(workflow_id: str) -> bool:
+            async with turns:
+                told = await self.client.temporal.get_workflow_handle(workflow_id).describe()
+            return told.raw_description.pending_workflow_task.attempt > 1
+
+        running = self.client.temporal.list_workflows('ExecutionStatus="Running"', page_size=1000)
+        wrong[FAILING_TASKS] = sum(await asyncio.gather(*[fails(each.id) async for each in running]))
         return +wrong
 
     async def post(self) -> Mapping[str, Any]:
@@ -152,7 +158,7 @@ class Watch:
 
     async def hasten(self, workflow_ids: Iterable[str]) -> None:
         """Let activities be tried again now that wait long for that, since somebody was away."""
-        turns = asyncio.Semaphore(HASTENED_AT_ONCE)
+        turns = asyncio.Semaphore(AT_ONCE)
 
         async def in_turn(workflow_id: str) -> None:
             async with turns:
