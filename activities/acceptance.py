@@ -54,11 +54,12 @@ def senders_of(session: Session, arrivals: Iterable[Transmission], *, parties: I
 
 def repeated(arrivals: tuple[Transmission, ...]) -> list[Problem]:
     """One submission says one thing of each document; the same thing twice is once."""
-    said: dict[str, str] = {}
+    first: dict[str, AnyDocument] = {}
     problems = []
     for arrival in arrivals:
         document = arrival.document
-        if said.setdefault(document.kind, content_hash(document)) != content_hash(document):
+        said = first.setdefault(document.kind, document)
+        if said is not document and content_hash(said) != content_hash(document):
             fields = (("document.kind", document.kind), ("document.order_no", document.order_no))
             problems.append(refusal("E_DUPLICATE", *fields))
     return problems

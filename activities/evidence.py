@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import Insert, bindparam
 from sqlalchemy import select as columns
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from clearway.contracts.base import legal_day
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
@@ -119,15 +120,27 @@ def _share(body: str, order_no: str) -> Decimal:
     return shares.get(order_no, stored.amount_paid)
 
 
+_CHECKED = select(IdentityCheck.outcome, IdentityCheck.checked_at).where(
+    col(IdentityCheck.person_key) == bindparam("person")
+)
+
+
 def known_identity(session: Session, person: str, *, since: datetime) -> IdentityOutcome | None:
     """A verification of this name and number that is still fresh."""
-    row = session.get(IdentityCheck, person)
-    return IdentityOutcome(row.outcome) if row and row.checked_at >= since else None
+    checked = session.exec(_CHECKED, params={"person": person}).first()
+    return IdentityOutcome(checked[0]) if checked and checked[1] >= since else None
 
 
 def remember_identity(session: Session, person: str, outcome: IdentityOutcome, at: datetime) -> None:
     """Keep a verification; `person` is a keyed hash."""
-    told = {"outcome": outcome, "checked_at": at}
-    insert: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    keep = insert(IdentityCheck).on_conflict_do_update(index_elements=["person_key"], set_=told)
-    session.connection().execute(keep, {"person_key": person, **told})
+    told = {"person_key": person, "outcome": outcome, "checked_at": at}
+    session.connection().execute(_remember(session.get_bind().dialect.name), told)
+
+
+@cache
+def _remember(dialect: str) -> Insert:
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    told = insert(IdentityCheck)
+    newest = {"outcome": told.excluded.outcome, "checked_at": told.excluded.checked_at}
+    keep: Insert = told.on_conflict_do_update(index_elements=["person_key"], set_=newest)
+    return keep

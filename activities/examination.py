@@ -33,6 +33,7 @@ Rows = dict[DocumentKind, StoredDocument]
 Documents = dict[DocumentKind, AnyDocument]
 
 _RECORD = select(CaseRecord).where(col(CaseRecord.workflow_id) == bindparam("workflow_id")).with_for_update()
+_OPEN = insert(CaseRecord)
 _STORE = insert(StoredDocument)
 
 
@@ -112,12 +113,14 @@ class Examiner:
                 further = self._judge(session, request, securities, papers, asked.outcome, register).problems
                 refused += untold(refused, further)
             return _answer(request, rows, documents, tuple(refused), None)
-        record = record or _opened(request, pack)
-        fresh = _take(request, record, rows)
+        opened = record or _opened(request, pack)
+        fresh = _take(request, opened, rows)
         documents |= {kind: arrived[kind] for kind in fresh}
         if (papers := _together(documents)) is not None and asked is not None and request.open_for_change:
-            judgement = self._judge_once(session, request, record, papers, asked, register)
-        _keep(session, request, record, fresh.values())
+            judgement = self._judge_once(session, request, opened, papers, asked, register)
+        if record is None:
+            session.connection().execute(_OPEN, opened.model_dump())
+        _keep(session, request, fresh.values())
         return _answer(request, rows | fresh, documents, (), judgement)
 
     def _judge_once(
@@ -216,12 +219,11 @@ def _take(request: ExamineRequest, record: CaseRecord, rows: Rows) -> Rows:
     return fresh
 
 
-def _keep(session: Session, request: ExamineRequest, record: CaseRecord, fresh: Iterable[StoredDocument]) -> None:
-    """Write what was decided: after all that had to be read, so that it goes out in few statements."""
-    session.add(record)
+def _keep(session: Session, request: ExamineRequest, fresh: Iterable[StoredDocument]) -> None:
+    """Store what was taken, and under which keys it is spoken of."""
     if rows := [row.model_dump(exclude={"id"}) for row in fresh]:
         session.connection().execute(_STORE, rows)
-    remember(session, record.workflow_id, (key for each in request.arrivals for key in addresses(each.document)))
+    remember(session, request.key.workflow_id, (key for each in request.arrivals for key in addresses(each.document)))
 
 
 def _answer(

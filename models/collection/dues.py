@@ -37,36 +37,38 @@ def open_due(
     at: datetime,
 ) -> None:
     """Note what a released list owes, and see that its agent's collection runs; the same list again changes nothing."""
-    session.execute(
-        insert_once(session, TaxDue).values(
-            workflow_id=workflow_id,
-            agent=agent,
-            customs=customs,
-            enterprise=enterprise,
-            profile=profile,
-            released_at=clocks.released_at,
-            payable_from=clocks.tax_window_opens,
-            held_until=clocks.held_tax_paid_at,
-            guard_at=clocks.payment_guard_at,
-            pay_before=clocks.payment_before,
-            deadline=clocks.payment_deadline,
-            assessed=tax.total,
-            lines=len(tax.lines),
-            due=tax.total,
-            held=NOTHING,
-            paid=NOTHING,
-            refund=NOTHING,
-            blocked="",
-            state=OPEN,
-            alarmed=0,
-            told="",
-            provisional=clocks.provisional,
-            changed_at=at,
-        )
+    session.connection().execute(
+        insert_once(session, TaxDue),
+        {
+            "workflow_id": workflow_id,
+            "agent": agent,
+            "customs": customs,
+            "enterprise": enterprise,
+            "profile": profile,
+            "released_at": clocks.released_at,
+            "payable_from": clocks.tax_window_opens,
+            "held_until": clocks.held_tax_paid_at,
+            "guard_at": clocks.payment_guard_at,
+            "pay_before": clocks.payment_before,
+            "deadline": clocks.payment_deadline,
+            "assessed": tax.total,
+            "lines": len(tax.lines),
+            "due": tax.total,
+            "held": NOTHING,
+            "paid": NOTHING,
+            "refund": NOTHING,
+            "blocked": "",
+            "state": OPEN,
+            "alarmed": 0,
+            "told": "",
+            "provisional": clocks.provisional,
+            "changed_at": at,
+        },
     )
     key = CollectionKey(agent=agent, customs=customs)
     post(session, [Letter(COLLECT, key.workflow_id, f"{agent}|{customs}", CollectNow(at=at))], at)
-    _wake_if_urgent(session, session.get_one(TaxDue, workflow_id), at)
+    if clocks.payment_guard_at <= at + A_DAY:
+        _wake_if_urgent(session, session.get_one(TaxDue, workflow_id), at)
 
 
 def hold(session: Session, workflow_id: str, held: Decimal, at: datetime) -> None:

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from clearway.contracts.base import Contract
@@ -17,6 +18,8 @@ DOOR = "collection"
 """Under which name the inbox keeps what no outside message caused."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Due whatever the deliverer's clock says: the time of a workflow may run ahead of it."""
+
+_TOLD = select(InboxItem.dedupe_key).where(col(InboxItem.dedupe_key).in_(bindparam("keys", expanding=True)))
 
 
 class Letter(NamedTuple):
@@ -31,7 +34,7 @@ class Letter(NamedTuple):
 def post(session: Session, letters: list[Letter], at: datetime) -> int:
     """Leave news for the gateway to deliver at least once (DESIGN law 6); how many were new."""
     keys = {f"{letter.kind}|{letter.key}"[:300]: letter for letter in letters}
-    known = set(session.exec(select(InboxItem.dedupe_key).where(col(InboxItem.dedupe_key).in_(tuple(keys)))))
+    known = set(session.exec(_TOLD, params={"keys": tuple(keys)}))
     fresh = [(key, letter, _payload(letter)) for key, letter in keys.items() if key not in known]
     if not fresh:
         return 0

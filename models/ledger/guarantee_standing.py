@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from clearway.contracts.base import legal_day
 from clearway.contracts.facts import GuaranteeHold, GuaranteeOutcome
@@ -136,8 +137,15 @@ class Standing(NamedTuple):
         )
 
 
+_ON_FILE = (
+    select(Guarantee)
+    .where(col(Guarantee.guarantor) == bindparam("guarantor"))
+    .execution_options(populate_existing=True)
+)
+
+
 def standing(session: Session, guarantor: str) -> Standing:
     """The guarantee as it is now; certain only where the transaction keeps the account."""
     account = guarantee_account(guarantor).id
-    on_file = read_once(session, account, lambda: session.get(Guarantee, guarantor, populate_existing=True))
+    on_file = read_once(session, account, lambda: session.exec(_ON_FILE, params={"guarantor": guarantor}).first())
     return Standing(guarantor, on_file, balance(session, account))

@@ -18,9 +18,10 @@ FILES = TypeAdapter(dict[str, str])
 """What a pack keeps: the text of each file by its name."""
 
 
-_NEWEST = select(func.max(RulePack.number))
+NEWEST = select(func.max(RulePack.number))
+"""The number of the newest pack; none where none was loaded."""
 _OF_LIST = select(CaseRecord.rule_pack).where(col(CaseRecord.workflow_id) == bindparam("workflow_id"))
-_PACK_OF = select(func.coalesce(_OF_LIST.scalar_subquery(), _NEWEST.scalar_subquery()))
+_PACK_OF = select(func.coalesce(_OF_LIST.scalar_subquery(), NEWEST.scalar_subquery()))
 
 
 class RulePacks:
@@ -57,7 +58,7 @@ def check_packs(session: Session) -> None:
 
 def newest(session: Session) -> int:
     """The pack under which lists are opened now."""
-    return session.exec(_NEWEST).one() or LIBRARY_ONLY
+    return session.exec(NEWEST).one() or LIBRARY_ONLY
 
 
 def pack_of(session: Session, workflow_id: str) -> int:
