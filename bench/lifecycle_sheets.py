@@ -1,7 +1,5 @@
 """The tables of the lifecycles: ratios, processor time by process, and what each side asks of server and database."""
 
-from collections.abc import Sequence
-
 from bench.figures import Lifecycles, SideFigures, Spread
 from bench.sheets import Sheet
 
@@ -19,13 +17,10 @@ def lifecycle_sheets(measured: Lifecycles) -> list[Sheet]:
 
 
 def _ratios(rounds: str, measured: Lifecycles) -> Sheet:
-    rows: list[tuple[str, ...]] = []
-    for each in measured.ratios:
-        limits = f"{measured.sides[each.ours].limited_by} / {measured.sides[each.theirs].limited_by}"
-        rows.append((f"{each.ours} / {each.theirs}", *_three(each.rate), *_three(each.cost), limits))
-    rows += [(name, "NOT MEASURED", why, *("",) * 5) for name, why in measured.skipped.items()]
+    rows = [(f"{each.ours} / {each.theirs}", *_three(each.rate), *_three(each.cost)) for each in measured.ratios]
+    rows += [(name, "NOT MEASURED", why, *("",) * 4) for name, why in measured.skipped.items()]
     heads = ("lists/s, min", "median", "max", "processor time, min", "median", "max")
-    return Sheet(f"Lifecycle: {rounds}", ("", *heads, "limited by"), rows)
+    return Sheet(f"Lifecycle: {rounds}", ("", *heads), rows)
 
 
 def _processors(measured: Lifecycles) -> Sheet:
@@ -36,10 +31,10 @@ def _processors(measured: Lifecycles) -> Sheet:
 
     def row(name: str, side: SideFigures) -> tuple[str, ...]:
         parts = (f"{side.processor[each] / unit:.2f}" if each in side.processor else "" for each in used)
-        return name, *parts, f"{sum(side.processor.values()) / unit:.2f}"
+        return name, *parts, f"{sum(side.processor.values()) / unit:.2f}", side.limited_by
 
     rows = [row(name, side) for name, side in measured.sides.items()]
-    return Sheet(f"Processor time per lifecycle, {unit_name} in all = 1", ("", *used, "in all"), rows)
+    return Sheet(f"Processor time per lifecycle, {unit_name} in all = 1", ("", *used, "in all", "limited by"), rows)
 
 
 def _traffic(measured: Lifecycles) -> Sheet:
@@ -51,12 +46,12 @@ def _traffic(measured: Lifecycles) -> Sheet:
             if left
             else ("",) * 4
         )
-        rows.append((name, *served, _number(side.transactions), _number(side.statements), side.meaning))
-    heads = ("events", "workflow tasks", "history, kB", "payloads, kB", "transactions", "statements", "what it is")
+        rows.append((name, *served, _number(side.transactions), _number(side.statements)))
+    heads = ("events", "workflow tasks", "history, kB", "payloads, kB", "transactions", "statements")
     return Sheet("Per lifecycle, at the server and in the business database", ("", *heads), rows)
 
 
-def _three(spread: Spread) -> Sequence[str]:
+def _three(spread: Spread) -> tuple[str, ...]:
     return f"{spread.minimum:.2f}", f"{spread.median:.2f}", f"{spread.maximum:.2f}"
 
 

@@ -17,11 +17,10 @@ from bench.figures import Lifecycles, Round, compared, side_figures
 from bench.lifecycles import BareDriver, DbosDriver, ListDriver, NaiveDriver, at_once, samples
 from bench.ratios import machine
 from bench.servers import NoPostgreSQL, PostgreSQL, TemporalServer, postgresql, temporal_server
-from bench.sides import PAIRS, SIDES, Side
+from bench.sides import PAIRS, SIDES, Side, converter_of
 from bench.stack import WholeStack
 from bench.traffic import Traffic, traffic_at
 from bench.workers import Place, WorkerProcess
-from clearway.connection import data_converter
 from clearway.testing import SampleSet
 from models.database import Database
 from models.registry import load, read
@@ -104,9 +103,7 @@ class Course:
         processes = {"database": self._postgresql.pid} if side.on_postgresql and self._postgresql else {}
         if side.kind == "dbos":
             return WorkerLane(DbosDriver(worker), worker, None, processes)
-        client = self._server.client
-        if side.kind == "list":
-            client = await Client.connect(self._server.address, data_converter=data_converter())
+        client = await Client.connect(self._server.address, data_converter=converter_of(side))
         return WorkerLane(
             DRIVERS[side.kind](client, worker, side.name), worker, client, {"server": self._server.pid, **processes}
         )

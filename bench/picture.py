@@ -13,6 +13,7 @@ UNIT = "list"
 """The side that is 1 in the picture."""
 NAMES = {
     "list": "Clearway's list",
+    "list-sealed": "list, payloads encrypted",
     "bare": "bare Temporal workflow",
     "naive": "one activity per step",
     "naive-passed": "the same, sandbox set well",

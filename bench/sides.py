@@ -1,6 +1,12 @@
-"""The sides of the lifecycle: what each is, and what is said of it in the table."""
+"""The sides of the lifecycle: what each is, and what is divided by what."""
 
+import base64
 from typing import NamedTuple
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
+
+from clearway.connection import PAYLOAD_KEYS, data_converter
 
 
 class Side(NamedTuple):
@@ -16,6 +22,7 @@ SIDES = {
     side.name: side
     for side in (
         Side("list", "list", "the real workflow and activities; the outside answers at once"),
+        Side("list-sealed", "list", "the same; payloads packed and encrypted, as in production"),
         Side("bare", "bare", "the same commands and nothing of the trade"),
         Side("naive", "naive", "one activity per step, one signal per receipt; settings as they come"),
         Side("naive-passed", "naive", "the same, but the contracts passed through the sandbox"),
@@ -26,10 +33,11 @@ SIDES = {
         Side("stack", "stack", "the list through gateway, connectors, simulator and collection, signed"),
     )
 }
-PASSED_THROUGH, AS_IT_COMES = "naive-passed", "dbos-default"
+SEALED, PASSED_THROUGH, AS_IT_COMES = "list-sealed", "naive-passed", "dbos-default"
 
 PAIRS = (
     ("list", "bare"),
+    ("list-sealed", "list"),
     ("list", "naive"),
     ("list", "naive-passed"),
     ("list", "dbos"),
@@ -39,3 +47,11 @@ PAIRS = (
     ("stack", "list"),
 )
 """Which side is divided by which."""
+
+
+def converter_of(side: Side) -> DataConverter:
+    """How a side writes its payloads: ours as the service does, with a key or without; others plainly."""
+    if side.kind != "list":
+        return pydantic_data_converter
+    key = base64.b64encode(bytes(32)).decode()
+    return data_converter({PAYLOAD_KEYS: f"bench:{key}"} if side.name == SEALED else {})

@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, Self
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -22,8 +21,7 @@ from bench.database_work import Count, DatabaseWork
 from bench.door_case import HearingCase, tell_to
 from bench.naive import NaiveList
 from bench.naive_steps import NaiveSteps
-from bench.sides import PASSED_THROUGH, Side
-from clearway.connection import data_converter
+from bench.sides import PASSED_THROUGH, Side, converter_of
 from clearway.contracts.documents import AnyDocument, Application
 from connectors.customs import Sealed
 from models.database import Database
@@ -186,8 +184,7 @@ async def _serve(place: Place, pipe: "Connection[Any, Any]") -> None:
 
             await serve(place, database, line)
             return
-        converter = data_converter() if place.side.kind == "list" else pydantic_data_converter
-        client = await Client.connect(place.address, data_converter=converter)
+        client = await Client.connect(place.address, data_converter=converter_of(place.side))
         async with _worker(place, client, database, line.tell):
             line.open()
             await line.stopped.wait()

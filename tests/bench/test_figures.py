@@ -126,7 +126,7 @@ def test_every_side_has_its_line_in_the_tables(measured: Lifecycles) -> None:
     ratios, processors, traffic = lifecycle_sheets(measured)
     assert [row[0] for row in ratios.rows] == ["list / bare", "dbos-pg"]
     assert ratios.rows[1][1:3] == ("NOT MEASURED", "no PostgreSQL")
-    assert processors.rows[0] == ("list", "0.00", "2.00", "2.00")
+    assert processors.rows[0] == ("list", "0.00", "2.00", "2.00", "worker")
     assert all(len(row) == len(sheet.columns) for sheet in (ratios, processors, traffic) for row in sheet.rows)
 
 
