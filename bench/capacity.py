@@ -58,7 +58,7 @@ def rows(inputs: Inputs) -> list[tuple[str, ...]]:
 
 
 def markdown(inputs: Inputs) -> str:
-    """The table of results and the table of figures, for docs/scale.md."""
+    """The tables of results, of sizes and of figures, for docs/scale.md."""
     names = [f"{name}, {size.lists_per_day:,.0f} a day" for name, size in inputs.sizes.items()]
     lines = [("", *names, "leans on"), ("---", *("--:" for _ in names), "---")]
     section = ""
@@ -68,10 +68,14 @@ def markdown(inputs: Inputs) -> str:
             lines.append((f"**{section}**", *("" for _ in names), ""))
         lines.append(row[1:])
     results = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    sizes = ["| size | lists a day | peak a second | source |\n|---|--:|--:|---|\n"]
+    for name, size in inputs.sizes.items():
+        sizes.append(f"| {name} | {size.lists_per_day:,.0f} | {size.peak:,.6g} | {size.source} |\n")
     told = ["| figure | value, per list unless it says otherwise | kind | source |\n|---|---|---|---|\n"]
     for name, each in inputs.figures.items():
-        told.append(f"| `{name}` | {each.value:,.6g} {each.unit} | {each.kind} | {each.source} |\n")
-    return f"{results}\n{''.join(told)}"
+        value = words(each.value, "bytes", 4) if each.unit == "bytes" else f"{each.value:,.6g} {each.unit}"
+        told.append(f"| `{name}` | {value} | {each.kind} | {each.source} |\n")
+    return f"{results}\n{''.join(sizes)}\n{''.join(told)}"
 
 
 def _table(inputs: Inputs) -> Table:
