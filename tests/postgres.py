@@ -55,7 +55,9 @@ def running_server(*, durable: bool = False) -> Iterator[str]:
         )
         port = free_port()
         control = [*prefix, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-        options = f"-h 127.0.0.1 -p {port} -k {folder}" + ("" if durable else " -F")
+        # Vacuum would visit hundreds of databases each minute, none of which lives that long.
+        options = f"-h 127.0.0.1 -p {port} -k {folder} -c autovacuum=off"
+        options += "" if durable else " -F -c full_page_writes=off -c synchronous_commit=off"
         log = str(folder / "log")
         subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, capture_output=True, cwd="/")
         try:
