@@ -23,7 +23,7 @@ from deploy.storm import handing_in
 from deploy.storm.accounts import Outside, make_up
 from deploy.storm.breaking import Breaker, possible
 from deploy.storm.cast import cast
-from deploy.storm.faults import Fault, Kind, draw
+from deploy.storm.faults import IDENTITY, Fault, Kind, draw
 from deploy.storm.hour import let_an_hour_pass
 from deploy.storm.insisting import RETRIES, InsistingClient
 from deploy.storm.performance import Storm
@@ -73,6 +73,8 @@ async def weather(
 
         async def meanwhile(fault: Fault) -> None:
             if fault.kind is Kind.PLATFORM:
+                for part in parts:
+                    part.unverified |= fault.platform == IDENTITY
                 await let_an_hour_pass(client.temporal, storm.chapter)
 
         saboteur = Saboteur([*faults], Breaker(stack, http), meanwhile, progress.say)

@@ -301,7 +301,7 @@ def _ends(parts: Sequence[Part], standings: Mapping[str, Standing]) -> Line:
 
 def _is_lawful(part: Part, standing: Standing) -> bool:
     story = part.story
-    if standing.state != story.ends:
+    if standing.state not in part.allowed(story.ends):
         return False
     return standing.over != story.open_end and (standing.over or standing.awaited == "CUS")
 

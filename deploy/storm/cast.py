@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import DocumentKind
+from clearway.contracts.states import State
 from clearway.testing import EBC, SampleSet
 from deploy.storm.stories import STORIES, Story
 from deploy.storm.ways import WAYS, Way
@@ -31,6 +32,13 @@ class Part:
     """Decides what of it comes late, twice, or broken first."""
     keys: list[CaseKey] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+    unverified: bool = False
+    """The identity authority was down once: the rule then is that the orderer has paid himself (RULEBOOK D-07)."""
+
+    def allowed(self, state: State) -> frozenset[State]:
+        """Where it may be where its story wants it here."""
+        passed = {State.RETURN_WINDOW, State.TAXED} if self.unverified and not self.story.verified else set()
+        return frozenset({state} | passed)
 
     @property
     def order_no(self) -> str:

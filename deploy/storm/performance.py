@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from clearway.client import ClearwayClient
 from clearway.contracts.documents import Document
 from clearway.contracts.keys import ID_PREFIX, RETURN_PREFIX, CaseKey, CollectionKey
+from clearway.contracts.states import State
 from clearway.errors import ClearwayError
 from deploy.collection import Collection
 from deploy.play import Act, Play
@@ -184,14 +185,18 @@ class Storm:
 
         await asyncio.gather(*(in_turn(part) for part in parts))
 
-    async def _rest(self, title: Chapter, wanted: Callable[[Part], object]) -> None:
+    async def _rest(self, title: Chapter, wanted: Callable[[Part], State | None]) -> None:
         """Wait until nothing moves any more; the bar shows how many lists are where they rest."""
-        resting = {part.keys[-1].workflow_id: wanted(part) for part in self.parts if wanted(part)}
+        resting = {part.keys[-1].workflow_id: (part, state) for part in self.parts if (state := wanted(part))}
         chapter = self._open(title, len(resting))
         done = 0
 
         def left(standings: dict[str, Standing]) -> list[str]:
-            return [each for each, state in resting.items() if each not in standings or standings[each].state != state]
+            return [
+                each
+                for each, (part, state) in resting.items()
+                if each not in standings or standings[each].state not in part.allowed(state)
+            ]
 
         def show(open_lists: int) -> None:
             nonlocal done

@@ -64,6 +64,8 @@ class Story:
     """A document that nobody hands in."""
     buyer: str = ""
     """What the buyer's name ends with."""
+    verified: bool = True
+    """Whether name and number of its buyer belong together, so that it matters nothing who can verify them."""
     own_buyer: bool = False
     """Its buyer orders nothing else: customs will say that his year is full."""
     changed: Callable[[SampleSet], SampleSet] | None = None
@@ -118,7 +120,7 @@ STORIES: tuple[Story, ...] = (
     _ends("DETAIN501", State.DETAINED, open_end=True),
     _ends("SILENT", State.MATCHED, weight=2, open_end=True),
     _ends("MISMATCH", State.MATCH_FAILED, then=let_the_time_pass, changed=mismatched),
-    _ends("IDBAD", State.MATCH_FAILED, then=let_the_time_pass, buyer="-IDBAD"),
+    _ends("IDBAD", State.MATCH_FAILED, then=let_the_time_pass, buyer="-IDBAD", verified=False),
     _ends("UNPAID", State.MATCH_FAILED, then=let_the_time_pass, missing=DocumentKind.PAYMENT),
     _ends("WITHDRAWN", State.CANCELLED, then=withdraw, missing=DocumentKind.PAYMENT),
     Story("RETURNALL", 3, State.RETURNED, later=returned.return_all),

@@ -22,7 +22,7 @@ from clearway.rules.persons import is_id_number
 from deploy.report import Progression, console_for
 from deploy.storm import ways
 from deploy.storm.__main__ import options, stack_for, weather
-from deploy.storm.accounts import Line, Outside, _server, make_up
+from deploy.storm.accounts import Line, Outside, _is_lawful, _server, make_up
 from deploy.storm.cast import ENTERPRISES, KINDS, Part, cast
 from deploy.storm.faults import Kind
 from deploy.storm.insisting import InsistingClient
@@ -309,6 +309,18 @@ def test_a_list_ends_only_as_its_story_allows(session: Session, word: str, stand
     assert lines["lists in a lawful end"].holds is holds
     assert _wrong(lines) == ([] if holds else ["lists in a lawful end"])
     assert _wrong(_lines(session, _outside(), parts=[part])) == ["lists in a lawful end"], "one that is nowhere"
+
+
+def test_where_nobody_could_verify_a_buyer_his_list_may_pass_for_he_paid_himself(session: Session) -> None:
+    """RULEBOOK D-07: the authority unavailable, orderer = payer stands in its place."""
+    parts = cast("a", len(STORIES), AT)
+    passed = [part.story.word for part in parts if not _is_lawful(part, _standing(State.TAXED))]
+    for part in parts:
+        part.unverified = True
+    also = [part.story.word for part in parts if not _is_lawful(part, _standing(State.TAXED))]
+    assert set(passed) - set(also) == {"IDBAD"}
+    [bad] = [part for part in parts if part.story.word == "IDBAD"]
+    assert _is_lawful(bad, _standing(State.MATCH_FAILED))
 
 
 def test_trouble_is_told_with_its_list(session: Session) -> None:
