@@ -20,6 +20,9 @@ from gateway.settings import GatewaySettings
 from models.database import Database
 from models.settings import StoreSettings
 
+KEPT_OPEN = 75
+"""Seconds for which an idle connection is kept: longer than most clients keep one, so that it is theirs to close."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - here, and only here, the gateway's clock is composed
@@ -34,7 +37,14 @@ async def serve(settings: GatewaySettings, store: StoreSettings) -> None:
         cases = await ClearwayClient.connect(interceptors=start_traces("clearway-gateway"), runtime=metrics_runtime())
         app = create_app(database, cases, settings, _now, uplink=uplink_from_settings())
         await uvicorn.Server(
-            uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                timeout_keep_alive=KEPT_OPEN,
+            )
         ).serve()
     finally:
         database.close()

@@ -12,6 +12,8 @@ from simulator.app import create_app
 from simulator.scenarios import as_markdown
 from simulator.settings import Settings
 
+KEPT_OPEN = 75
+"""Seconds for which an idle connection is kept: longer than our clients keep one, so that it is theirs to close."""
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -55,7 +57,14 @@ def main(
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEPT_OPEN,
+    )
 
 
 if __name__ == "__main__":

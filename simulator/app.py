@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(ClosedDoors, outages=outages)
     app.add_exception_handler(Refusal, answer_refusal)
     app.add_exception_handler(RequestValidationError, answer_unreadable)
-    app.include_router(make_door(Books(), courier, settings, clocks.customs))
+    app.include_router(make_door(Books(settings.lists_kept), courier, settings, clocks.customs))
     app.include_router(make_suspicion_door())
     app.include_router(make_payment_data_door(settings))
     app.include_router(make_authority())

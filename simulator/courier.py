@@ -19,7 +19,8 @@ JSON = "application/json"
 _PATIENCE = httpx.Timeout(10.0, connect=3.0, pool=None)
 _DROPS, _BETWEEN_DROPS = 8, 0.05
 """A slow message comes in so many parts, with so many seconds between them."""
-_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=16)
+_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+"""Every connection is kept: one that is closed after each message costs more than the message."""
 
 
 class Manner(StrEnum):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from clearway.contracts.documents import DeclarationList, DocumentKind, Order, Payment, Waybill
 from simulator.customs.filing import Application, Filing, Standing, value_of
+from simulator.customs.shelf import Bounded, Packed
 from simulator.scenarios import Scenario
 from simulator.steps import Receipt
 
@@ -33,21 +34,27 @@ def content_of(document: Record) -> str:
     return document.model_dump_json(exclude={"guid", "app_type", "app_time", "app_status"})
 
 
-def _submission(document: Record) -> str:
+def _submission(document: Record) -> bytes:
     """One submission; a repetition may bear a newer time, but a draft declared at last is not a repetition."""
-    return f"{document.app_type}/{document.app_status}/{content_of(document)}"
+    return hashlib.sha256(f"{document.app_type}/{document.app_status}/{content_of(document)}".encode()).digest()
+
+
+def _is_being_told(filed: dict[str, list[Filing]]) -> bool:
+    return any(filing.telling or filing.story for filings in filed.values() for filing in filings)
 
 
 class Books:
     """Customs' memory. Everything runs on one event loop, so no lock is needed."""
 
-    def __init__(self) -> None:
-        self._vouchers: dict[Key, Voucher] = {}
-        self._payments: dict[tuple[str, str], Key] = {}
-        self._returned: set[Key] = set()
+    def __init__(self, lists_kept: int = 5_000) -> None:
+        """Remember so many lists; beyond, the oldest of which everything is told are forgotten."""
+        self._lists_kept = lists_kept
+        self._vouchers: Bounded[Key, Packed[Voucher]] = Bounded(4 * lists_kept)
+        self._payments: Bounded[tuple[str, str], Key] = Bounded(2 * lists_kept)
+        self._returned: Bounded[Key, None] = Bounded(4 * lists_kept)
         self._filings: dict[str, dict[str, list[Filing]]] = {}
-        self._seen: dict[tuple[str, str], tuple[str, tuple[Receipt, ...]]] = {}
-        self._serials: set[int] = set()
+        self._seen: Bounded[tuple[str, str], tuple[bytes, tuple[Receipt, ...]]] = Bounded(8 * lists_kept)
+        self._serials: Bounded[int, None] = Bounded(8 * lists_kept)
 
     def has_seen(self, document: Record) -> bool:
         """The same record, guid and content, came before: it is acknowledged and changes nothing."""
@@ -65,8 +72,8 @@ class Books:
     def keep(self, document: Voucher) -> None:
         """Store a document, in place of an earlier one under its key."""
         key = key_of(document)
-        self._vouchers[key] = document
-        self._returned.discard(key)
+        self._vouchers[key] = Packed(document)
+        self._returned.pop(key, None)
         if isinstance(document, Payment):
             for order_no in (document.order_no, *(part.order_no for part in document.allocations)):
                 self._payments[document.ebp_code, order_no] = key
@@ -77,11 +84,11 @@ class Books:
 
     def give_back(self, document: Voucher) -> None:
         """Note that a document was returned, so that its corrected copy is known as one."""
-        self._returned.add(key_of(document))
+        self._returned[key_of(document)] = None
 
     def kept(self, document: Voucher) -> Voucher | None:
         """What is stored under a document's key."""
-        return self._vouchers.get(key_of(document))
+        return self._stored(key_of(document))
 
     def was_returned(self, document: Voucher) -> bool:
         """A document under this key was returned and nothing has replaced it."""
@@ -113,7 +120,7 @@ class Books:
 
     def order(self, declaration: DeclarationList) -> Order | None:
         """The stored order of a list."""
-        found = self._vouchers.get((DocumentKind.ORDER, declaration.ebp_code, declaration.order_no))
+        found = self._stored((DocumentKind.ORDER, declaration.ebp_code, declaration.order_no))
         return found if isinstance(found, Order) and found.ebc_code == declaration.ebc_code else None
 
     def payment(self, declaration: DeclarationList) -> Payment | None:
@@ -122,12 +129,12 @@ class Books:
         order = self.order(declaration)
         if key is None and order and order.pay_code and order.pay_transaction_id:
             key = (DocumentKind.PAYMENT, order.pay_code, order.pay_transaction_id)
-        found = self._vouchers.get(key) if key else None
+        found = self._stored(key) if key else None
         return found if isinstance(found, Payment) else None
 
     def waybill(self, declaration: DeclarationList) -> Waybill | None:
         """The stored waybill of a list, if it carries the same order."""
-        found = self._vouchers.get((DocumentKind.WAYBILL, declaration.logistics_code, declaration.logistics_no))
+        found = self._stored((DocumentKind.WAYBILL, declaration.logistics_code, declaration.logistics_no))
         return found if isinstance(found, Waybill) and found.order_no == declaration.order_no else None
 
     def enter(self, declaration: DeclarationList, scenario: Scenario, standing: Standing = Standing.OPEN) -> Filing:
@@ -135,7 +142,7 @@ class Books:
         serial = self._serial(declaration.guid)
         day = declaration.app_time
         filing = Filing(
-            declaration,
+            Packed(declaration),
             scenario,
             guid=declaration.guid,
             opened_at=day,
@@ -144,6 +151,7 @@ class Books:
             invt_no=f"{declaration.customs_code}{day:%Y}{declaration.ie_flag}{serial:09d}",
             standing=standing,
         )
+        self._forget()
         by_enterprise = self._filings.setdefault(declaration.order_no, {})
         by_enterprise.setdefault(declaration.ebc_code, []).append(filing)
         return filing
@@ -152,12 +160,24 @@ class Books:
         """A pre-entry number for an application about a list that customs does not know."""
         return _pre_no(application.app_time, self._serial(application.guid))
 
+    def _stored(self, key: Key) -> Voucher | None:
+        packed = self._vouchers.get(key)
+        return packed.open() if packed else None
+
+    def _forget(self) -> None:
+        """Let the oldest orders go of whose lists nothing more is to be told, where there are too many."""
+        while len(self._filings) >= self._lists_kept:
+            over = (number for number, filed in self._filings.items() if not _is_being_told(filed))
+            if (oldest := next(over, None)) is None:
+                return
+            del self._filings[oldest]
+
     def _serial(self, guid: str) -> int:
         # From the guid, not from a counter: a restarted simulator must not give old numbers to other lists.
         serial = int.from_bytes(hashlib.sha256(guid.encode()).digest()[:8], "big") % 1_000_000_000
         while serial in self._serials:
             serial = (serial + 1) % 1_000_000_000
-        self._serials.add(serial)
+        self._serials[serial] = None
         return serial
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from clearway.contracts.customs import ControlInstruction, DispositionOrder
 from clearway.contracts.documents import CancelApplication, DeclarationList, ReturnApplication, TaxBill
 from simulator.customs.inspection_report import Report
+from simulator.customs.shelf import Packed
 from simulator.scenarios import Scenario
 from simulator.steps import Await, Inspection, Request, Step, Verdict
 
@@ -101,8 +102,8 @@ Deed = Step | Reply | Withdrawal | Result
 class Filing:
     """One submission and its story: customs does the first deed next, unless it has to wait."""
 
-    declaration: DeclarationList
-    """As it stands now: a modification that was granted takes the first one's place."""
+    paper: Packed[DeclarationList]
+    """The declaration as it stands now: a modification that was granted takes the first one's place."""
     scenario: Scenario
     guid: str
     """Of the first declaration, as are time and value."""
@@ -132,6 +133,15 @@ class Filing:
     """The latest `after` of the scenario's steps so far."""
     delayed: timedelta = timedelta(0)
     """Added to every later time, once something ended later than the scenario says."""
+
+    @property
+    def declaration(self) -> DeclarationList:
+        """The declaration as it stands now."""
+        return self.paper.open()
+
+    @declaration.setter
+    def declaration(self, declaration: DeclarationList) -> None:
+        self.paper = Packed(declaration)
 
     def time(self, after: int) -> datetime:
         """The instant `after` seconds past the list's own appTime: customs lives on the time of the list."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,7 +78,8 @@ class Post:
         self._lost: list[Parcel] = []
         self._held: dict[str, asyncio.Event] = {}
         """What is to be overtaken, by what it is about."""
-        self._said: set[str] = set()
+        self._said: set[int] = set()
+        """Numbers made from the words, for they may be very many."""
         self.mishaps: Counter[Mishap] = Counter()
 
     @property
@@ -143,7 +145,7 @@ class Post:
         await self._send(parcel, filing.scenario.copies, happens)
 
     async def _send(self, parcel: Parcel, copies: int, mishap: Mishap | None) -> None:
-        self._said.add(parcel.word)
+        self._said.add(int.from_bytes(hashlib.sha256(parcel.word.encode()).digest()[:8]))
         if mishap:
             self.mishaps[mishap] += 1
         if mishap is Mishap.LOST:
