@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bench.cpu import NoProcessorTimes
+from bench.growth import COLLECTIONS
 from bench.parts import PARTS, USUAL
 from bench.results import LATEST, keep
 from bench.sides import SIDES
+from deploy.stack import StackError
 
 ALL = "all"
 SMALL: Mapping[str, object] = {
@@ -21,6 +23,11 @@ SMALL: Mapping[str, object] = {
     "judgements": 200,
     "messages": 100,
     "receipts": 300,
+    "asleep": 300,
+    "window": 20,
+    "on_stack": 20,
+    "cached": 200,
+    "collections": (1_000,),
     "sides": tuple(name for name in SIDES if name not in ("dbos-default", "naive")),
 }
 """Sizes that end in a few minutes; `all` takes those of the published run."""
@@ -31,6 +38,11 @@ FULL: Mapping[str, object] = {
     "judgements": 300,
     "messages": 200,
     "receipts": 1000,
+    "asleep": 10_000,
+    "window": 50,
+    "on_stack": 200,
+    "cached": 2_000,
+    "collections": COLLECTIONS,
     "sides": tuple(SIDES),
 }
 
@@ -39,6 +51,14 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 upwards")
     return int(text)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(_positive(each) for each in text.split(","))
+
+
+def _shown(size: object) -> str:
+    return ",".join(map(str, size)) if isinstance(size, tuple) else str(size)
 
 
 def _part(text: str) -> str:
@@ -68,15 +88,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help="what to measure")
     for name, what in (
         ("rounds", "rounds of each side, in turn"),
-        ("lists", "lifecycle: lifecycles in each round"),
+        ("lists", "lifecycle, growth: lists in each round"),
         ("pairs", "ledger: reservations made and confirmed in each round"),
-        ("judgements", "judgements in each round"),
-        ("messages", "messages in each round"),
+        ("judgements", "judgements: judgements in each round"),
+        ("messages", "messages, growth: messages in each round"),
         ("receipts", "door: receipts in each round"),
+        ("asleep", "idle: lists asleep"),
+        ("window", "idle: new lists whose pace is taken"),
+        ("on-stack", "idle, memory: lists through the whole stack"),
+        ("cached", "memory: lists in the worker's cache"),
+        ("collections", "growth: lists of each collection"),
     ):
-        sizes = f"default {SMALL[name]}; {FULL[name]} with {ALL}"
-        parser.add_argument(f"--{name}", type=_positive, help=f"{what} ({sizes})")
-    parser.add_argument("--at-once", type=_positive, default=10, help="lifecycles under way at a time (default 10)")
+        small, full = (_shown(sizes[name.replace("-", "_")]) for sizes in (SMALL, FULL))
+        kind, shown = (_numbers, "N,N") if name == "collections" else (_positive, "N")
+        parser.add_argument(f"--{name}", type=kind, metavar=shown, help=f"{what} (default {small}; {full} with {ALL})")
+    parser.add_argument(
+        "--at-once", type=_positive, metavar="N", default=10, help="lifecycles under way at a time (default 10)"
+    )
     parser.add_argument("--sides", type=_sides, metavar="A,B", help="sides of the lifecycle")
     parser.add_argument(
         "--pin", action="store_true", help="lifecycle: Temporal's server on one core, everything else on another"
@@ -99,22 +127,24 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
 
 
 def main() -> int:
-    """Measure, print, keep."""
+    """Measure, print, keep; 1 when a part could not be measured, which does not stop the others."""
     options = options_of(sys.argv[1:])
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    failed = False
     for name in options.parts:
         part = PARTS[name]
         try:
             with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
                 measured = part.measure(options, progress)
-        except (NoProcessorTimes, ValueError) as reason:
-            print(f"{name} cannot be measured here: {reason}", file=sys.stderr)
-            return 1
+        except (NoProcessorTimes, ValueError, RuntimeError, TimeoutError, OSError, StackError) as reason:
+            print(f"{name} could not be measured: {reason}", file=sys.stderr)
+            failed = True
+            continue
         keep(options.json, name, measured)
         for each in part.sheets(measured):
             Console().print(each.rich())
     print(f"every round is in {options.json}; `make bench ARGS=all` measures everything, ARGS=--help tells more")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

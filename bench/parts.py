@@ -10,13 +10,19 @@ from rich.progress import Progress
 
 from bench.door import measure_door
 from bench.figures import Lifecycles
+from bench.growth import Growth, growth_sheets, measure_growth
+from bench.idle import Idle, idle_sheets, measure_idle
 from bench.judgements import LINES, measure_judgements
 from bench.ledger import measure_ledger
 from bench.lifecycle_sheets import lifecycle_sheets
 from bench.lists import measure_lifecycles
+from bench.memory import Memory, measure_memory, memory_sheets
 from bench.messages import measure_messages
 from bench.ratios import Ratios, sheet
 from bench.sheets import Sheet
+
+CACHED = 1000
+"""Lists in the cache of the worker beside which many sleep: as many as a worker keeps if nothing is said."""
 
 
 class Part(NamedTuple):
@@ -32,6 +38,22 @@ def _lifecycle(options: Namespace, progress: Progress) -> BaseModel:
     return asyncio.run(
         measure_lifecycles(options.rounds, options.lists, options.at_once, options.sides, progress, pin=options.pin)
     )
+
+
+def _idle(options: Namespace, progress: Progress) -> BaseModel:
+    return asyncio.run(
+        measure_idle(options.asleep, options.window, options.at_once, options.on_stack, CACHED, progress)
+    )
+
+
+def _growth(options: Namespace, progress: Progress) -> BaseModel:
+    return asyncio.run(
+        measure_growth(options.rounds, options.lists, options.at_once, options.collections, options.messages, progress)
+    )
+
+
+def _memory(options: Namespace, progress: Progress) -> BaseModel:
+    return asyncio.run(measure_memory(options.cached, options.at_once, options.on_stack, progress))
 
 
 def _sheet(title: str, ours: str, yardstick: str) -> Callable[[Ratios], Sequence[Sheet]]:
@@ -52,6 +74,21 @@ PARTS = {
             "receipts applied per second",
             "bare handler per second",
         ),
+    ),
+    "growth": Part(
+        "lists of many lines beside lists of one, collections of many lists, 2 worker processes beside 1",
+        Growth,
+        _growth,
+        growth_sheets,
+    ),
+    "idle": Part(
+        "lists asleep in the return window: their bytes, the pace of new ones beside them, a worker waking up",
+        Idle,
+        _idle,
+        idle_sheets,
+    ),
+    "memory": Part(
+        "a worker with a full cache; gateway and simulator after many lists", Memory, _memory, memory_sheets
     ),
     "ledger": Part(
         "transfers of the ledger beside a bare INSERT … COMMIT, on SQLite and on PostgreSQL",
@@ -80,5 +117,5 @@ PARTS = {
         _sheet("Messages: {rounds} rounds of {messages} in one process", "ours per second", "bare lxml per second"),
     ),
 }
-USUAL = ("lifecycle", "door")
+USUAL = ("lifecycle", "door", "growth")
 """What is measured when nothing is said: a few minutes."""

@@ -76,11 +76,16 @@ def sheet(title: str, ours: str, yardstick: str, measured: Ratios) -> Sheet:
         if row.ratio is None or row.ratio_range is None:
             rows.append((row.name, "NOT MEASURED", row.skipped, "", "", "", *notes))
             continue
-        rates = (f"{median(getattr(pair, side) for pair in row.rounds):.0f}" for side in ("ours", "yardstick"))
+        rates = (_shown(median(getattr(pair, side) for pair in row.rounds)) for side in ("ours", "yardstick"))
         low, high = row.ratio_range
         rows.append((row.name, *rates, f"{low:.2f}", f"{row.ratio:.2f}", f"{high:.2f}", *notes))
     columns = ("", ours, yardstick, "ratio, min", "median", "max", *(("limited by",) if noted else ()))
     return Sheet(title, columns, rows)
+
+
+def _shown(value: float) -> str:
+    """Three digits that count, and all of a larger number."""
+    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
 
 
 def table(title: str, ours: str, yardstick: str, measured: Ratios) -> Table:
