@@ -32,6 +32,7 @@ from models.inbox import (
     number_of,
     parked_after,
     still_parked,
+    stored_sizes,
     unread,
 )
 from models.inbox_care import message_with_bytes, try_again
@@ -42,6 +43,9 @@ RELEASE = version("clearway")
 
 TOGETHER = 50
 """Messages that are read in one transaction; on SQLite nobody else writes meanwhile."""
+
+BYTES_TOGETHER = 1024 * 1024
+"""What such messages take in the database, packed, at most, unless one alone takes more."""
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +92,7 @@ class Reader:
 
     def read_all(self, raw_ids: Sequence[int]) -> None:
         """Read messages, many in one transaction; where that fails each by itself, so that none stops another."""
-        for begin in range(0, len(raw_ids), TOGETHER):
-            together = raw_ids[begin : begin + TOGETHER]
+        for together in self._portions(raw_ids):
             try:
                 self._read_together(together)
             except Exception as error:  # noqa: BLE001 - which of them it is, reading each by itself tells
@@ -116,6 +119,19 @@ class Reader:
         with self._database.transaction() as session:
             warn_unguarded(session, self._clock())
             return try_again(session, RELEASE)
+
+    def _portions(self, raw_ids: Sequence[int]) -> list[list[int]]:
+        """As many messages as are read in one transaction, and are held in memory at once."""
+        portions: list[list[int]] = []
+        room = 0
+        with self._database.reading() as session:
+            for raw_id, size in stored_sizes(session, raw_ids):
+                if not portions or len(portions[-1]) == TOGETHER or size > room:
+                    portions.append([])
+                    room = BYTES_TOGETHER
+                portions[-1].append(raw_id)
+                room -= size
+        return portions
 
     def _read_one(self, raw_id: int) -> Reading:
         readings = self._read_together([raw_id])

@@ -107,6 +107,13 @@ def unread(session: Session, limit: int) -> Sequence[int]:
     return [number for number in session.exec(rows) if number is not None]
 
 
+def stored_sizes(session: Session, raw_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Messages with the bytes that each takes in the database, in order."""
+    size: Any = func.length(RawMessage.body)
+    rows = select(RawMessage.id, size).where(col(RawMessage.id).in_(tuple(raw_ids)))
+    return [(number, taken) for number, taken in session.exec(rows.order_by(col(RawMessage.id))) if number is not None]
+
+
 def load_unread(session: Session, raw_ids: Collection[int]) -> Sequence[RawMessage]:
     """Messages that nobody has read, in order; the session knows nothing of them, so that they may be noted on."""
     rows = select(RawMessage).where(col(RawMessage.id).in_(tuple(raw_ids)), RawMessage.state == RawState.STORED)

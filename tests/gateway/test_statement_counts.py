@@ -1,6 +1,7 @@
 """What a receipt costs the database on its way from the door to its case, so that nobody makes it dearer unawares."""
 
 import asyncio
+import random
 
 from clearway.contracts.documents import THREE_DOCUMENTS
 from clearway.messages import write
@@ -46,6 +47,15 @@ async def test_a_batch_is_read_in_one_transaction_whatever_it_holds(house: House
     inserts = [each for each in counted.statements if each.startswith("INSERT INTO inbox_item")]
     assert len(house.items()) == 14
     assert len(counted.statements) - len(inserts) <= 22, "\n".join(counted.statements)
+
+
+async def test_large_messages_are_not_held_in_memory_together(house: House) -> None:
+    for _ in range(3):
+        noise = random.Random(20260310).randbytes(600_000)
+        house.store(write([list_receipt("800")], guid=GUID) + b"<!--" + noise.hex().encode() + b"-->")
+    with counting(house.database) as counted:
+        await asyncio.to_thread(house.app.state.dispatcher._reader.read_all, range(1, 4))
+    assert counted.transactions == 3
 
 
 async def test_twice_as_many_messages_ask_for_no_more_statements(house: House) -> None:
