@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
         ("TEMPORAL_ADDRESS", "127.0.0.1:1", "127.0.0.1:1"),
         ("CLEARWAY_PAYLOAD_KEYS", "rubbish", "payload key"),
         ("CLEARWAY_DATABASE_URL", "nowhere://", "the database cannot be used"),
+        ("CLEARWAY_DEPLOYMENT", "a.b", "deployment"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path: Path, setting: str, value: str, told: str) -> None:

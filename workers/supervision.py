@@ -56,7 +56,7 @@ class Supervisor:
         done, _ = await asyncio.wait(keeping, return_when=asyncio.FIRST_EXCEPTION)
         failure = next((task.exception() for task in done if task.exception()), None)
         if failure is not None:
-            self._stop(signal.SIGTERM)
+            self._stop()
             await asyncio.gather(*keeping, return_exceptions=True)
             if not isinstance(failure, GaveUp):
                 raise failure
@@ -74,7 +74,7 @@ class Supervisor:
             begun = loop.time()
             status = await self._live(nth)
             if self._stopping.is_set():
-                self._left_work |= status != 0
+                self._left_work |= status not in (0, -signal.SIGTERM)  # by which it ends before it takes any work
                 return
             if status == 0:
                 log.info("process %d has ended by itself: nothing is left to do", nth)
@@ -121,14 +121,15 @@ class Supervisor:
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stopping.is_set():
             self._second = number
-        self._stop(number)
+        log.info("%s: %d processes are told to stop", number.name, len(self._running))
+        self._stop()
 
-    def _stop(self, number: signal.Signals) -> None:
-        """Pass a signal on; what does not heed it is killed in the end."""
+    def _stop(self) -> None:
+        """Tell each to stop; what does not heed it is killed in the end."""
         self._stopping.set()
         for process in self._running.values():
             with contextlib.suppress(ProcessLookupError):
-                process.send_signal(number)
+                process.terminate()
         wait = 2.0 if self._second is not None else self._patience
         asyncio.get_running_loop().call_later(wait, self._kill)
 

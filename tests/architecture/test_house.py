@@ -17,7 +17,7 @@ from workflows.search_attributes import KEYS
 SOURCES = Sources()
 EXACT = ("models", "activities", "workflows")
 """Where amounts are kept and passed on; the rules have a test of their own."""
-PACKAGES = ("clearway", "workflows", "activities", "models", "connectors", "gateway", "simulator")
+PACKAGES = ("clearway", "workflows", "activities", "models", "connectors", "gateway", "simulator", "workers")
 MOST_LINES = 500
 MEDIAN_LINES = 120
 

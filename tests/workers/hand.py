@@ -17,7 +17,7 @@ from pathlib import Path
 from workers.options import read_options
 from workers.supervision import Pace, Supervisor
 
-PACE = Pace(first_pause=0.05, longest_pause=0.2, steady=5, most_deaths=4)
+PACE = Pace(first_pause=0.05, longest_pause=0.2, steady=600, most_deaths=4)
 
 
 def one(folder: Path, conduct: str, nth: int, line: int) -> int:
@@ -33,7 +33,8 @@ def one(folder: Path, conduct: str, nth: int, line: int) -> int:
         return 7
     os.write(line, b"ready\n")
     if (conduct == "mortal" and nth == 0) or (conduct == "once" and not before):
-        time.sleep(0.3)  # until all are ready
+        while "processes are ready" not in (folder / "log").read_text():
+            time.sleep(0.02)
         return 7
     while not told or conduct == "stubborn":
         time.sleep(0.02)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 HAND = Path(__file__).with_name("hand.py")
-PATIENCE = 30.0
 
 Crew = Callable[[int, str], "Running"]
 
@@ -148,6 +149,6 @@ def test_a_second_signal_ends_it_at_once_and_shows_in_the_exit_code(crew: Crew) 
     running = crew(1, "stubborn")
     running.until("all 1 processes are ready")
     running.process.terminate()
-    time.sleep(0.2)
+    running.until("SIGTERM: 1 processes are told to stop")
     running.process.terminate()
     assert running.ended() == 128 + signal.SIGTERM
