@@ -23,7 +23,6 @@ from tests.desk import Desk
 from tests.patience import PATIENCE
 from tests.workers.outside import Outside
 
-pytestmark = pytest.mark.stack
 ROOT = Path(__file__).parents[2]
 
 Start = Callable[..., "Process"]
