@@ -104,7 +104,8 @@ async def _compare(kind: str, door: Door, rounds: int, receipts: int, done: Call
             pairs.append(Pair(ours=count / seconds, yardstick=count / (time.perf_counter() - begun)))
         done()
     shares = {name: sum(each[name] for each in spent) / len(spent) for name in spent[0]}
-    return compared(kind, pairs, limit(shares, os.cpu_count() or 1, pinned=False))
+    told = ", ".join(f"{name} {share:.2f}" for name, share in sorted(shares.items(), key=lambda pair: -pair[1]))
+    return compared(kind, pairs, f"{limit(shares, os.cpu_count() or 1, pinned=False)}; cores used: {told}")
 
 
 async def _post(url: str, bodies: Sequence[bytes]) -> None:
