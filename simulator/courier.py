@@ -19,7 +19,10 @@ JSON = "application/json"
 _PATIENCE = httpx.Timeout(10.0, connect=3.0, pool=None)
 _DROPS, _BETWEEN_DROPS = 8, 0.05
 """A slow message comes in so many parts, with so many seconds between them."""
-_CONNECTIONS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+_AT_ONCE = 32
+"""Messages on their way at the same time. The client looks through all that wait for a connection each time one is
+free, so that it is better to wait here."""
+_CONNECTIONS = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
 """Every connection is kept: one that is closed after each message costs more than the message."""
 
 
@@ -39,6 +42,7 @@ class Courier:
         self._settings = settings
         self._transport = transport
         self._errands: set[asyncio.Task[None]] = set()
+        self._turns = asyncio.Semaphore(_AT_ONCE)
         self.delivered = 0
         self.given_up = 0
         self.halves = 0
@@ -133,7 +137,8 @@ class Courier:
     async def _post(
         self, path: str, content: bytes | AsyncIterator[bytes], headers: Mapping[str, str]
     ) -> httpx.Response:
-        return await self._http.post(self._settings.gateway_url + path, content=content, headers=headers)
+        async with self._turns:
+            return await self._http.post(self._settings.gateway_url + path, content=content, headers=headers)
 
 
 class _BrokenOff(Exception):
