@@ -127,10 +127,10 @@ def main() -> int:
         f"make storm SEED={seed} LISTS={lists} MISHAPS={arguments.mishaps} ARGS='--faults {_named(arguments.faults)}'"
     )
     console.print(f"Storm of seed {seed}: {lists} lists, {arguments.mishaps} mishaps; {again}", soft_wrap=True)
-    for kind in arguments.faults:
-        if not possible(kind):
-            console.print(f"{kind} cannot be broken on this system and is left out", markup=False)
-    faults = draw(seed, [kind for kind in arguments.faults if possible(kind)], lists)
+    kinds = [kind for kind in arguments.faults if possible(kind, arguments.database)]
+    if left_out := [kind for kind in arguments.faults if kind not in kinds]:
+        console.print(f"left out, for it cannot be broken here: {', '.join(left_out)}")
+    faults = draw(seed, kinds, lists)
     data = RUN / arguments.data
     try:
         with (

@@ -81,9 +81,9 @@ class Breaker:
             (await self._http.delete(url)).raise_for_status()
 
 
-def possible(kind: Kind) -> bool:
-    """Whether this system lets us break that: the files of another process are limited on Linux only."""
-    return kind is not Kind.DISK or sys.platform == "linux"
+def possible(kind: Kind, database_url: str = "") -> bool:
+    """Whether that can be broken here: another process's files on Linux only, and the gateway's if it keeps any."""
+    return kind is not Kind.DISK or (sys.platform == "linux" and not database_url)
 
 
 def _hold_write_lock(file: str, seconds: float) -> None:

@@ -14,7 +14,7 @@ import pytest
 from deploy.child import Child
 from deploy.report import Progression, console_for
 from deploy.storm.__main__ import stack_for, weather
-from deploy.storm.breaking import _hold_write_lock
+from deploy.storm.breaking import _hold_write_lock, possible
 from deploy.storm.faults import BANK, CUSTOMS, Chapter, Fault, Kind, draw, due
 from deploy.storm.processes import OURSELVES, Meter
 from deploy.storm.saboteur import Happened, Saboteur, rows
@@ -42,6 +42,11 @@ def test_the_banks_clock_stays_within_the_day_of_its_batch_and_customs_breaks_wh
         assert (fault.chapter is Chapter.DAY_31) is (fault.platform == BANK)
         assert abs(fault.minutes) < (120 if fault.platform == BANK else 181)
         assert bool(fault.minutes) is (fault.kind is Kind.CLOCK)
+
+
+def test_a_disk_is_full_only_for_a_gateway_that_keeps_files() -> None:
+    assert [kind for kind in Kind if not possible(kind, "postgresql://x/y")] == [Kind.DISK]
+    assert [kind for kind in Kind if not possible(kind)] == ([] if sys.platform == "linux" else [Kind.DISK])
 
 
 def test_every_fault_is_told_in_one_line() -> None:
