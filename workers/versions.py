@@ -19,7 +19,7 @@ from workers.settings import WorkerSettings
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("worker.py", "workers", "workflows", "activities", "models", "connectors", "clearway")
 KINDS = (".py", ".yaml")
-LOOK_SECONDS = 30.0
+LOOK_SECONDS = 10.0
 """Between two looks whether a version is drained; the server itself looks every few minutes."""
 
 

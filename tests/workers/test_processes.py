@@ -1,13 +1,9 @@
 """worker.py as processes on the real server: told to stop, they finish what they have begun, or leave it to others."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.client import Client
@@ -21,38 +17,8 @@ from deploy.ports import free_port
 from models.database import Database
 from tests.desk import Desk
 from tests.patience import PATIENCE
+from tests.workers.conftest import Start
 from tests.workers.outside import Outside
-
-ROOT = Path(__file__).parents[2]
-
-Start = Callable[..., "Process"]
-
-
-class Process:
-    """worker.py, as its operator sees it."""
-
-    def __init__(self, log: Path, environment: dict[str, str], arguments: tuple[str, ...]) -> None:
-        self._log = log
-        with log.open("wb") as written:
-            self.process = subprocess.Popen(
-                [sys.executable, "worker.py", *arguments], cwd=ROOT, env=environment, stderr=written
-            )
-
-    @property
-    def told(self) -> str:
-        """What it has said so far."""
-        return self._log.read_text()
-
-    async def says(self, what: str, times: int = 1) -> None:
-        """Wait until it has said something."""
-        async with asyncio.timeout(PATIENCE):
-            while self.told.count(what) < times:
-                assert self.process.poll() is None, self.told
-                await asyncio.sleep(0.05)
-
-    async def ends(self) -> int:
-        """Its exit code."""
-        return await asyncio.to_thread(self.process.wait, PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -69,42 +35,8 @@ async def server() -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-def outside() -> Iterator[Outside]:
-    with Outside() as outside:
-        yield outside
-
-
-@pytest.fixture
 def desk(server: Client, database: Database) -> Desk:
     return Desk(ClearwayClient(server), database, queue=TASK_QUEUE)
-
-
-@pytest.fixture
-def start(server: Client, database: Database, outside: Outside, tmp_path: Path) -> Iterator[Start]:
-    """Starts worker.py; settings by keyword."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CLEARWAY_", "TEMPORAL_"))}
-    made: list[Process] = []
-
-    def begin(*arguments: str, **settings: str) -> Process:
-        places = dict.fromkeys(("CUSTOMS_URL", "BANK_URL", "IDENTITY_URL"), outside.url) | settings
-        environment = inherited | {f"CLEARWAY_{name}": value for name, value in places.items()}
-        environment |= {
-            "TEMPORAL_ADDRESS": server.service_client.config.target_host,
-            "TEMPORAL_CONFIG_FILE": os.devnull,
-            "CLEARWAY_DATABASE_URL": settings.get("DATABASE_URL", database.url),
-            "CLEARWAY_PERSON_KEY_SECRET": "test",
-        }
-        made.append(Process(tmp_path / f"worker-{len(made)}.log", environment | _telemetry(settings), arguments))
-        return made[-1]
-
-    yield begin
-    for each in made:
-        each.process.kill()
-        each.process.wait()
-
-
-def _telemetry(settings: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in settings.items() if name.startswith("OTEL_")}
 
 
 async def test_what_is_under_way_is_finished_and_never_done_again(start: Start, desk: Desk, outside: Outside) -> None:

@@ -27,6 +27,7 @@ from clearway.testing import EBC
 from models.database import Database
 from tests.desk import Desk
 from tests.patience import PATIENCE
+from tests.workers.conftest import Start
 from workers.versions import drained
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
@@ -165,3 +166,15 @@ async def _is_on(client: Client, workflow_id: str, build_id: str) -> bool:
 
 async def _counts(client: Client, query: str, expected: int) -> bool:
     return (await client.count_workflows(query)).count == expected
+
+
+async def test_workers_told_so_leave_by_themselves_when_their_version_is_drained(start: Start, server: Client) -> None:
+    leaving = start("--until-drained", DEPLOYMENT=DEPLOYMENT, BUILD_ID="1")
+    await leaving.says("worker ready for lists and customs and bank on clearway, clearway.1")
+    await _operator(server, "set-current-version", "1")
+    staying = start("--until-drained", DEPLOYMENT=DEPLOYMENT, BUILD_ID="2")
+    await staying.says("clearway.2")
+    await _operator(server, "set-current-version", "2")
+    assert await leaving.ends() == 0
+    assert "this version is drained: takes no new work" in leaving.told
+    assert staying.process.poll() is None
