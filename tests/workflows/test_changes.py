@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from clearway.contracts.base import legal_day
 from clearway.contracts.case import CaseKey, CaseView
@@ -34,12 +35,11 @@ from tests.control_desk import (
     lists_filed,
 )
 from tests.desk import INVT_NO, LIST, PRE_NO, Desk
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 PAUSE = timedelta(minutes=5, seconds=1)
 BATCH = timedelta(hours=2, seconds=1)
-HEARTBEAT = 9
-"""Seconds after which a workflow hears what came while its local activity runs: the server hands it on then."""
+SIGNALED = "WORKFLOW_EXECUTION_SIGNALED"
 
 
 @pytest.fixture
@@ -376,9 +376,10 @@ async def test_one_change_after_the_other(office: ControlOffice) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[None]:
-    """As long as the block lasts, whatever wants to write waits."""
+async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[set[int]]:
+    """As long as the block lasts, whatever wants to write waits: the threads that do."""
     ready, over = threading.Event(), threading.Event()
+    waiting: set[int] = set()
 
     def keep() -> None:
         with office.desk.database.transaction() as session:
@@ -386,27 +387,49 @@ async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[N
             ready.set()
             over.wait(30)
 
+    def note(*_: object) -> None:
+        waiting.add(threading.get_ident())
+
     keeping = asyncio.create_task(asyncio.to_thread(keep))
     await asyncio.to_thread(ready.wait)
-    yield
-    over.set()
-    await keeping
+    event.listen(office.desk.database.engine, "checkout", note)
+    try:
+        yield waiting
+    finally:
+        event.remove(office.desk.database.engine, "checkout", note)
+        over.set()
+        await keeping
+
+
+async def _heard(office: ControlOffice, key: CaseKey, signals: int) -> None:
+    """Until a workflow whose local activity goes on was handed so many signals: the server does it after a while."""
+    async with asyncio.timeout(20):
+        while True:
+            events = await office.desk.events(key)
+            if events.count(SIGNALED) >= signals:
+                last = len(events) - events[::-1].index(SIGNALED)
+                if "WORKFLOW_TASK_STARTED" in events[last:]:
+                    return
+            await asyncio.sleep(0.2)
 
 
 async def test_what_happens_while_a_modification_is_examined_refuses_it_or_waits_its_turn(
     office: ControlOffice,
 ) -> None:
     inspected, released, cancelled = [await office.filed() for _ in range(3)]
-    async with asyncio.TaskGroup() as asked, _busy_database(office, inspected.key):
+    before = {each.key: (await office.desk.events(each.key)).count(SIGNALED) for each in (inspected, released)}
+    async with asyncio.TaskGroup() as asked, _busy_database(office, inspected.key) as waiting:
         answers = [
             asked.create_task(office.modify(office.as_pet_food(each))) for each in (inspected, released, cancelled)
         ]
-        await asyncio.sleep(1)
+        await until(lambda: len(waiting) >= len(answers), "the modifications are not examined")
         order = ControlInstruction(instruction_id="K-1", issued_at=datetime.now(UTC), issuer="2991")
         await office.client.instruct(inspected.key.workflow_id, order)
         await office.desk.receipts(released.key, "399", "800")
         rather = asked.create_task(_cancel(office, cancelled))
-        await asyncio.sleep(HEARTBEAT)
+        for key, signals in before.items():
+            await _heard(office, key, signals + 1)
+        await asyncio.sleep(1)  # to hear of it takes the worker a moment
     told = [(task.result().accepted, codes(task.result().problems)) for task in answers]
     assert told == [(False, ["E_UNDER_CONTROL"]), (False, ["E_ALREADY_RELEASED"]), (True, [])]
     assert rather.result() == ["E_CHANGE_OPEN"]
