@@ -61,10 +61,11 @@ class CaseRegister:
                 dues.void(session, record.workflow_id, request.now)
                 overtake(session, record, request.now)  # a modification that customs never decided
                 guarantee.release(session, record.workflow_id, request.now, reason=request.state)
-                person = quota.person_of(session, record.workflow_id)
+                refused_by = request.refused_by
+                person = quota.person_of(session, record.workflow_id) if refused_by is not None else None
                 quota.give_back(session, record.workflow_id, request.now, reason=request.state)
-                if person is not None and request.refused_by is not None:
-                    _note_customs_figure(session, request, request.refused_by, record, person)
+                if person is not None and refused_by is not None:
+                    _note_customs_figure(session, request, refused_by, record, person)
 
 
 def _disposed_after_payment(record: CaseRecord, request: CloseRequest) -> bool:

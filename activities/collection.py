@@ -47,12 +47,12 @@ class CollectionDesk:
     @activity.defn
     def pay_orders(self, request: PayOrders) -> OrdersLeft:
         """Have the bank pay, each order once; raises Unavailable while the bank cannot be reached."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             orders = paying.orders_to_pay(session, request.batch_id, ORDERS_AT_ONCE)
         for order in orders:
             activity.heartbeat()
             self._pay(order, request.key)
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return OrdersLeft(left=paying.count_to_pay(session, request.batch_id))
 
     @activity.defn
@@ -65,7 +65,7 @@ class CollectionDesk:
     def close_run(self, request: CloseRun) -> Standing:
         """Warn of what came near or is over, compare bills that came late, and see how the collection stands."""
         self._sweep(request.key, request.now)
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return standing(session, self._packs, request.key, request.now)
 
     def _pay(self, order: TaxOrder, key: CollectionKey) -> None:

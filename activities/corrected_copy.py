@@ -41,7 +41,7 @@ class DraftingDesk:
     @activity.defn
     def draft_corrected_copy(self, request: DraftRequest) -> Draft:
         """The copy of a list that ended without release, with what is to be corrected in it."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             record = session.get(CaseRecord, request.key.workflow_id)
             rows = latest(session, request.key.workflow_id)
             if refused := _refuse(session, request.key, record, rows):

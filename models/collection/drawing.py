@@ -137,20 +137,25 @@ def _keep(session: Session, key: CollectionKey, parts: Sequence[Part], now: date
     by_order: dict[str, list[Part]] = defaultdict(list)
     for part in parts:
         by_order[_order_no(part, batch_id)].append(part)
-    for order_no, members in by_order.items():
-        amount = sum((part.asked for part in members), NOTHING)
-        order = TaxOrder(
-            batch_id=batch_id,
-            payment_order_no=order_no,
-            amount=amount,
-            lists=len(members),
-            requested_at=now,
-            state="drawn" if amount else "paid",
-        )
-        session.add(order)
-        session.flush()
-        session.execute(insert(TaxShare), [_share(part, batch_id, order.number) for part in members])
+    orders = [_order(batch_id, order_no, members, now) for order_no, members in by_order.items()]
+    numbered = insert(TaxOrder).returning(col(TaxOrder.payment_order_no), col(TaxOrder.number))
+    written = session.connection().execute(numbered, [order.model_dump(exclude={"number"}) for order in orders])
+    numbers = {row.payment_order_no: row.number for row in written}
+    shares = [_share(part, batch_id, numbers[order_no]) for order_no, members in by_order.items() for part in members]
+    session.connection().execute(insert(TaxShare), shares)
     return batch_id
+
+
+def _order(batch_id: str, order_no: str, members: Sequence[Part], now: datetime) -> TaxOrder:
+    amount = sum((part.asked for part in members), NOTHING)
+    return TaxOrder(
+        batch_id=batch_id,
+        payment_order_no=order_no,
+        amount=amount,
+        lists=len(members),
+        requested_at=now,
+        state="drawn" if amount else "paid",
+    )
 
 
 def _order_no(part: Part, batch_id: str) -> str:

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 
 from clearway.contracts.base import Contract
@@ -38,12 +38,12 @@ def post(session: Session, letters: list[Letter], at: datetime) -> int:
     fresh = [(key, letter, _payload(letter)) for key, letter in keys.items() if key not in known]
     if not fresh:
         return 0
-    raws = [_raw(letter, payload, at) for _, letter, payload in fresh]
-    session.add_all(raws)
-    session.flush()
+    raws = {payload: _raw(letter, payload, at) for _, letter, payload in fresh}
+    kept = insert(RawMessage).returning(col(RawMessage.sha256), col(RawMessage.id))
+    numbers = {row.sha256: row.id for row in session.connection().execute(kept, list(raws.values()))}
     rows = [
         {
-            "raw_id": inbox.number_of(raw),
+            "raw_id": numbers[raws[payload]["sha256"]],
             "kind": letter.kind,
             "address": letter.workflow_id,
             "dedupe_key": key,
@@ -57,9 +57,9 @@ def post(session: Session, letters: list[Letter], at: datetime) -> int:
             "tries": 0,
             "fault": "",
         }
-        for raw, (key, letter, payload) in zip(raws, fresh, strict=True)
+        for key, letter, payload in fresh
     ]
-    session.execute(insert_once(session, InboxItem), rows)
+    session.connection().execute(insert_once(session, InboxItem), rows)
     return len(fresh)
 
 
@@ -69,17 +69,17 @@ def _payload(letter: Letter) -> str:
     )
 
 
-def _raw(letter: Letter, payload: str, at: datetime) -> RawMessage:
+def _raw(letter: Letter, payload: str, at: datetime) -> dict[str, object]:
     body = payload.encode()
-    return RawMessage(
-        door=DOOR,
-        sender="",
-        content_type="application/json",
-        body=body,
-        sha256=hashlib.sha256(body).hexdigest(),
-        received_at=at,
-        state=inbox.RawState.READ,
-        message_type=letter.kind,
-        fault="",
-        traceparent=None,
-    )
+    return {
+        "door": DOOR,
+        "sender": "",
+        "content_type": "application/json",
+        "body": body,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "received_at": at,
+        "state": inbox.RawState.READ.value,
+        "message_type": letter.kind,
+        "fault": "",
+        "traceparent": None,
+    }

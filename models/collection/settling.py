@@ -78,6 +78,7 @@ class _Settlement:
         self._payments = {payment.workflow_id: payment for payment in payments}
         self._letters: list[Letter] = []
         self._ended: list[CaseRecord] = []
+        self._free: dict[str, list[str]] = {}
 
     def enter(self, answered: Sequence[tuple[TaxShare, TaxOrder]]) -> None:
         """Enter the answers, earliest deadline first within each order."""
@@ -86,6 +87,8 @@ class _Settlement:
             paid, order.rest = allocate(order.rest, [share.asked for share in shares])
             for share, amount in zip(shares, paid, strict=True):
                 self._enter(share, order, amount)
+        for reason, cases in self._free.items():
+            guarantee.release_all(self._session, cases, self._now, reason=reason)
         post(self._session, self._letters, self._now)
         tell_ends(self._session, self._ended, self._now)
 
@@ -115,7 +118,7 @@ class _Settlement:
         row.state, row.settled_at = SETTLED, self._now
         if row.paid and share.bill_no is None:
             row.unbilled_since = self._now
-        guarantee.release(self._session, row.workflow_id, self._now, reason="tax paid" if row.paid else "no tax due")
+        self._free.setdefault("tax paid" if row.paid else "no tax due", []).append(row.workflow_id)
         record = self._records.get(row.workflow_id)
         if record is not None and record.ended_at is None:
             record.state, record.changed_at, record.ended_at = State.TAXED, self._now, self._now
