@@ -50,7 +50,13 @@ class WholeStack:
         self.processes: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._open.enter_context, self._stack)
+        starting = asyncio.create_task(asyncio.to_thread(self._open.enter_context, self._stack))
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:  # its processes would outlive us
+            await starting
+            self._open.close()
+            raise
         self.processes = {
             "server" if child.name == "temporal" else child.name: child.pid
             for child in self._stack.children
@@ -131,9 +137,9 @@ class WholeStack:
             await asyncio.sleep(LOOK)
 
     async def _until(self, workflow_ids: Collection[str], state: State, seconds: float) -> None:
-        """Until all the lists are in a state, by the register. Raises TimeoutError."""
+        """Until all the lists are in a state, by the register, which is one short look. Raises TimeoutError."""
         deadline = time.monotonic() + seconds
-        while left := await asyncio.to_thread(self._not_yet, workflow_ids, state):
+        while left := self._not_yet(workflow_ids, state):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{left} of {len(workflow_ids)} lists are not {state} after {seconds:.0f} s")
             await asyncio.sleep(LOOK)

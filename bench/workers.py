@@ -4,6 +4,7 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -166,6 +167,7 @@ class Line:
 
 
 def _run(place: Place, pipe: "Connection[Any, Any]") -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears it and says stop
     ended = 1
     try:
         asyncio.run(_serve(place, pipe))
