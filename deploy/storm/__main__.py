@@ -95,7 +95,11 @@ async def weather(
         standings, servers = await watch.standings(), await watch.server()
         with database.transaction() as session:
             lines = make_up(session, outside, storm.parts, standings, storm.trouble, servers)
-        repeats = {"clients": client.repeats, "enterprises at the door": counter.repeats}
+        repeats = {
+            "clients": client.repeats,
+            "enterprises at the door": counter.repeats,
+            "ourselves at platforms that were down": await watch.turned_away(),
+        }
         meter.look()
         return Report(lines, rows(saboteur.happened), repeats, meter.costs, storm.seconds)
 

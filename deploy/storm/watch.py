@@ -99,6 +99,10 @@ class Watch:
         """What the bank paid."""
         return await self._read(f"{self.simulator_url}/bank/payments")
 
+    async def turned_away(self) -> int:
+        """How many requests met a platform that was down."""
+        return int((await self._read(f"{self.simulator_url}/outages"))["turned_away"])
+
     async def ask_for_lost(self) -> int:
         """Ask customs for what never arrived; how much that was."""
         if not (await self.post())["lost"]:
