@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -34,8 +34,9 @@ from tests.postgres import new_database, running_server
 from tests.sqlite import new_file
 
 # Machines are noisy: an example that takes long is no failure. A failing one prints how to run it again.
-settings.register_profile("reproducible", deadline=None, print_blob=True, derandomize=True)
-settings.register_profile("search", deadline=None, print_blob=True)
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("reproducible", UNHURRIED, derandomize=True)
+settings.register_profile("search", UNHURRIED)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "reproducible")
 settings.load_profile(PROFILE)
 
