@@ -1,16 +1,19 @@
 """What goes first where lists queue before one slow slot: by legal clock, and enterprises in turns."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
 
 from clearway.client import ClearwayClient
 from clearway.contracts.parties import Sender
 from clearway.contracts.urgency import NEAR, Urgency, urgency_before
+from clearway.embedded import server_arguments, temporal_binary
 from clearway.testing import EBC, SampleSet
 from models.database import Database
 from models.registry import RegisteredEnterprise, Registry, load
@@ -20,6 +23,21 @@ from workers.options import Part
 
 OTHER = "3301960A02"
 MANY, FEW = 40, 4
+ONE_PARTITION = ("matching.numTaskqueueReadPartitions=1", "matching.numTaskqueueWritePartitions=1")
+
+
+@pytest.fixture(scope="module")
+async def temporal() -> AsyncIterator[Client]:
+    """A server whose task queues have one partition: it orders within each, and would leave more of them to chance."""
+    flags = [argument for setting in ONE_PARTITION for argument in ("--dynamic-config-value", setting)]
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        dev_server_extra_args=[*server_arguments(), *flags],
+        dev_server_log_level="error",
+    )
+    yield environment.client
+    await environment.shutdown()
 
 
 @pytest.fixture
