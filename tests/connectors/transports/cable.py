@@ -14,7 +14,9 @@ class Cable:
         self._server_port = server_port
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._listener = self._listen(0)
+        self._whole = True
+        with self._lock:
+            self._listener = self._listen(0)
         self.port = int(self._listener.getsockname()[1])
 
     def cut(self) -> None:
@@ -25,10 +27,13 @@ class Cable:
                     connection.shutdown(socket.SHUT_RDWR)
                 connection.close()
             self._open.clear()
+            self._whole = False
 
     def mend(self) -> None:
         """Accept connections again, at the same port."""
-        self._listener = self._listen(self.port)
+        with self._lock:
+            self._listener = self._listen(self.port)
+            self._whole = True
 
     @contextmanager
     def out(self) -> Iterator[None]:
@@ -54,6 +59,10 @@ class Cable:
                     near.close()
                     continue
                 with self._lock:
+                    if not self._whole or listener is not self._listener:  # cut while we were connecting
+                        near.close()
+                        far.close()
+                        return
                     self._open |= {near, far}
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
