@@ -20,18 +20,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker._workflow import _WorkflowWorker
 
 from clearway.client import ClearwayClient
-from clearway.embedded import server_arguments, temporal_binary
 from models.database import Database
 from tests import schedule
 from tests.connectors.transports.broker import Broker, running_broker
 from tests.desk import Desk
 from tests.postgres import new_database, running_server
 from tests.sqlite import new_file
+from tests.temporal import running_temporal
 
 # Machines are noisy: an example that takes long is no failure. A failing one prints how to run it again.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -78,14 +76,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[Client]:
     """A plain client of a server of its own; clocks move only when a test moves them."""
-    environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_extra_args=server_arguments(),
-        dev_server_log_level="error",
-    )
-    yield environment.client
-    await environment.shutdown()
+    async with running_temporal() as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+"""A Temporal server of the tests' own: the real one, in memory, on a free port, ended afterwards."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from clearway.embedded import server_arguments, temporal_binary
+from deploy.ports import LOOPBACK, free_port
+from tests.patience import PATIENCE
+
+
+@contextlib.asynccontextmanager
+async def running_temporal() -> AsyncIterator[Client]:
+    """A client of a server. Temporal's own test environment gives up one that does not answer within five seconds."""
+    address = f"{LOOPBACK}:{free_port()}"
+    process = await asyncio.create_subprocess_exec(
+        *(temporal_binary(), "server", "start-dev", "--headless", "--ip", LOOPBACK, "--port", address.split(":")[1]),
+        *("--log-level", "error", *server_arguments()),
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while (client := await _answer(address)) is None:
+                assert process.returncode is None, "Temporal's server ended"
+                await asyncio.sleep(0.1)
+        yield client
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _answer(address: str) -> Client | None:
+    """A client once the server answers and has its namespace."""
+    try:
+        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        await client.count_workflows()
+    except (RuntimeError, RPCError):
+        return None
+    return client
