@@ -1,7 +1,7 @@
 """The desk for suspicion reports: checks and keeps them, files them with customs, writes their end (RULEBOOK B.16)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -72,7 +72,7 @@ class ReportDesk:
     @activity.defn
     def file_report(self, request: FileReport) -> ReportFiling:
         """File the stored report with customs, unless customs has acknowledged it before."""
-        with self._transaction() as session:
+        with self._careful(self._database.reading) as session:
             record = session.get_one(SuspicionRecord, request.workflow_id)
             report = SuspicionReport.model_validate_json(record.body)
             known = _acknowledgement(record)
@@ -99,11 +99,14 @@ class ReportDesk:
                 record.changed_at = record.ended_at = request.now
                 record.ending = request.view.model_dump_json()
 
+    def _transaction(self) -> AbstractContextManager[Session]:
+        return self._careful(self._database.transaction)
+
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        """A transaction whose failure repeats no value: a database's own words would name the reporter."""
+    def _careful(self, opened: Callable[[], AbstractContextManager[Session]]) -> Iterator[Session]:
+        """A session whose failure repeats no value: a database's own words would name the reporter."""
         try:
-            with self._database.transaction() as session:
+            with opened() as session:
                 yield session
         except SQLAlchemyError as error:
             raise Unavailable("the business database", type(error).__name__) from None

@@ -30,11 +30,11 @@ def watch(database: Database, clock: Callable[[], datetime], provider: MeterProv
     """Tell how both stand; without a configured SDK nothing asks."""
 
     def events() -> BaseModel:
-        with database.transaction() as session:
+        with database.reading() as session:
             return outbox.standing(session, clock())
 
     def questions() -> BaseModel:
-        with database.transaction() as session:
+        with database.reading() as session:
             return payment_data.standing(session, clock())
 
     meter = metrics.get_meter("clearway.gateway", meter_provider=provider)

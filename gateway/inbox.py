@@ -54,13 +54,13 @@ def one_message(session: Session, raw_id: int) -> InboxMessage | None:
 
 def backlog(database: Database, now: datetime) -> dict[str, Backlog]:
     """How much is not done, and how old the oldest is, by state. Raises SQLAlchemyError."""
-    with database.transaction() as session:
+    with database.reading() as session:
         return _backlog(session, now)
 
 
 def figures(database: Database, now: datetime) -> InboxFigures:
     """The backlog, and how many pieces of news are odd. Raises SQLAlchemyError."""
-    with database.transaction() as session:
+    with database.reading() as session:
         return InboxFigures(at=now, backlog=_backlog(session, now), contradictory=count_remarks(session))
 
 

@@ -56,7 +56,7 @@ def desk(
             first = CaseKey(ebc_code=ebc_code, order_no=order_no, attempt=1)
         except ValidationError:  # a line break and the like, which no list's key has
             raise DoorRefused(404, [refusal(Code.NOT_FOUND, ("ebc_code", None), ("order_no", None))]) from None
-        with database.transaction() as session:
+        with database.reading() as session:
             known = find_cases(session, [case_address(ebc_code, order_no)])
         return CaseKey.of(known[0]) if known else first
 

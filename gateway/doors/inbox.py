@@ -37,12 +37,12 @@ class InboxDoor:
 
     def show(self, state: Standing | None, door: str | None, limit: int) -> Inbox:
         """The newest entries."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return Inbox(entries=entries(session, state, door, limit))
 
     def show_one(self, raw_id: int) -> InboxMessage:
         """One message. Raises DoorRefused."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             found = one_message(session, raw_id)
         if found is None:
             raise _unknown(raw_id)
@@ -50,7 +50,7 @@ class InboxDoor:
 
     def bytes_of(self, raw_id: int) -> bytes:
         """The bytes as they came. Raises DoorRefused."""
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             raw = session.get(RawMessage, raw_id)
         if raw is None:
             raise _unknown(raw_id)

@@ -85,20 +85,20 @@ def payment_data_doors(
     def show_pulls(state: PullState | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Pulls:
         """Customs' questions, the newest first: where each stands and how many seconds are or were left."""
         now = clock()
-        with database.transaction() as session:
+        with database.reading() as session:
             found = payment_data.pulls(session, state, limit)
         return Pulls(pulls=tuple(payment_data.view(pull, now) for pull in found))
 
     @router.get("/standing")
     def show_standing() -> PaymentDataStanding:
         """How many questions are open, late, without data or refused."""
-        with database.transaction() as session:
+        with database.reading() as session:
             return payment_data.standing(session, clock())
 
     @router.get("/upload", response_class=Response, responses=refused_with(404, 422))
     def show_upload(session_id: Session) -> Response:
         """What was uploaded last for a question. It may hold personal data: keep this address inside the house."""
-        with database.transaction() as session:
+        with database.reading() as session:
             pull = session.get(PaymentPull, session_id)
         if pull is None or not pull.upload:
             raise DoorRefused(404, [refusal(Code.NO_QUESTION, ("session_id", session_id))])
