@@ -151,7 +151,7 @@ def build_worker(
         TaxOffice(database, bank).pay_tax,
     ]
 
-    def new_worker(queue: str, activities: list[Callable[..., Any]], **options: Any) -> Worker:
+    def new_worker(queue: str, activities: list[Callable[..., Any]], rate: float | None = None, **of: Any) -> Worker:
         return Worker(
             client,
             task_queue=queue,
@@ -159,19 +159,18 @@ def build_worker(
             activity_executor=ThreadPoolExecutor(threads, thread_name_prefix=queue),
             max_concurrent_activities=threads,  # what waits here for a thread would lose its time and its place
             max_concurrent_local_activities=threads,
+            max_task_queue_activities_per_second=rate,
             graceful_shutdown_timeout=grace,
             deployment_config=deployment,
             interceptors=interceptors,
-            **options,
+            **of,
         )
 
     workers: list[Worker] = []
     if Part.CUSTOMS in parts:
-        rate = filings_per_second
-        workers.append(new_worker(names.customs_queue(task_queue), filings, max_task_queue_activities_per_second=rate))
+        workers.append(new_worker(names.customs_queue(task_queue), filings, filings_per_second))
     if Part.BANK in parts:
-        rate = payments_per_second
-        workers.append(new_worker(names.bank_queue(task_queue), payments, max_task_queue_activities_per_second=rate))
+        workers.append(new_worker(names.bank_queue(task_queue), payments, payments_per_second))
     if Part.LISTS in parts:
         desk: list[Callable[..., Any]] = [
             *(*filings, *payments),  # those that were under way when 0.4 was replaced wait on this queue
