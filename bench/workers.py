@@ -167,6 +167,7 @@ class Line:
 
 
 def _run(place: Place, pipe: "Connection[Any, Any]") -> None:
+    os.dup2(2, 1)  # what Temporal's client has to say must not stand among the tables
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the driver hears it and says stop
     ended = 1
     try:
