@@ -47,8 +47,8 @@ class ArticlesDesk:
 
         The same content again gets the answer that stands. Other content is taken while something is in the way.
         """
-        with self._database.transaction() as session:
-            settled = self._settle(session, request)
+        with self._database.reading() as session:
+            settled = self._settle(session, request, lock=False)
             known = None if settled else self._known_identity(session, request)
         if settled is not None:
             return settled
@@ -59,7 +59,7 @@ class ArticlesDesk:
             if asked is not None and request.articles is not None:
                 self._identity.remember(session, _individual(request.articles), asked, request.now)
             identity = asked or known or IdentityOutcome.UNAVAILABLE
-            return self._settle(session, request) or self._judge(session, request, identity)
+            return self._settle(session, request, lock=True) or self._judge(session, request, identity)
 
     @activity.defn
     def pay_articles_tax(self, request: PayArticles) -> TaxPayment:
@@ -114,9 +114,9 @@ class ArticlesDesk:
 
     # --- the examination ---------------------------------------------------------------------------------------
 
-    def _settle(self, session: Session, request: ExamineArticles) -> ArticlesExamination | None:
+    def _settle(self, session: Session, request: ExamineArticles, *, lock: bool) -> ArticlesExamination | None:
         """The answer where there is nothing to judge: refused as it comes, or on file already with this content."""
-        record = session.get(ArticlesRecord, request.key.workflow_id, with_for_update=True)
+        record = session.get(ArticlesRecord, request.key.workflow_id, with_for_update=lock)
         with rules_in_force(self._packs.numbered(session, record.rule_pack if record else newest(session))):
             if record is not None and record.ended_at is not None:
                 return _answer(request, refused=(declined("E_ALREADY_ENDED", ("state", record.state)),))
