@@ -31,10 +31,12 @@ class Together(Generic[T, R]):
         return await done
 
     async def _go_round(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            await self._serve(batch)
-        self._rounds = None
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                await self._serve(batch)
+        finally:
+            self._rounds = None
 
     async def _serve(self, batch: Sequence[tuple[T, "asyncio.Future[R]"]]) -> None:
         try:
