@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.list_chapter import ListChapter
 
 CALLS = "call-to-inspections"
-"""Patch of 0.3: the enterprise and the site are called to an inspection, up to three times. Course 1 needs no patch."""
+"""Patch of 0.3, none for course 1: the enterprise and the site are called to an inspection, up to three times."""
 
 
 class ControlChapter(ListChapter):

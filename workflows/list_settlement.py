@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.list_chapter import ListChapter
 
 COLLECTED = "collected-by-agent"
-"""Patch of 0.3: returns are workflows of their own, and the agent's collection pays the tax. Course 1 needs no patch."""
+"""Patch of 0.3, none for course 1: returns are workflows of their own, and the agent's collection pays the tax."""
 
 
 class SettlementChapter(ListChapter):

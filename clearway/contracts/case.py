@@ -23,7 +23,6 @@ from clearway.contracts.problems import Problem
 from clearway.contracts.reasons import Rejection
 from clearway.contracts.states import Detail, State
 
-
 COURSE = 1
 """The course of steps that lists take which are opened today; a list keeps that of its first day."""
 
