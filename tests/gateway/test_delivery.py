@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
+from clearway.contracts.keys import CaseKey
 from clearway.contracts.problems import Problem
 from clearway.errors import AlreadyEnded, NotFound, ServiceUnavailable
 from gateway.settings import GatewaySettings
 from models.addresses import list_address
 from models.database import Database
+from models.tables import InboxItem
 from tests.gateway.recording import CASE, House, control, finding, list_receipt, sample
 from tests.patience import PATIENCE, until
 
@@ -43,6 +45,20 @@ async def test_a_receipt_says_from_which_message_it_was_read(house: House) -> No
 
     ((_, _, news),) = house.cases.calls
     assert news.receipts[0].inbox_id == raw_id
+
+
+async def test_news_that_nobody_can_read_keeps_no_other_case_waiting(house: House) -> None:
+    other = CaseKey.of(CASE).model_copy(update={"order_no": "OTHER"}).workflow_id
+    house.know()
+    house.know(other, [list_address("cop", "OTHER-1")])
+    await house.tell(list_receipt("300", 1), list_receipt("800", 2), list_receipt("800", 3, cop_no="OTHER-1"))
+    await asyncio.to_thread(house.dispatcher._reader.read_all, [1])  # read, and not delivered yet
+    with house.database.transaction() as session:
+        session.get_one(InboxItem, 1).payload = '{"kept": "by another release"}'
+    await house.step(2)
+
+    assert house.cases.told == [(other, ["800"])]
+    assert house.states() == ["waiting", "waiting", "delivered"], "what comes after it does not overtake it"
 
 
 @pytest.mark.parametrize("error", [AlreadyEnded, NotFound])
