@@ -23,6 +23,7 @@ from gateway.sender import sending_of
 from gateway.settings import GatewaySettings
 from models.database import Database
 from models.inbox import (
+    WITHOUT_BYTES,
     ItemState,
     RawState,
     claim,
@@ -195,7 +196,7 @@ class Reader:
         problems = (refusal(Code.UNREADABLE),)
         with self._database.transaction() as session:
             if claim(session, [raw_id]):
-                raw = session.get_one(RawMessage, raw_id)
+                raw = session.get_one(RawMessage, raw_id, options=[WITHOUT_BYTES])  # which may be what is wrong
                 raw.state, raw.read_by, raw.fault = RawState.FAULTY, RELEASE, _shown(problems)
                 self._metrics.read(raw.door, Contents(problems=problems, faulty=True), RawState.FAULTY)
         return Reading(RawState.FAULTY, problems)

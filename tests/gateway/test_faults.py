@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlmodel import col, select
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -17,6 +18,7 @@ from clearway.client import ClearwayClient
 from clearway.messages import write
 from gateway.settings import GatewaySettings
 from models.database import Database
+from models.tables import RawMessage
 from tests.gateway.recording import CASE, GUID, House, list_receipt, sample
 
 LARGE = 300_000
@@ -60,6 +62,27 @@ def noise(size: int) -> str:
 def large_receipt(minute: int = 1) -> bytes:
     """A receipt that takes much room."""
     return write([list_receipt("800", minute)], guid=GUID) + f"<!--{noise(LARGE)}-->".encode()
+
+
+async def test_a_message_that_is_damaged_in_the_database_stops_no_other(house: House) -> None:
+    house.know()
+    certificate = b"<!--<X509Certificate>%b</X509Certificate>-->" % (b"QUJD" * 100)
+    for minute in (1, 2):  # the second points to the certificate that the first put onto the shelf
+        house.store(write([list_receipt("300", minute)], guid=GUID) + certificate)
+    house.store(write([list_receipt("800", 3)], guid=GUID))
+    with house.database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM kept_certificate")
+    later = Database(house.database.url)
+    with closing(later):
+        restarted = House(later)
+        await restarted.step(2)
+        assert restarted.cases.told == [(CASE, ["300", "800"])]
+        with later.reading() as session:
+            assert session.exec(select(RawMessage.state).order_by(col(RawMessage.id))).all() == [
+                "read",
+                "faulty",
+                "read",
+            ]
 
 
 async def test_while_the_disk_is_full_nothing_is_acknowledged_or_half_stored(house: House, disk: Disk) -> None:
