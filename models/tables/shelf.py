@@ -17,6 +17,9 @@ from models.tables.columns import NUMBER
 MOST = 20_000
 """No more are kept: senders who make up a certificate for each message get no shelf for them."""
 
+LONGEST = 2600
+"""Letters of a certificate that is kept: an index of PostgreSQL has room for 2704 bytes, and refuses a longer row."""
+
 
 class KeptCertificate(SQLModel, table=True):
     """A certificate as messages carry it, in base64."""
@@ -43,7 +46,7 @@ class Shelf:
         if number is None and self._behind:
             self._read()
             number = self._by_content.get(certificate)
-        if number is None and len(self._by_number) < MOST:
+        if number is None and len(certificate) <= LONGEST and len(self._by_number) < MOST:
             self.wanted.add(certificate)
         return number
 

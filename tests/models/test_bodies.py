@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -155,6 +156,13 @@ def test_a_certificate_is_not_shelved_by_a_transaction_that_is_undone(store: Dat
         assert session.exec(select(KeptCertificate)).all() == []
     numbers = [_put(store, message), _put(store, message)]
     assert [_get(store, number) for number in numbers] == [message, message]
+
+
+@pytest.mark.parametrize("letters", [2600, 2604, 4000])
+def test_a_message_with_a_long_certificate_is_kept(lasting: Database, letters: int) -> None:
+    certificate = base64.b64encode(random.Random(letters).randbytes(letters * 3 // 4))
+    message = b"<a><X509Certificate>%b</X509Certificate></a>" % certificate
+    assert [_get(lasting, _put(lasting, message)) for _ in range(2)] == [message, message]
 
 
 def test_a_body_whose_certificate_somebody_deleted_says_so(store: Database, signer: XmlSigner) -> None:
