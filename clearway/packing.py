@@ -22,9 +22,10 @@ _WORDS_AT_MOST = 32_768 - 262
 def words(number: int) -> bytes:
     """A list of words by its number; raises ValueError for one that this version does not have."""
     try:
-        return (Path(__file__).parent / f"payload_words_{number}.txt").read_bytes()[-_WORDS_AT_MOST:]
+        listed = (Path(__file__).parent / f"payload_words_{number}.txt").read_bytes()
     except FileNotFoundError:
         raise ValueError(f"there is no word list {number}: it was packed by a later version of Clearway") from None
+    return listed.replace(b"\r\n", b"\n")[-_WORDS_AT_MOST:]  # as a checkout on Windows may have it
 
 
 def pack(data: bytes, number: int = WORDS) -> bytes:
