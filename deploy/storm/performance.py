@@ -32,14 +32,9 @@ HANDED_IN_AT_ONCE, ACTED_AT_ONCE = 12, 32
 """Lists under way at the same time: what two cores carry; and such as mostly wait for customs."""
 STANDSTILL, LOOK = 240.0, 1.0
 """Seconds for which a list or a collection may stand still, with a worker or a platform away, and between two looks."""
-TROUBLES = (Unexpected, ClearwayError, RPCError, RuntimeError, httpx.HTTPError)
-
 HURRY = 8.0
 """Seconds after which somebody looks why something asked for is not done."""
-
-
-async def _at_once() -> None:
-    """Nothing breaks."""
+TROUBLES = (Unexpected, ClearwayError, RPCError, RuntimeError, httpx.HTTPError)
 
 
 @dataclass
@@ -69,9 +64,9 @@ class Storm:
     counter: Counter
     parts: Sequence[Part]
     progress: Progression
-    reached: Callable[[Chapter, int, int], None] = lambda *_: None
+    reached: Callable[[Chapter, int, int], None]
     """Told how far it has come: chapter, how many of its lists are done, and of how many."""
-    mended: Callable[[], Awaitable[None]] = _at_once
+    mended: Callable[[], Awaitable[None]]
     """Waits until everything that broke is mended."""
     collections: list[Collection] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
@@ -99,6 +94,7 @@ class Storm:
         async with self.watch.clerk():
             await self._acts(Chapter.RETURN_WINDOW, lambda part: part.story.later)
         await self._rest(Chapter.BEFORE_THE_NIGHTS, lambda _: None)
+        await self.mended()
         await self._open_collections()
         await self._nights(Chapter.DAY_31, lambda each: each.first_nights)
         await self._nights(Chapter.DEADLINES, lambda each: each.last_night)
