@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -55,7 +56,10 @@ def running_nursery(folder: Path) -> Iterator[Nursery]:
     """A nursery for as long as the context lasts."""
     address = folder / "nursery"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.cli.nursery", str(address)], cwd=ROOT, stdout=subprocess.PIPE
+        [sys.executable, "-m", "tests.cli.nursery", str(address)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
         assert process.stdout is not None
@@ -67,7 +71,7 @@ def running_nursery(folder: Path) -> Iterator[Nursery]:
 
 
 def main() -> None:
-    """Bear whatever is asked for until killed."""
+    """Bear whatever is asked for until killed, or until nobody is left to ask."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for the commands
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.bind(sys.argv[1])
@@ -75,6 +79,9 @@ def main() -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
+            ready, _, _ = select.select([door, sys.stdin], [], [])
+            if sys.stdin in ready:
+                return
             line, _ = door.accept()
             if os.fork() == 0:
                 door.close()
