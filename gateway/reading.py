@@ -46,7 +46,7 @@ TOGETHER = 50
 """Messages that are read in one transaction; on SQLite nobody else writes meanwhile."""
 
 BYTES_TOGETHER = 1024 * 1024
-"""What such messages take in the database, packed, at most, unless one alone takes more."""
+"""What such messages take in memory at most, unless one alone takes more."""
 
 log = logging.getLogger(__name__)
 

@@ -108,10 +108,11 @@ def unread(session: Session, limit: int) -> Sequence[int]:
 
 
 def stored_sizes(session: Session, raw_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Messages with the bytes that each takes in the database, in order."""
-    size: Any = func.length(RawMessage.body)
-    rows = select(RawMessage.id, size).where(col(RawMessage.id).in_(tuple(raw_ids)))
-    return [(number, taken) for number, taken in session.exec(rows.order_by(col(RawMessage.id))) if number is not None]
+    """Messages with the bytes that each takes in memory, in order; in the database they are packed."""
+    rows = select(RawMessage.id, RawMessage.size).where(col(RawMessage.id).in_(tuple(raw_ids)))
+    return [
+        (number, size or 0) for number, size in session.exec(rows.order_by(col(RawMessage.id))) if number is not None
+    ]
 
 
 def load_unread(session: Session, raw_ids: Collection[int]) -> Sequence[RawMessage]:

@@ -50,7 +50,7 @@ def message_with_bytes(session: Session, raw_id: int) -> RawMessage | None:
 
 def size_of(session: Session, raw_id: int) -> int:
     """How many bytes a message has."""
-    return len(session.exec(select(RawMessage.body).where(RawMessage.id == raw_id)).one())  # it is kept packed
+    return session.exec(select(RawMessage.size).where(RawMessage.id == raw_id)).one() or 0
 
 
 def news_of(session: Session, raw_id: int) -> Sequence[InboxItem]:

@@ -1,12 +1,17 @@
 """The inbox: every byte that came in, then what was read from it, and where that went."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from models.tables.bodies import PackedBytes, PackedText
 from models.tables.columns import InstantColumn
+
+
+def _size_of_body(context: Any) -> int:
+    return len(context.get_current_parameters()["body"])
 
 
 class RawMessage(SQLModel, table=True):
@@ -19,6 +24,12 @@ class RawMessage(SQLModel, table=True):
     sender: str = Field(default="", max_length=60)
     content_type: str = Field(default="", max_length=100)
     body: bytes = Field(sa_type=PackedBytes)
+    size: int | None = Field(
+        default=None,
+        nullable=False,
+        sa_column_kwargs={"default": _size_of_body, "server_default": "0"},
+        description="Bytes of the body as it came; it is kept packed",
+    )
     sha256: str = Field(max_length=64)
     received_at: datetime = Field(sa_type=InstantColumn)
     state: str = Field(default="stored", max_length=12, index=True, description="stored, read, refused or faulty")

@@ -98,7 +98,7 @@ def _preset(kind: int, certificates: tuple[bytes, ...]) -> bytes:
     return b"".join(certificates) + _text(kind)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _deflate(kind: int, certificates: tuple[bytes, ...]) -> Any:
-    """One that has read its dictionary already; a copy of it costs a third of reading it again."""
+    """One that has read its dictionary already, a quarter of a megabyte; a copy costs a third of reading it again."""
     return zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW, _MEMORY, zdict=_preset(kind, certificates))

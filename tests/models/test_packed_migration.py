@@ -149,6 +149,15 @@ def test_what_was_kept_is_read_as_it_was(old: Database) -> None:
         assert set(session.exec(select(Notice.payload))) == {JUDGEMENT}
 
 
+def test_what_was_kept_is_as_long_as_it_was(old: Database) -> None:
+    old.migrate()
+    with old.transaction() as session:
+        session.add(RawMessage(id=99, door="customs", body=b"<new/>" * 50, sha256="", received_at=AT))
+    with old.transaction() as session:
+        sizes = session.exec(select(RawMessage.size).order_by(RawMessage.id)).all()  # type: ignore[arg-type]
+        assert sorted(size or 0 for size in sizes) == sorted([*map(len, BODIES), 300])
+
+
 def test_what_0_4_told_is_not_told_again(old: Database) -> None:
     old.migrate()
     with old.transaction() as session:

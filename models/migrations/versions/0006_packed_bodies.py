@@ -48,6 +48,8 @@ def upgrade() -> None:
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
         sa.Column("content", sa.LargeBinary(), nullable=False, unique=True),
     )
+    op.add_column("raw_message", sa.Column("size", sa.Integer(), nullable=False, server_default="0"))
+    op.execute("UPDATE raw_message SET size = length(body)")
     for table, column in INDEXES:
         op.drop_index(f"ix_{table}_{column}", table)
     if op.get_bind().dialect.name == "postgresql":  # SQLite keeps bytes beside text in one column
@@ -77,6 +79,7 @@ def downgrade() -> None:
                 op.execute(f"UPDATE {table} SET {column} = CAST({column} AS TEXT) WHERE typeof({column}) = 'blob'")
     for table, column in INDEXES:
         op.create_index(f"ix_{table}_{column}", table, [column])
+    op.drop_column("raw_message", "size")
     op.drop_table("kept_certificate")
 
 
