@@ -92,12 +92,14 @@ def _engine(url: str) -> Engine:
 
 
 def _reading_engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() == "sqlite":
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, "query_only=ON", "busy_timeout=30000")
+    given = " ".join(parsed.normalized_query.get("options", ()))  # such as a search_path, which holds for reading too
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": "-c default_transaction_read_only=on"},
+        connect_args={"options": f"{given} -c default_transaction_read_only=on"},
         pool_pre_ping=True,
         hide_parameters=True,
     )

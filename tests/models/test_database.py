@@ -1,5 +1,6 @@
 """The same tables, exact amounts and zoned instants on SQLite and on PostgreSQL."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from models.database import Database
 from models.registry import load, read
 from models.tables import CaseRecord, PaymentRecord
 from models.work import ExamineRequest
+from tests.postgres import new_database
 from tests.standins import Authority
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +100,16 @@ def test_nothing_is_written_by_who_reads(store: Database) -> None:
     with store.transaction() as session:
         assert session.get(CaseRecord, "never") is None
         session.add(_record(workflow_id="a writer writes"))
+
+
+def test_who_reads_on_postgresql_looks_where_writers_write(postgres_url: str) -> None:
+    database = Database(f"{new_database(postgres_url)}?options=-csearch_path%3Dcustoms")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA customs")
+    with closing(database), database.reading() as reading:
+        assert reading.connection().exec_driver_sql("SELECT current_schema()").scalar_one() == "customs"
+        with pytest.raises(DBAPIError, match="read-only"):
+            reading.connection().exec_driver_sql("CREATE TABLE never (number int)")
 
 
 def test_the_migrations_make_the_tables_that_the_code_has(store: Database) -> None:
