@@ -14,12 +14,16 @@ from tests.patience import PATIENCE
 
 
 @contextlib.asynccontextmanager
-async def running_temporal() -> AsyncIterator[Client]:
-    """A client of a server. Temporal's own test environment gives up one that does not answer within five seconds."""
+async def running_temporal(*settings: str) -> AsyncIterator[Client]:
+    """A client of a server with these dynamic settings beside ours.
+
+    Temporal's own test environment gives up a server that does not answer within five seconds.
+    """
+    given = [argument for setting in settings for argument in ("--dynamic-config-value", setting)]
     address = f"{LOOPBACK}:{free_port()}"
     process = await asyncio.create_subprocess_exec(
         *(temporal_binary(), "server", "start-dev", "--headless", "--ip", LOOPBACK, "--port", address.split(":")[1]),
-        *("--log-level", "error", *server_arguments()),
+        *("--log-level", "error", *server_arguments(), *given),
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:

@@ -7,16 +7,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
 from clearway.client import ClearwayClient
 from clearway.contracts.names import TASK_QUEUE
-from clearway.embedded import server_arguments, temporal_binary
 from deploy.ports import free_port
 from models.database import Database
 from tests.desk import Desk
 from tests.patience import PATIENCE
+from tests.temporal import running_temporal
 from tests.workers.conftest import Start
 from tests.workers.outside import Outside
 
@@ -24,14 +22,8 @@ from tests.workers.outside import Outside
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[Client]:
     """A server of its own, because worker.py knows one task queue."""
-    environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_extra_args=server_arguments(),
-        dev_server_log_level="error",
-    )
-    yield environment.client
-    await environment.shutdown()
+    async with running_temporal() as client:
+        yield client
 
 
 @pytest.fixture

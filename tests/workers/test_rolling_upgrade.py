@@ -14,19 +14,18 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import WorkerDeploymentConfig
 
 from clearway.client import ClearwayClient
 from clearway.contracts.collection import CollectNow
 from clearway.contracts.keys import CollectionKey
 from clearway.contracts.states import State
-from clearway.embedded import server_arguments, temporal_binary
+from clearway.embedded import temporal_binary
 from clearway.testing import EBC
 from models.database import Database
 from tests.desk import Desk
 from tests.patience import PATIENCE
+from tests.temporal import running_temporal
 from tests.workers.conftest import Start
 from workers.versions import drained
 
@@ -42,15 +41,8 @@ QUICKLY = (  # the server looks every three minutes otherwise
 @pytest.fixture
 async def server() -> AsyncIterator[Client]:
     """A server of its own, which looks often whether a version is drained."""
-    flags = [argument for setting in QUICKLY for argument in ("--dynamic-config-value", setting)]
-    environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_extra_args=[*server_arguments(), *flags],
-        dev_server_log_level="error",
-    )
-    yield environment.client
-    await environment.shutdown()
+    async with running_temporal(*QUICKLY) as client:
+        yield client
 
 
 @pytest.fixture

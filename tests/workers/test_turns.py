@@ -7,18 +7,16 @@ from decimal import Decimal
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
 
 from clearway.client import ClearwayClient
 from clearway.contracts.parties import Sender
 from clearway.contracts.urgency import NEAR, Urgency, urgency_before
-from clearway.embedded import server_arguments, temporal_binary
 from clearway.testing import EBC, SampleSet
 from models.database import Database
 from models.registry import RegisteredEnterprise, Registry, load
 from tests.desk import Desk
 from tests.patience import until
+from tests.temporal import running_temporal
 from workers.options import Part
 
 OTHER = "3301960A02"
@@ -29,15 +27,8 @@ ONE_PARTITION = ("matching.numTaskqueueReadPartitions=1", "matching.numTaskqueue
 @pytest.fixture(scope="module")
 async def temporal() -> AsyncIterator[Client]:
     """A server whose task queues have one partition: it orders within each, and would leave more of them to chance."""
-    flags = [argument for setting in ONE_PARTITION for argument in ("--dynamic-config-value", setting)]
-    environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        dev_server_extra_args=[*server_arguments(), *flags],
-        dev_server_log_level="error",
-    )
-    yield environment.client
-    await environment.shutdown()
+    async with running_temporal(*ONE_PARTITION) as client:
+        yield client
 
 
 @pytest.fixture
