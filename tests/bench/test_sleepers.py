@@ -93,7 +93,7 @@ async def test_what_came_since_is_weighed_without_the_rest(tmp_path: Path) -> No
         connection.execute("INSERT INTO history_node VALUES (randomblob(400000))")
         connection.commit()
         weight = await scales.weigh("two", 2)
-    assert 200_000 <= weight.temporal[""] <= 210_000
+    assert 195_000 <= weight.temporal[""] <= 210_000, "a page may have had room left"
     assert weight.business[""] == 0
     assert (await settled_size(files[0]))[""] == files[0].stat().st_size
 
