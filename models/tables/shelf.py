@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from weakref import WeakKeyDictionary, ref
 
-from sqlalchemy import Dialect, LargeBinary, event
+from sqlalchemy import Dialect, LargeBinary, NullPool, QueuePool, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Field, SQLModel
@@ -75,12 +75,16 @@ class Shelf:
         self._behind = True
 
     def _read(self) -> None:
-        """On a connection of its own: what is committed, whatever transaction asks."""
+        """On a connection of its own: what is committed, whatever transaction asks.
+
+        It is none of the pool's, all of which may wait for the very transaction that asks.
+        """
         engine = self._engine()
         if engine is None:
             return
         self._behind = False
-        connection = engine.raw_connection()
+        apart = isinstance(engine.pool, QueuePool)
+        connection = (create_engine(engine.url, poolclass=NullPool) if apart else engine).raw_connection()
         try:
             cursor = connection.cursor()
             cursor.execute("SELECT number, content FROM kept_certificate")

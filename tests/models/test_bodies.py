@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -135,6 +135,14 @@ def test_a_signed_message_in_its_envelope_takes_a_fifth_once_its_certificate_is_
     assert max(sizes[1:]) < len(messages[0]) / 5, "its certificate is on the shelf"
     with store.transaction() as session:
         assert session.exec(select(func.count()).select_from(KeptCertificate)).one() == 1
+
+
+def test_a_message_is_kept_while_everybody_else_has_a_connection(store: Database, signer: XmlSigner) -> None:
+    with ExitStack() as taken:
+        for _ in range(14):  # of 15
+            taken.enter_context(store.engine.connect())
+        messages = [_signed(f"O{number}", signer) for number in range(2)]
+        assert [_get(store, _put(store, each)) for each in messages] == messages
 
 
 def test_another_process_reads_what_points_to_a_certificate(store: Database, signer: XmlSigner) -> None:
