@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from opentelemetry.propagate import inject
+from sqlmodel import Session
 from temporalio import activity
 
 from clearway.contracts.base import legal_day
@@ -20,7 +21,8 @@ from models.addresses import list_address, remember
 from models.database import Database
 from models.filings import Noted, note_filings, papers
 from models.rule_packs import RulePacks
-from models.sent_messages import Outgoing, keep, kept, note_refusal
+from models.sent_messages import SENT, Outgoing, keep, kept, note_refusal
+from models.tables import SentMessage
 from models.work import FileRequest
 
 NAMESPACE = uuid.UUID("6f0f2f0e-6f6b-5c55-9b5e-3f6d8f3c0a11")
@@ -104,32 +106,39 @@ class CustomsFiling:
         known = self._known(drafts, now)
         sealed, fresh, fault = list[Sealed](), list[Outgoing](), ""
         for draft in drafts:
-            message = known.get(draft.message_guid)
-            if message is None:
+            row = known.get(draft.message_guid)
+            if row is not None:
+                message = Sealed(row.cop_msg_id, row.message_type, row.body, row.key_name)
+            else:
                 try:
                     message = self._customs.seal((draft.record,), message_guid=draft.message_guid, at=now)
                 except MessageRefused as error:
                     fault = f"{draft.record.kind}: {error}"
                     break
+            if row is None or row.state != SENT:  # the attempt that a refusal ended says nothing of this one
                 fresh.append(_outgoing(draft, message))
             sealed.append(message)
-        if not known:
+        if fresh or not known:
             with self._database.transaction() as session:
-                filings = [_noted(draft, draft.version) for draft in drafts if draft.version is not None]
-                note_filings(session, filings, now, _traceparent())
-                for draft in drafts:
-                    if draft.addresses:
-                        remember(session, draft.workflow_id, draft.addresses)
+                if not known:
+                    self._note(session, drafts, now)
                 keep(session, fresh, now)
         return sealed, fault
 
-    def _known(self, drafts: Sequence[Draft], now: datetime) -> dict[str, Sealed]:
+    def _note(self, session: Session, drafts: Sequence[Draft], now: datetime) -> None:
+        """Note what is filed, and under which addresses customs may answer."""
+        filings = [_noted(draft, draft.version) for draft in drafts if draft.version is not None]
+        note_filings(session, filings, now, _traceparent())
+        for draft in drafts:
+            if draft.addresses:
+                remember(session, draft.workflow_id, draft.addresses)
+
+    def _known(self, drafts: Sequence[Draft], now: datetime) -> dict[str, SentMessage]:
         """What an earlier attempt of this very filing signed."""
         if not activity.in_activity() or activity.info().attempt == 1:
             return {}
         with self._database.reading() as session:
-            rows = kept(session, [draft.message_guid for draft in drafts], now)
-        return {each: Sealed(each, row.message_type, row.body, row.key_name) for each, row in rows.items()}
+            return kept(session, [draft.message_guid for draft in drafts], now)
 
 
 def filed(documents: tuple[DocumentOnFile, ...], refused: str, rules: Parameters, at: datetime, profile: str) -> Filing:

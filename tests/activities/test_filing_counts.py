@@ -89,6 +89,20 @@ def test_a_refusal_is_noted_in_a_second_transaction(office: Office) -> None:
     assert counted.transactions == 2
 
 
+def test_what_a_later_attempt_hands_over_after_all_is_told_as_sent(office: Office) -> None:
+    """The worker died after it had noted the refusal, and before Temporal heard of it."""
+    office.customs.refuses = "payment"
+    for attempt in (1, 2):
+        assert office.file(attempt).startswith("payment: ")
+        told = [(row.state, row.times) for _, row in sorted(office.kept().items())]
+        assert told == [(SENT, 1), (REFUSED, attempt), (READY, 0)]
+    office.customs.refuses = ""
+    assert office.file(attempt=3) == ""
+    rows = [row for _, row in sorted(office.kept().items())]
+    assert [(row.state, row.times, row.fault) for row in rows] == [(SENT, 1, ""), (SENT, 3, ""), (SENT, 1, "")]
+    assert all(row.sent_at for row in rows)
+
+
 def test_a_later_filing_that_is_tried_again_sends_nothing_that_an_earlier_one_signed(office: Office) -> None:
     office.file()
     office.request = office.request.model_copy(update={"now": AT.replace(hour=2)})
