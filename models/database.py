@@ -13,6 +13,9 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, create_engine
 
+MIGRATING = 20260310
+"""Number of the lock that lets one process at a time upgrade a PostgreSQL database; who comes later finds it done."""
+
 
 class NoDatabase(SQLAlchemyError):
     """The SQLite file of a URL does not exist."""

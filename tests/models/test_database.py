@@ -1,5 +1,6 @@
 """The same tables, exact amounts and zoned instants on SQLite and on PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -16,11 +18,12 @@ from activities.examination import Examiner
 from clearway.contracts.case import Transmission
 from clearway.contracts.parties import Sender
 from clearway.testing import sample_set
-from models.database import Database
+from models.database import MIGRATING, Database
 from models.registry import load, read
 from models.tables import CaseRecord, PaymentRecord
 from models.work import ExamineRequest
-from tests.postgres import new_database
+from tests.patience import PATIENCE
+from tests.postgres import new_database, until_waiting
 from tests.standins import Authority
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +103,18 @@ def test_nothing_is_written_by_who_reads(store: Database) -> None:
     with store.transaction() as session:
         assert session.get(CaseRecord, "never") is None
         session.add(_record(workflow_id="a writer writes"))
+
+
+def test_processes_that_start_at_once_upgrade_a_database_one_after_the_other(postgres_url: str) -> None:
+    database = Database(new_database(postgres_url, template="template0"))
+    with closing(database), ThreadPoolExecutor(1) as another:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")  # as who upgrades it holds it
+            upgraded = another.submit(database.migrate)
+            until_waiting(database, 1)
+            assert inspect(connection).get_table_names() == []
+        upgraded.result(PATIENCE)
+        assert "case_record" in inspect(database.engine).get_table_names()
 
 
 def test_who_reads_on_postgresql_looks_where_writers_write(postgres_url: str) -> None:
