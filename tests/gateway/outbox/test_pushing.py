@@ -172,7 +172,7 @@ async def test_a_gateway_that_dies_while_it_sends_sends_again(office: Office, re
     office.restart()
     await office.push()
     assert receiver.ids() == ["evt_1", "evt_2"], "another gateway may still be at it"
-    office.later(seconds=30)
+    office.later(seconds=70)  # twice the patience with an address, and five
     await office.push()
     assert receiver.ids() == ["evt_1", "evt_2", "evt_2", "evt_3"]
     assert len({event.id for event in receiver.events(secret, office.clock)[2:]}) == 2
