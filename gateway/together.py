@@ -12,12 +12,14 @@ class Together(Generic[T, R]):
     """Gathers what many callers want done; `work` does it in a thread, for at most `most` of them at a time.
 
     It gives one result for each, in order. Where it fails for several, each is done by itself: one that cannot be done
-    takes nobody else's with it.
+    takes nobody else's with it. Whose turn does not come within `patience` seconds then hears of the failure of all:
+    a database that is away has each wait for it, and meanwhile everybody would.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Sequence[R]], *, most: int = 100) -> None:
+    def __init__(self, work: Callable[[Sequence[T]], Sequence[R]], *, most: int = 100, patience: float = 5) -> None:
         self._work = work
         self._most = most
+        self._patience = patience
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._rounds: asyncio.Task[None] | None = None
 
@@ -43,8 +45,13 @@ class Together(Generic[T, R]):
             results = await asyncio.to_thread(self._work, [one for one, _ in batch])
         except Exception as error:  # noqa: BLE001  it is raised at whoever waits for it
             if len(batch) > 1:
+                loop = asyncio.get_running_loop()
+                until = loop.time() + self._patience
                 for each in batch:
-                    await self._serve([each])
+                    if loop.time() < until:
+                        await self._serve([each])
+                    else:
+                        _end(each[1], error)
             else:
                 _end(batch[0][1], error)
         except BaseException as error:  # the process ends: nobody is to wait for ever

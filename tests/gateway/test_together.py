@@ -51,6 +51,15 @@ async def test_what_cannot_be_done_takes_nobody_else_with_it() -> None:
     assert done[3] == 6
 
 
+async def test_what_nothing_can_be_done_about_is_not_waited_for_by_each() -> None:
+    work = Work(*range(50))
+    together = Together(work, patience=0)
+    done = await asyncio.gather(*(together.do(number) for number in range(50)), return_exceptions=True)
+
+    assert {type(each) for each in done} == {ValueError}
+    assert len(work.rounds) == 1
+
+
 async def test_who_goes_away_before_his_answer_holds_up_nobody() -> None:
     work = Work()
     work.begin.clear()
