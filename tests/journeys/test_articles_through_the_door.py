@@ -1,8 +1,10 @@
 """A List of Items from its submission to its release, customs' decisions through the HTTP door, on both databases."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import httpx
 from temporalio.client import Client
@@ -14,6 +16,7 @@ from gateway.settings import GatewaySettings
 from models.database import Database
 from tests.articles_desk import ArticlesCounter, key_of, line, parcel
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 
 async def test_decisions_kept_at_the_door_before_the_list_is_known_release_it(
@@ -36,6 +39,13 @@ async def test_decisions_kept_at_the_door_before_the_list_is_known_release_it(
             assert (await http.post("/customs/articles-decisions", json=body)).status_code == 202
         assert (await counter.submit(articles)).accepted
         view = await counter.ended(key_of(articles))
-        inbox = (await http.get("/inbox")).json()["entries"]
+        async with asyncio.timeout(PATIENCE):
+            while not all(entry["workflow_id"] for entry in (inbox := await _inbox(http))):  # noqa: ASYNC110  asked from afar
+                await asyncio.sleep(0.05)
     assert (view.state, view.paid_amount) == (ArticlesState.RELEASED, Decimal("50.05"))
     assert {(entry["door"], entry["workflow_id"]) for entry in inbox} == {("articles", key_of(articles).workflow_id)}
+
+
+async def _inbox(http: httpx.AsyncClient) -> list[Any]:
+    entries: list[Any] = (await http.get("/inbox")).json()["entries"]
+    return entries
