@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, Self, TypeVar
 
 from temporalio.client import (
@@ -36,8 +36,8 @@ T = TypeVar("T")
 A = TypeVar("A", bound=Contract)
 SUMMARY_BYTES = 200
 """Longest static summary the server shows."""
-QUERIES = 3
-"""So often a query is asked that the server gives up."""
+PAUSES = (0.0, 0.2, 0.8, 2.0, 4.0)
+"""Seconds before each further try of what the server turned away because a worker left, or was late with a task."""
 
 
 class Opening(NamedTuple):
@@ -111,21 +111,14 @@ class Calls:
             raise
 
     async def _ask(self, workflow_id: str, update: str, request: Contract, answer: type[A]) -> A:
-        call = self._handle(workflow_id).execute_update(update, request, result_type=answer)
+        handle = self._handle(workflow_id)
+        call = _patiently(lambda: handle.execute_update(update, request, result_type=answer))
         return await self._reach(workflow_id, call)
 
     async def _read(self, workflow_id: str, view: type[A]) -> A:
-        return await self._reach(workflow_id, self._query(workflow_id, view, QUERIES))
-
-    async def _query(self, workflow_id: str, view: type[A], tries: int) -> A:
-        """The server gives up a query when the worker that had it leaves; to ask again changes nothing."""
-        try:
-            answer: A = await self._handle(workflow_id).query(names.VIEW, result_type=view)
-            return answer
-        except RPCError as error:
-            if error.status != RPCStatusCode.CANCELLED or tries == 1:
-                raise
-        return await self._query(workflow_id, view, tries - 1)
+        handle = self._handle(workflow_id)
+        call: Awaitable[A] = _patiently(lambda: handle.query(names.VIEW, result_type=view))
+        return await self._reach(workflow_id, call)
 
     async def _signal(self, workflow_id: str, signal: str, message: Contract) -> None:
         await self._reach(workflow_id, self._handle(workflow_id).signal(signal, message))
@@ -155,6 +148,24 @@ class Calls:
             if error.status == RPCStatusCode.ALREADY_EXISTS:
                 raise AlreadyEnded((_ended(where),)) from error
             raise _unavailable(error.message) from error
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask, and ask again what did not even reach the workflow; that changes nothing twice."""
+    for pause in PAUSES:
+        try:
+            return await ask()
+        except RPCError as error:
+            if not _turned_away(error):
+                raise
+        await asyncio.sleep(pause)
+    return await ask()
+
+
+def _turned_away(error: RPCError) -> bool:
+    """The worker that had the question left; or its latest task failed or took too long, and comes again."""
+    late = error.status == RPCStatusCode.FAILED_PRECONDITION and "Workflow Task in failed state" in error.message
+    return late or error.status == RPCStatusCode.CANCELLED
 
 
 def priority_of(urgency: Urgency, tenant: str = "") -> Priority:
