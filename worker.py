@@ -196,8 +196,18 @@ def build_worker(
         ]
         runner = workflow_runner(client.data_converter)
         cache = max_cached_workflows
+        most = (
+            2 * threads
+        )  # a task that waits here for a thread would be late for the server, which gives it ten seconds
         workers.append(
-            new_worker(task_queue, desk, workflows=WORKFLOWS, workflow_runner=runner, max_cached_workflows=cache)
+            new_worker(
+                task_queue,
+                desk,
+                workflows=WORKFLOWS,
+                workflow_runner=runner,
+                max_cached_workflows=cache,
+                max_concurrent_workflow_tasks=most,
+            )
         )
     return Workers(workers)
 
