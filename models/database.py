@@ -17,6 +17,12 @@ MIGRATING = 20260310
 """Number of the lock that lets one process at a time upgrade a PostgreSQL database; who comes later finds it done."""
 
 
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True, "hide_parameters": True}
+"""PostgreSQL: a connection for each activity thread of a worker that does all; those beyond 16 are given back."""
+_SOON: dict[str, Any] = {"connect_timeout": 10}
+"""Seconds after which PostgreSQL that does not answer is away."""
+
+
 class NoDatabase(SQLAlchemyError):
     """The SQLite file of a URL does not exist."""
 
@@ -82,7 +88,7 @@ def _with_driver(url: str) -> str:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, connect_args=_SOON, **_POOL)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = _sqlite_engine(url, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
@@ -102,9 +108,8 @@ def _reading_engine(url: str) -> Engine:
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        connect_args={"options": f"{given} -c default_transaction_read_only=on"},
-        pool_pre_ping=True,
-        hide_parameters=True,
+        connect_args=_SOON | {"options": f"{given} -c default_transaction_read_only=on"},
+        **_POOL,
     )
 
 
