@@ -15,12 +15,13 @@ NOW = datetime(2026, 4, 6, 2, tzinfo=UTC)
 
 
 def leave(session: Session, key: str, *, recipient: str = "A", kind: str = "DAY_27") -> None:
-    tell(session, recipient=recipient, kind=kind, subject="", at=NOW, key=key, lists=1)
+    tell(session, recipient=recipient, kind=kind, subject=key, at=NOW, key=key, lists=1)
 
 
 def read(database: Database, after: int = 0, limit: int = 10, recipient: str = "A") -> list[str]:
     with database.transaction() as session:
-        return [row.dedupe_key for row in notices_after(session, after, limit, recipient=recipient)]
+        rows = notices_after(session, after, limit, recipient=recipient)
+        return [f"{row.kind}|{row.recipient}|{row.subject}" for row in rows]
 
 
 def test_the_same_event_is_told_once(store: Database) -> None:
@@ -35,7 +36,7 @@ def test_the_same_event_is_told_once(store: Database) -> None:
 
 def test_nobody_is_told_where_there_is_no_recipient(store: Database) -> None:
     with store.transaction() as session:
-        tell_all(session, [Event("", "DAY_27", "", "x", {}), Event("A", "DAY_27", "", "y", {})], NOW)
+        tell_all(session, [Event("", "DAY_27", "", "x", {}), Event("A", "DAY_27", "y", "y", {})], NOW)
         tell_all(session, [], NOW)
     assert read(store, recipient="") == []
     assert read(store) == ["DAY_27|A|y"]

@@ -1,8 +1,10 @@
 """A cable to a server on loopback that can be cut and mended: cut, every connection breaks and none is accepted."""
 
 import contextlib
+import gc
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,7 +57,7 @@ class Cable:
                 near, _ = listener.accept()
                 try:
                     far = socket.create_connection(("127.0.0.1", self._server_port))
-                except ConnectionRefusedError:
+                except OSError:  # refused, or reset by a server that is just being killed
                     near.close()
                     continue
                 with self._lock:
@@ -84,3 +86,6 @@ def cable_to(server_port: int) -> Iterator[Cable]:
         yield cable
     finally:
         cable.cut()
+        with warnings.catch_warnings():  # what a client leaves of a connection that broke while it was being made
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
