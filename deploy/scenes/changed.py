@@ -20,8 +20,9 @@ async def modify(play: Play, *, reason: str) -> None:
         line.model_copy(update={"hs_code": OTHER_CODE, "specification": f"{line.specification}|更正"})
         for line in declared.lines
     )
-    # Later than anything customs has said of the list so far: a decision on it is no word about the list as it was.
-    later = max(each.at for each in view.receipts) + timedelta(minutes=1)
+    # Later than anything customs has said of the list so far: a decision on it is no word about the list as it was. And
+    # later than the list itself, whatever customs' clock says.
+    later = max(declared.app_time, *(each.at for each in view.receipts)) + timedelta(minutes=1)
     modified = corrected(declared, lines=lines, pre_no=numbers.pre_no, invt_no=numbers.invt_no, app_time=later)
     taken(await play.client.modify(modified, sender=AGENT_SENDS, reason=reason))
     view = await play.until(lambda view: view.changes[-1].outcome != "FILED", "decided by customs")

@@ -153,6 +153,7 @@ HELD_IN_A_TEST = {Kind.DATABASE: 31}
 
 
 @pytest.mark.stack
+@pytest.mark.timeout(900)  # outages take their time, and so do the retries after them
 @pytest.mark.skipif(sys.platform != "linux", reason="the disk of another process is full on Linux only")
 def test_a_small_storm_holds_while_everything_breaks(tmp_path: Path) -> None:
     faults = [fault for fault in draw("small", tuple(Kind), 12) if fault.kind is not Kind.DATABASE]
