@@ -16,7 +16,7 @@ READY := $(VENV)/.ready
 demo: $(READY) ## 60 lists through the whole stack, 45 days in about a minute; ARGS=--keep leaves it running
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
-storm: $(READY) ## 200 lists while customs misbehaves and parts are killed, reconciled at the end; SEED=… LISTS=5000 ARGS=--help
+storm: $(READY) ## 500 lists while customs misbehaves and parts are killed, reconciled at the end; SEED=… LISTS=5000 ARGS=--help
 	@$(PYTHON) -m deploy.storm $(if $(SEED),--seed $(SEED)) $(if $(LISTS),--lists $(LISTS)) \
 	  $(if $(MISHAPS),--mishaps $(MISHAPS)) $(ARGS)
 

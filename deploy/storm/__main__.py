@@ -33,7 +33,7 @@ from deploy.storm.saboteur import Saboteur, rows
 from deploy.storm.watch import Watch
 from models.database import Database
 
-LISTS, MOST = 200, 20_000
+LISTS, MOST = 500, 20_000
 MINUTES, LISTS_OF_A_MINUTE = 15, 50
 """After so many real minutes, and one more for so many lists, a storm has failed."""
 EVERY = 25

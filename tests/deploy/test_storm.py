@@ -389,7 +389,7 @@ def test_a_wrong_option_is_refused_and_named(wrong: tuple[str, str], capsys: pyt
 
 def test_a_seed_is_drawn_where_none_is_given() -> None:
     assert options([]).seed != options([]).seed
-    assert (options([]).lists, options([]).mishaps, options([]).faults) == (200, Decimal("0.2"), tuple(Kind))
+    assert (options([]).lists, options([]).mishaps, options([]).faults) == (500, Decimal("0.2"), tuple(Kind))
 
 
 def test_faults_are_named_or_left_out() -> None:
