@@ -31,10 +31,11 @@ from activities.reports import ReportDesk, ReportsDoor
 from activities.tax_payment import Bank, TaxOffice
 from clearway.connection import connect
 from clearway.contracts import names
+from clearway.ending import leave
 from clearway.messages import Transfer
 from clearway.messages.signatures import KeyRefused
 from clearway.rules.parameters import ParameterError
-from clearway.telemetry import metrics_runtime, start_traces
+from clearway.telemetry import hand_over, metrics_runtime, start_traces
 from connectors.bank import BankClient
 from connectors.customs import CustomsClient
 from connectors.customs.keys import signing_pool
@@ -46,7 +47,6 @@ from connectors.settings import PlatformSettings
 from models.database import Database
 from models.rule_packs import check_packs
 from models.settings import StoreSettings
-from workers.ending import leave
 from workers.options import Options, Part, arguments_of, read_options
 from workers.sandbox import workflow_runner
 from workers.settings import WorkerSettings
@@ -301,8 +301,8 @@ def main() -> None:
     """Run one worker, or several processes of it: one process fills about one core."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     status = run(read_options())
-    if status:
-        leave(status)
+    hand_over()
+    leave(status)
 
 
 if __name__ == "__main__":

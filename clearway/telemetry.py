@@ -52,3 +52,13 @@ def start_traces(service: str, environment: Mapping[str, str] = os.environ) -> t
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return (TracingInterceptor(),)
+
+
+def hand_over() -> None:
+    """Send what was recorded and not yet sent; for the end of a process that leaves without Python's own ending."""
+    from opentelemetry import metrics, trace
+
+    for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
+        shutdown = getattr(provider, "shutdown", None)  # the API's own providers, where nothing is set up, have none
+        if shutdown is not None:
+            shutdown()

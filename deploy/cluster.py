@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from clearway.connection import connect
 from clearway.contracts.names import SEARCH_ATTRIBUTES
-from deploy.leaving import leave
+from clearway.ending import leave
 
 RETENTION = timedelta(days=90)
 """How long an ended list can be looked at; the register in the business database outlives it."""

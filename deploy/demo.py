@@ -9,8 +9,8 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime
 
 from clearway.client import ClearwayClient
+from clearway.ending import leave
 from clearway.errors import ClearwayError
-from deploy.leaving import leave
 from deploy.parcels import perform_parcels
 from deploy.performance import Ending, perform
 from deploy.ports import Ports

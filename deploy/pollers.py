@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 
 from clearway.connection import connect
 from clearway.contracts.names import TASK_QUEUE
-from deploy.leaving import leave
+from clearway.ending import leave
 
 KINDS = (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)
 

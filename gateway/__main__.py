@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearway.client import ClearwayClient
+from clearway.ending import leave
 from clearway.errors import ServiceUnavailable
-from clearway.telemetry import metrics_runtime, start_traces
+from clearway.telemetry import hand_over, metrics_runtime, start_traces
 from gateway.app import create_app
 from gateway.metrics import start_metrics
 from gateway.payment_data.uplink import uplink_from_settings
@@ -83,4 +84,6 @@ def _unset(faults: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    hand_over()
+    leave(status)

@@ -12,7 +12,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from workers.ending import BROKEN_OFF, LAST_BREATH, SIGNALS, leave
+from clearway.ending import leave
+from workers.ending import BROKEN_OFF, LAST_BREATH, SIGNALS
 
 HEED = timedelta(seconds=0.3)
 """For activities to heed that they are cancelled, after the grace period."""

@@ -1,7 +1,5 @@
 """The command `clearway`: check documents, hand them in, follow lists, ask for returns and cancellations."""
 
-import contextlib
-import os
 import sys
 from typing import NoReturn
 
@@ -29,6 +27,7 @@ from clearway.cli.returns import returns_app
 from clearway.cli.rules_commands import rules_app
 from clearway.cli.shards import shards_app
 from clearway.cli.webhooks import webhooks_app
+from clearway.ending import leave
 
 app = typer.Typer(
     name="clearway",
@@ -71,16 +70,8 @@ app.add_typer(payment_data_app, name="payment-data")
 
 
 def main() -> NoReturn:
-    """Run the command; whatever happens, a person reads a sentence and never a traceback.
-
-    The process ends without Python's own clearing up: threads of Temporal's client may still be at work then, and now
-    and then they abort the process after its output is complete (temporalio/sdk-python#300): a wrong exit code.
-    """
-    code = _run()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BrokenPipeError):  # the reader had enough
-            stream.flush()
-    os._exit(code)
+    """Run the command; whatever happens, a person reads a sentence and never a traceback."""
+    leave(_run())
 
 
 def _run() -> int:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from clearway.ending import leave
 from clearway.errors import ClearwayError
-from deploy.leaving import leave
 from deploy.performance import ORDERED_BEFORE
 from deploy.ports import Ports
 from deploy.report import Progression, console_for
