@@ -43,6 +43,7 @@ class BareOffice:
     @activity.defn
     def set_clocks(self, key: str) -> str:
         """Stands for the deadlines."""
+        self._tell(key)
         return key
 
 

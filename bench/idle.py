@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from rich.progress import Progress
 from temporalio.client import Client
 
+from bench import bare
 from bench.cpu import require_processor_times, seconds_of
 from bench.lifecycles import at_once, samples
 from bench.ratios import Pair, Ratios, Row, compared, machine, sheet
@@ -186,7 +187,7 @@ async def _wake(
 
 async def _ask(client: Client, side: str, workflow_id: str) -> None:
     """The answer is left as bytes: to read it is the asker's work."""
-    name = "waits" if side == "bare" else "view"
+    name = bare.QUERY if side == "bare" else "view"
     await client.get_workflow_handle(workflow_id).query(name, result_type=object)
 
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, Self
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from bench.bare import BareOffice, BareWorkflow
@@ -24,6 +24,7 @@ from bench.naive import NaiveList
 from bench.naive_steps import NaiveSteps
 from bench.sides import PASSED_THROUGH, Side, converter_of
 from clearway.contracts.documents import AnyDocument, Application
+from clearway.contracts.facts import LegalClocks
 from connectors.customs import Sealed
 from models.database import Database
 from tests.standins import Authority, RecordingReports, ScriptedBank
@@ -62,6 +63,30 @@ class TellingCustoms:
         """Take a message."""
         for order_no in sealed.body.decode().splitlines():
             self._tell(order_no)
+
+
+class ClocksTold(Interceptor):
+    """Tells whose clocks were set: the list goes to sleep."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        """Listen to each."""
+        return _Listening(next, self._tell)
+
+
+class _Listening(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, tell: Callable[[str], None]) -> None:
+        super().__init__(following)
+        self._tell = tell
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        result = await super().execute_activity(input)
+        if isinstance(result, LegalClocks):
+            [fact] = input.args
+            self._tell(fact.key.order_no)
+        return result
 
 
 class WorkerProcess:
@@ -210,6 +235,7 @@ def _worker(place: Place, client: Client, database: Database, tell: Callable[[st
                 person_key_secret=SECRET,
                 task_queue=side.name,
                 max_cached_workflows=place.cached,
+                interceptors=(ClocksTold(tell),),
             )
         case "hearing":
             tell_to(tell)

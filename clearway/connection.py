@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
 
 from clearway.codec import PayloadCipher
+from clearway.payloads import DATA_CONVERTER
 
 DEFAULT_ADDRESS = "localhost:7233"
 PAYLOAD_KEYS = "CLEARWAY_PAYLOAD_KEYS"
@@ -26,8 +26,8 @@ def data_converter(environment: Mapping[str, str] = os.environ) -> DataConverter
     """
     keys = environment.get(PAYLOAD_KEYS, "")
     if not keys:
-        return pydantic_data_converter
-    return dataclasses.replace(pydantic_data_converter, payload_codec=PayloadCipher.from_setting(keys))
+        return DATA_CONVERTER
+    return dataclasses.replace(DATA_CONVERTER, payload_codec=PayloadCipher.from_setting(keys))
 
 
 async def connect(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any, Self
 
 from alembic import command
@@ -15,12 +15,14 @@ from sqlmodel import Session, create_engine
 
 MIGRATING = 20260310
 """Number of the lock that lets one process at a time upgrade a PostgreSQL database; who comes later finds it done."""
-
-
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True, "hide_parameters": True}
 """PostgreSQL: a connection for each activity thread of a worker that does all; those beyond 16 are given back."""
 _SOON: dict[str, Any] = {"connect_timeout": 10}
 """Seconds after which PostgreSQL that does not answer is away."""
+
+
+PATIENCE = 30
+"""Seconds for which a writer waits for others, on SQLite."""
 
 
 class NoDatabase(SQLAlchemyError):
@@ -33,6 +35,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _with_driver(url)
         self.engine = _engine(self.url)
+        self._writing = Lock() if self.engine.dialect.name == "sqlite" else None
+        self._line: set[int] = set()
         self._reader: Engine | None = None
         self._first_reader = Lock()
 
@@ -46,8 +50,11 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One business transaction. On SQLite it takes the write lock at once, so two writers never read stale rows."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        """One business transaction. On SQLite it takes the write lock at once, so two writers never read stale rows.
+
+        Writers of one process wait for one another here: SQLite itself lets them try again and again.
+        """
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -73,6 +80,26 @@ class Database:
         if self._reader is not None:
             self._reader.dispose()
 
+    @property
+    def in_line(self) -> int:
+        """Writers of this process that wait for another of it; on PostgreSQL none does."""
+        return len(self._line)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Stand in the line of this process; who stood too long asks SQLite, which says what is the matter."""
+        if self._writing is None:
+            yield
+            return
+        self._line.add(get_ident())
+        taken = self._writing.acquire(timeout=PATIENCE)
+        self._line.discard(get_ident())
+        try:
+            yield
+        finally:
+            if taken:
+                self._writing.release()
+
     def _readers(self) -> Engine:
         """Connections of their own, which the database itself keeps from writing; none before somebody reads."""
         with self._first_reader:
@@ -91,7 +118,9 @@ def _engine(url: str) -> Engine:
         return create_engine(url, connect_args=_SOON, **_POOL)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _sqlite_engine(url, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+    engine = _sqlite_engine(
+        url, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -103,7 +132,7 @@ def _engine(url: str) -> Engine:
 def _reading_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, "query_only=ON", "busy_timeout=30000")
+        return _sqlite_engine(url, "query_only=ON", f"busy_timeout={PATIENCE * 1000}")
     given = " ".join(parsed.normalized_query.get("options", ()))  # such as a search_path, which holds for reading too
     return create_engine(
         url,
@@ -114,7 +143,7 @@ def _reading_engine(url: str) -> Engine:
 
 
 def _sqlite_engine(url: str, *pragmas: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from clearway.contracts.case import Awaited, CaseView
+from clearway.contracts.case import Awaited, CaseEnd, CaseView
 from clearway.contracts.documents import DocumentKind
 from clearway.contracts.facts import GuaranteeHold
 from clearway.contracts.parties import ROLE_NAMES, Role
@@ -134,6 +134,22 @@ def view_of(case: DeclarationCase) -> CaseView:
         reason=case.reason,
         alarms=tuple(case.alarms),
         passages=tuple(case.passages),
+    )
+
+
+def end_of(case: DeclarationCase) -> CaseEnd:
+    """What is left of a case that is over."""
+    return CaseEnd(
+        key=case.key,
+        state=case.state,
+        detail=case.detail,
+        reason=case.reason,
+        released_at=case.clocks.released_at if case.clocks else None,
+        returns=tuple(each.workflow_id for each in case.returns.values()),
+        payment=case.payment,
+        tax_due=_tax_due(case),
+        tax_open=case.tax_open,
+        refund=case.refund,
     )
 
 

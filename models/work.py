@@ -64,7 +64,7 @@ class DispositionHeard(Contract):
 
     key: CaseKey
     order: DispositionOrder
-    finding: Finding | None
+    finding: Finding | None = None
     trade_mode: str
     now: Instant
     profile: str
@@ -142,7 +142,7 @@ class ChangeDecided(Contract):
 class SettledChange(Contract):
     """What stands after the decision."""
 
-    judgement: Judgement | None
+    judgement: Judgement | None = None
     documents: tuple[DocumentOnFile, ...] = Field((), description="The latest version of every document")
 
 

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.customs_filing import CustomsFiling
     from activities.examination import Examiner
     from clearway.contracts import names
-    from clearway.contracts.case import Answer, CaseView, DeclareList, StartCase, Transmission
+    from clearway.contracts.case import Answer, CaseEnd, CaseView, DeclareList, StartCase, Transmission
     from clearway.contracts.customs import CustomsNews
     from clearway.contracts.documents import DocumentKind
     from clearway.contracts.facts import DocumentOnFile, Filing, GuaranteeGranted
@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from clearway.contracts.urgency import Urgency
     from models.case import DeclarationCase
     from models.case_refusals import refuse_closed
-    from models.narrative import markdown, view_of
+    from models.narrative import end_of, markdown, view_of
     from models.work import CloseRequest, ExamineRequest, FileRequest
     from workflows.conduct import (
         DESK_RETRIES,
@@ -51,7 +51,7 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
         self._untold = 0
 
     @workflow.run
-    async def run(self, start: StartCase) -> CaseView:
+    async def run(self, start: StartCase) -> CaseEnd:
         """The story of a list; a business refusal is a named state, never a failed workflow."""
         self._aside(self._see_changes_through())
         story = asyncio.create_task(self._live())
@@ -62,7 +62,7 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
 
     # --- chapters ----------------------------------------------------------------------------------------------
 
-    async def _live(self) -> CaseView:
+    async def _live(self) -> CaseEnd:
         await self._match_and_file()
         await self._clear_customs()
         if self.case.release is not None and not self.case.over:
@@ -73,7 +73,7 @@ class DeclarationListWorkflow(ControlChapter, ChangesChapter, EarlierListsChapte
                 await self._keep_whole_return_window()
                 await self._pay_own_tax()
         await self._close()
-        return view_of(self.case)
+        return end_of(self.case)
 
     async def _match_and_file(self) -> None:
         """From the first document until the list is with customs; a refused document leads back to the comparison."""

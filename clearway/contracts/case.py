@@ -220,3 +220,18 @@ class CaseView(Contract):
     reason: str = Field("", description="Why the case is where it is")
     alarms: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()
+
+
+class CaseEnd(Contract):
+    """How a list ended: the result of its workflow. Everything else of it, the query `view` tells."""
+
+    key: CaseKey
+    state: State
+    detail: Detail
+    reason: str = Field("", description="Why it ended so")
+    released_at: Instant | None = None
+    returns: tuple[str, ...] = Field((), description="Workflow ids of its returns, as they were applied for")
+    payment: TaxPayment | None = None
+    tax_due: Decimal | None = Field(None, description="CNY due by our figure; None where it was never judged")
+    tax_open: Amount | None = Field(None, description="CNY not paid, once anything was paid or refused")
+    refund: Amount = Field(Decimal(0), description="CNY paid beyond what is due: to be claimed back from customs")

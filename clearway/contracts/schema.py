@@ -25,6 +25,7 @@ from clearway.contracts.articles import (
 from clearway.contracts.case import (
     Answer,
     CancelRequest,
+    CaseEnd,
     CaseView,
     DeclareList,
     GoodsExit,
@@ -132,6 +133,7 @@ INPUTS: tuple[type[BaseModel], ...] = (
 ANSWERS: tuple[type[BaseModel], ...] = (
     Answer,
     CaseView,
+    CaseEnd,
     ArticlesAnswer,
     ArticlesView,
     ReturnView,
@@ -179,7 +181,7 @@ def contract() -> dict[str, Any]:
             "workflowId": "declaration-list/{ebc_code}/{order_no}, then ~{attempt} from the second attempt on, "
             "then ~s{shard} where there are shards",
             "input": refs[StartCase, "validation"],
-            "result": refs[CaseView, "serialization"],
+            "result": refs[CaseEnd, "serialization"],
             "updates": {
                 name: {"input": refs[model, "validation"], "result": refs[Answer, "serialization"]}
                 for name, model in UPDATES.items()

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from clearway.contracts import names
-    from clearway.contracts.case import CaseView, StartCase
+    from clearway.contracts.case import CaseEnd, StartCase
 from workflows.declaration_list import DeclarationListWorkflow
 
 
@@ -19,7 +19,7 @@ class PausingWorkflow(DeclarationListWorkflow):
         super().__init__(start)
 
     @workflow.run
-    async def run(self, start: StartCase) -> CaseView:
+    async def run(self, start: StartCase) -> CaseEnd:
         """The story, unchanged."""
         return await super().run(start)
 

@@ -167,7 +167,8 @@ class Life:
         """The case once it is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                return CaseView.model_validate(await self.desk.handle(self.key).result())
+                await self.desk.handle(self.key).result()
+                return await self.client.view(self.key)
         view = await self.client.view(self.key)
         raise AssertionError(f"{view.state}, {view.detail}, {view.tax_open} never ends after {self.said}")
 

@@ -21,9 +21,10 @@ from tests.articles_desk import (
     states,
 )
 from tests.desk import Desk
+from tests.patience import PATIENCE
 
 REVIEWED, RELEASED, RETURNED = ArticlesDecision.REVIEWED, ArticlesDecision.RELEASED, ArticlesDecision.RETURNED
-SECOND = timedelta(seconds=1)
+A_WHILE = timedelta(seconds=PATIENCE)
 THROUGH = [ArticlesState.SUBMITTED, ArticlesState.REVIEWED, ArticlesState.TAX_ASSESSED]
 EXEMPT = [*THROUGH, ArticlesState.EXEMPT]
 PAID = [*THROUGH, ArticlesState.PAID]
@@ -81,7 +82,7 @@ async def test_customs_may_speak_early_twice_and_backwards(counter: ArticlesCoun
     assert states(view) == [ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING, *PAID, ArticlesState.RELEASED]
 
 
-async def test_an_approval_in_the_last_second_is_in_time_and_after_it_the_parcel_is_returned(
+async def test_an_approval_at_the_last_moment_is_in_time_and_after_it_the_parcel_is_returned(
     counter: ArticlesCounter,
 ) -> None:
     in_time, late = parcel(medicine()), parcel(medicine())
@@ -94,13 +95,13 @@ async def test_an_approval_in_the_last_second_is_in_time_and_after_it_the_parcel
     assert until is not None
     assert (view.awaited_from, until.timetz().isoformat()) == ("IND", "00:00:00+08:00")
     assert (until.date() - in_time.declared_on).days == 16, "the day itself is not counted, day 15 ends at 24:00"
-    await counter.forward_to(key_of(in_time), until - SECOND)
+    await counter.forward_to(key_of(in_time), until - A_WHILE)
     answer = await counter.approve(in_time, approval(in_time))
     assert (answer.accepted, answer.state, answer.problems) == (True, ArticlesState.SUBMITTED, ())
     await counter.forward_to(key_of(late), until)
     view = await counter.ended(key_of(late))
     assert states(view)[-1] is ArticlesState.RETURNED
-    assert until <= view.passages[-1].at < until + SECOND
+    assert until <= view.passages[-1].at < until + A_WHILE
     assert view.reason == "no approval was handed in in time"
     with pytest.raises(AlreadyEnded):
         await counter.approve(late, approval(late))

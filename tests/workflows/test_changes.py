@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -376,8 +376,8 @@ async def test_one_change_after_the_other(office: ControlOffice) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[set[int]]:
-    """As long as the block lasts, whatever wants to write waits: the threads that do."""
+async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[Callable[[], int]]:
+    """As long as the block lasts, whatever wants to write waits; how many threads do."""
     ready, over = threading.Event(), threading.Event()
     waiting: set[int] = set()
 
@@ -394,7 +394,7 @@ async def _busy_database(office: ControlOffice, key: CaseKey) -> AsyncIterator[s
     await asyncio.to_thread(ready.wait)
     event.listen(office.desk.database.engine, "checkout", note)
     try:
-        yield waiting
+        yield lambda: len(waiting) + office.desk.database.in_line
     finally:
         event.remove(office.desk.database.engine, "checkout", note)
         over.set()
@@ -422,7 +422,7 @@ async def test_what_happens_while_a_modification_is_examined_refuses_it_or_waits
         answers = [
             asked.create_task(office.modify(office.as_pet_food(each))) for each in (inspected, released, cancelled)
         ]
-        await until(lambda: len(waiting) >= len(answers), "the modifications are not examined")
+        await until(lambda: waiting() >= len(answers), "the modifications are not examined")
         order = ControlInstruction(instruction_id="K-1", issued_at=datetime.now(UTC), issuer="2991")
         await office.client.instruct(inspected.key.workflow_id, order)
         await office.desk.receipts(released.key, "399", "800")
