@@ -22,7 +22,7 @@ from clearway.contracts.articles import (
 from clearway.contracts.facts import PaymentOutcome, TaxPayment
 from clearway.contracts.problems import Problem
 from models.articles_work import ArticlesExamination
-from models.lifecycle import ArticlesListChart
+from models.lifecycle import ArticlesListChart, Standing
 
 ENDS = frozenset({ArticlesState.RELEASED, ArticlesState.RETURNED, ArticlesState.ABANDONED, ArticlesState.TO_GOODS})
 THROUGH_BUT_FOR_US = frozenset({ArticlesState.SUBMITTED, ArticlesState.APPROVAL_PENDING})
@@ -47,7 +47,7 @@ class ArticlesCase:
     def __init__(self, start: StartArticles) -> None:
         self.key = start.key
         self.profile = start.profile
-        self.chart = ArticlesListChart()
+        self.standing = Standing(ArticlesListChart)
         self.judgement: ArticlesJudgement | None = None
         self.port = ""
         self.examined = False
@@ -65,7 +65,7 @@ class ArticlesCase:
     @property
     def state(self) -> ArticlesState:
         """The published state."""
-        return ArticlesState(next(iter(self.chart.configuration)).id)
+        return ArticlesState(self.standing.state)
 
     @property
     def over(self) -> bool:
@@ -233,7 +233,7 @@ class ArticlesCase:
     # --- the small changes that every other one is made of -----------------------------------------------------
 
     def _enter(self, event: str, at: datetime, why: str = "") -> None:
-        self.chart.send(event)
+        self.standing.move(event)
         self.reason = why
         self.passages.append(ArticlesPassage(state=self.state, at=at, why=why))
 

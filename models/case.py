@@ -135,7 +135,9 @@ class DeclarationCase(ControlledCase, ChangedCase, SettledCase):
 
     def take_filing(self, filing: Filing, at: datetime) -> None:
         """Record that documents were handed to customs, or that customs would not even take the last of them."""
-        self.filings.append(filing)
+        on_file = {document: document for document in self.documents}  # equal ones need memory once
+        documents = tuple(on_file.get(document, document) for document in filing.documents)
+        self.filings.append(filing.model_copy(update={"documents": documents}))
         self.going = {}
         if not filing.refused:
             return

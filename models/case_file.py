@@ -37,7 +37,7 @@ from clearway.contracts.facts import (
 from clearway.contracts.goods_return import RETURN_ENDS, ReturnRecord
 from clearway.contracts.problems import Problem
 from clearway.contracts.states import ENDS, Detail, State
-from models.lifecycle import DeclarationListChart
+from models.lifecycle import DeclarationListChart, Standing
 
 MODIFICATION, CANCELLATION = "modification", "cancellation"
 FILED, APPROVED, REFUSED, OVERTAKEN = "FILED", "APPROVED", "REFUSED", "OVERTAKEN"
@@ -51,7 +51,7 @@ class CaseFile:
         self.key = start.key
         self.profile = start.profile
         self.course = start.course
-        self.chart = DeclarationListChart()
+        self.standing = Standing(DeclarationListChart)
         self.detail = Detail.DRAFT
         self.examination: Examination | None = None
         self.judgement: Judgement | None = None
@@ -114,7 +114,7 @@ class CaseFile:
     @property
     def state(self) -> State:
         """The published state."""
-        return State(next(iter(self.chart.configuration)).id)
+        return State(self.standing.state)
 
     @property
     def over(self) -> bool:
@@ -267,7 +267,7 @@ class CaseFile:
 
     def enter(self, event: str, at: datetime, why: str = "") -> None:
         """Take a transition of the chart; raises if the state does not admit the event."""
-        self.chart.send(event)
+        self.standing.move(event)
         if self.state in ENDS:
             self.detail = Detail.CLOSED
             self.drop_open_change(at)
@@ -278,7 +278,7 @@ class CaseFile:
 
     def chart_admits(self, event: str) -> bool:
         """Whether the chart has a transition for the event from the present state."""
-        return any(each.id == event for each in self.chart.enabled_events())
+        return self.standing.admits(event)
 
     def drop_open_change(self, at: datetime) -> None:
         """The list ends before customs decided its change: there is nothing left to decide."""

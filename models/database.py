@@ -6,13 +6,12 @@ from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any, Self
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, create_engine
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 20260310
 """Number of the lock that lets one process at a time upgrade a PostgreSQL database; who comes later finds it done."""
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True, "hide_parameters": True}
@@ -69,8 +68,13 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to the newest version."""
+        if self._version() == max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")):
+            return
+        from alembic import command  # 12 MB that a process carries as long as it lives, for what is done already
+        from alembic.config import Config
+
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["url"] = self.url
         command.upgrade(config, "head")
 
@@ -79,6 +83,13 @@ class Database:
         self.engine.dispose()
         if self._reader is not None:
             self._reader.dispose()
+
+    def _version(self) -> str | None:
+        """Of the tables; None where there are none."""
+        with self._readers().connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
     @property
     def in_line(self) -> int:

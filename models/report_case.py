@@ -19,6 +19,7 @@ from clearway.contracts.reports import (
     ReportView,
     StartReport,
 )
+from models.lifecycle import Standing
 from models.report_chart import SuspicionReportChart
 from models.report_work import ReportFiling, ReportOnFile
 
@@ -31,7 +32,7 @@ class ReportCase:
 
     def __init__(self, start: StartReport) -> None:
         self.report_no = start.report_no
-        self.chart = SuspicionReportChart()
+        self.standing = Standing(SuspicionReportChart)
         self.examined = False
         self.on_file: ReportOnFile | None = None
         self.acknowledgement: ReportAcknowledgement | None = None
@@ -44,7 +45,7 @@ class ReportCase:
     @property
     def state(self) -> ReportState:
         """The published state; that of an earlier life, if the report ended in one."""
-        return self.earlier.state if self.earlier else ReportState(next(iter(self.chart.configuration)).id)
+        return self.earlier.state if self.earlier else ReportState(self.standing.state)
 
     @property
     def earlier(self) -> ReportView | None:
@@ -80,18 +81,18 @@ class ReportCase:
 
     def refuse(self, now: datetime) -> None:
         """Nothing that could be taken was handed in."""
-        self.chart.refuse()
+        self.standing.move("refuse")
         self._pass(now)
 
     def take_filing(self, filing: ReportFiling, now: datetime) -> None:
         """Customs has the report, or will not have it: then somebody must see to it."""
         if filing.acknowledgement is None:
-            self.chart.refuse()
+            self.standing.move("refuse")
             self.reason = f"customs refused the report: {filing.refused}"
             self.raise_alarm("REPORT_REFUSED")
         else:
             self.acknowledgement = filing.acknowledgement
-            self.chart.acknowledge()
+            self.standing.move("acknowledge")
         self._pass(now)
 
     def take_holds(self, holds: Iterable[ListHold]) -> None:
@@ -105,7 +106,7 @@ class ReportCase:
 
     def close(self, decision: ReportDecision, now: datetime) -> None:
         """Customs' decision ends the report."""
-        self.chart.send(EVENTS[decision.decision])
+        self.standing.move(EVENTS[decision.decision])
         self._pass(now)
 
     def raise_alarm(self, alarm: str) -> None:

@@ -23,6 +23,7 @@ from clearway.contracts.goods_return import (
     StartReturn,
     WithdrawReturn,
 )
+from models.lifecycle import Standing
 from models.return_chart import GoodsReturnChart
 from models.return_effects import ReturnEffect, effect_of
 from models.return_quantities import NOTHING, Quantities, as_lines, less, quantities, together, told
@@ -45,7 +46,7 @@ class GoodsReturnCase:
         self.start = start
         self.clocks = start.clocks
         self.applied = quantities(start.lines)
-        self.chart = GoodsReturnChart()
+        self.standing = Standing(GoodsReturnChart)
         self.filing: Filing | None = None
         self.to_resend = False
         self.accepted_at: datetime | None = None
@@ -66,7 +67,7 @@ class GoodsReturnCase:
     @property
     def state(self) -> ReturnState:
         """The published state."""
-        return ReturnState(next(iter(self.chart.configuration)).id)
+        return ReturnState(self.standing.state)
 
     @property
     def over(self) -> bool:
@@ -226,7 +227,7 @@ class GoodsReturnCase:
         return self.checks[: len(self.settlements)]
 
     def _enter(self, event: str, at: datetime, why: str) -> None:
-        self.chart.send(event)
+        self.standing.move(event)
         if self.over:
             self.alarms = [alarm for alarm in self.alarms if alarm != UNSETTLED]
         self.why = why

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from clearway.contracts.base import ONE_LINE, Amount, Contract, Day, Instant
-from clearway.contracts.facts import IdentityOutcome, RuleUse
+from clearway.contracts.facts import IdentityOutcome, RulesUsed
 from clearway.contracts.parties import Sender
 from clearway.contracts.problems import Problem
 
@@ -86,7 +86,7 @@ class ArticlesTax(Contract):
     exemption: Amount
     due: Amount = Field(description="0 where exempt, else the total")
     explanation: str = Field("", description="The sum against the exemption, for a clerk to check by hand")
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
     @property
     def exempt(self) -> bool:
@@ -118,7 +118,7 @@ class ArticlesJudgement(Contract):
     identity: IdentityOutcome = IdentityOutcome.UNAVAILABLE
     tax: ArticlesTax | None = None
     explanation: str = Field("", description="The value against the limit, for a clerk to check by hand")
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
     profile: str = "SEED"
 
 

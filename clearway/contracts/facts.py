@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from clearway.contracts.base import Amount, Contract, Instant
 from clearway.contracts.documents import DocumentKind
@@ -19,6 +21,16 @@ class RuleUse(Contract):
     value: str = Field("", description="The value used, as written in the parameter file")
     effective_from: date | None = Field(None, description="First day of the value used")
     reference: str = Field("", description="Where the rule comes from")
+
+
+@lru_cache(maxsize=1000)
+def _known(rules: tuple[RuleUse, ...]) -> tuple[RuleUse, ...]:
+    """The same rules as somebody used before: a worker keeps lists by the thousand that were judged by them."""
+    return rules
+
+
+RulesUsed = Annotated[tuple[RuleUse, ...], AfterValidator(_known)]
+"""The rules that took part in a decision; equal ones are kept in memory once."""
 
 
 class Treatment(StrEnum):
@@ -41,7 +53,7 @@ class LimitDecision(Contract):
     counted: Amount = Field(
         Decimal(0), description="CNY that this list takes of the annual amount; 0 where it leaves the channel"
     )
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
 
 class QuantityHold(Contract):
@@ -85,7 +97,7 @@ class GuaranteeHold(Contract):
     place: int | None = Field(None, ge=1, description="Place in the queue of those that wait, from 1")
     crossed_warning: bool = Field(False, description="This list took the guarantee over the warning share (80 %)")
     reason: str = Field("", description="Why it waits: NONE_ON_FILE, INSUFFICIENT, EXPIRES, CALLED or QUEUE")
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
 
 class GuaranteeGranted(Contract):
@@ -119,7 +131,7 @@ class TaxAssessment(Contract):
     consumption_tax: Amount
     vat: Amount
     total: Amount
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
 
 class IdentityOutcome(StrEnum):
@@ -206,7 +218,7 @@ class LegalClocks(Contract):
     cancellation_before: Instant | None = Field(None, description="A cancellation at this instant is refused (D-11)")
     goods: tuple[ReleasedLine, ...] = Field((), description="What was released, line by line")
     rules_version: str = Field("", description="Fingerprint of the rules in force for this list")
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
 
 class LateFee(Contract):
@@ -220,7 +232,7 @@ class LateFee(Contract):
     waived_below: Amount = Field(description="Below this amount nothing is charged")
     enforcement: bool = Field(description="Unpaid for longer than the months after which customs enforces payment")
     explanation: str = Field("", description="The arithmetic, for a clerk to check by hand")
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
     @property
     def waived(self) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from clearway.contracts.base import Amount, Contract
-from clearway.contracts.facts import RuleUse
+from clearway.contracts.facts import RulesUsed
 
 
 class RemarkUse(Contract):
@@ -19,4 +19,4 @@ class RemarkUse(Contract):
     limit: Amount = Field(description="Kilograms for one person in that year")
     lines: tuple[int, ...] = Field(description="Numbers (gnum) of the lines counted")
     explanation: str = Field("", description="The sum, for a clerk to check by hand")
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from clearway.contracts.base import Amount, Contract, Instant
 from clearway.contracts.customs import CustomsReceipt
-from clearway.contracts.facts import LegalClocks, RuleUse
+from clearway.contracts.facts import LegalClocks, RulesUsed
 from clearway.contracts.keys import ReturnKey
 from clearway.contracts.reasons import Rejection
 
@@ -113,7 +113,7 @@ class ReturnSettlement(Contract):
     refund: Amount = Field(description="Tax already paid beyond what is due now; the agent claims it from customs")
     explanation: str = ""
     at: Instant
-    rules: tuple[RuleUse, ...] = ()
+    rules: RulesUsed = ()
 
 
 class ReturnRecord(Contract):

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from connectors.customs.transports.addresses import BrokerAddress, FolderAddress, shown
 from gateway.intake.folder import FolderSource
-from gateway.intake.queue import QueueSource
 from gateway.intake.source import Source
 from models.database import Database
 from models.inbox import store
@@ -94,6 +93,8 @@ class Intake:
                 address = FolderAddress.of(url, ("settle",))
                 return FolderSource(address, self.keep, poll_seconds=poll_seconds, max_bytes=max_bytes)
             case "amqp" | "amqps":
+                from gateway.intake.queue import QueueSource  # pika is for those who have a broker
+
                 return QueueSource(BrokerAddress.of(url, ("prefetch",)), self.keep)
         raise ValueError(
             f"CLEARWAY_GATEWAY_INTAKE: an address begins with folder://, amqp:// or amqps://, got {shown(url)}"

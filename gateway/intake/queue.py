@@ -15,7 +15,7 @@ from typing import Any
 import pika
 
 from connectors.customs.transports.addresses import PATIENCE_SECONDS, BrokerAddress
-from connectors.customs.transports.amqp import FAILURES
+from connectors.customs.transports.amqp import FAILURES, connection_parameters
 from gateway.intake.source import Keep
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class QueueSource:
 
     @contextmanager
     def _channel(self) -> Iterator[Any]:
-        connection = pika.BlockingConnection(self._address.parameters(self._patience))
+        connection = pika.BlockingConnection(connection_parameters(self._address, self._patience))
         try:
             yield connection.channel()
         finally:

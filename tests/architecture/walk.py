@@ -90,12 +90,14 @@ class Walk:
                 yield from (way + line for line in self._visit(child, scope))
 
     def _visit_name(self, node: ast.Attribute | ast.Name, scope: Scope) -> Iterator[str]:
-        """A function that is named without being called is a property, or is handed on to be called."""
+        """A function that is named without being called is a property, or handed on to be called; a chart is moved."""
         if isinstance(node, ast.Attribute):
             yield from self._visit(node.value, scope)
         target = self._meaning(node, scope)
         if isinstance(target, Place) and not isinstance(target.node, ast.ClassDef):
             yield from self._step_into(target, {}, scope)
+        elif isinstance(target, Place) and self._is_chart(target):
+            self.charts[f"{target.module}.{target.qualname}"] = target
 
     def _visit_call(self, node: ast.Call, scope: Scope) -> Iterator[str]:
         if isinstance(node.func, ast.Attribute):
@@ -112,8 +114,6 @@ class Walk:
 
     def _step_into(self, target: Place, arguments: Mapping[str, str], scope: Scope) -> Iterator[str]:
         if isinstance(target.node, ast.ClassDef):
-            if self._is_chart(target):
-                self.charts[f"{target.module}.{target.qualname}"] = target
             opening = self.meanings.method(target, "__init__")
             if opening is None:
                 return

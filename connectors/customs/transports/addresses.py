@@ -1,12 +1,9 @@
 """Addresses of folders and brokers, read from URLs; whatever is wrong with one is said without its password."""
 
-import ssl
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
-
-import pika
 
 PATIENCE_SECONDS = 10
 """How long a broker may take to let us in, be silent or take no more, before it counts as unavailable."""
@@ -61,22 +58,6 @@ class BrokerAddress:
             steps[-1],
             secure,
             _options(parts, options),
-        )
-
-    def parameters(self, patience: int = PATIENCE_SECONDS) -> pika.ConnectionParameters:
-        """How pika connects: one attempt, and an end to every wait; with TLS the broker's name is checked."""
-        tls = pika.SSLOptions(ssl.create_default_context(), self.host) if self.secure else None
-        return pika.ConnectionParameters(
-            self.host,
-            self.port,
-            self.vhost,
-            pika.PlainCredentials(self.user, self.password),
-            ssl_options=tls,
-            heartbeat=patience,
-            blocked_connection_timeout=patience,
-            socket_timeout=patience / 2,
-            stack_timeout=patience,
-            connection_attempts=1,
         )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -32,6 +33,23 @@ _PERSISTENT = 2
 
 # Whatever pika logs about a failure comes as an exception as well, and is told by whoever catches that.
 logging.getLogger("pika").setLevel(logging.CRITICAL)
+
+
+def connection_parameters(address: BrokerAddress, patience: int = PATIENCE_SECONDS) -> pika.ConnectionParameters:
+    """How pika connects: one attempt, and an end to every wait; with TLS the broker's name is checked."""
+    tls = pika.SSLOptions(ssl.create_default_context(), address.host) if address.secure else None
+    return pika.ConnectionParameters(
+        address.host,
+        address.port,
+        address.vhost,
+        pika.PlainCredentials(address.user, address.password),
+        ssl_options=tls,
+        heartbeat=patience,
+        blocked_connection_timeout=patience,
+        socket_timeout=patience / 2,
+        stack_timeout=patience,
+        connection_attempts=1,
+    )
 
 
 class AmqpTransport:
@@ -86,7 +104,7 @@ class AmqpTransport:
     def _publish(self, name: str, data: bytes, headers: Mapping[str, str]) -> None:
         if not self._is_open():
             self._drop()
-            self._connection = pika.BlockingConnection(self._address.parameters(self._patience))
+            self._connection = pika.BlockingConnection(connection_parameters(self._address, self._patience))
             self._channel = self._connection.channel()
             self._channel.confirm_delivery()
         others = {key: value for key, value in headers.items() if key.lower() != "content-type"}

@@ -3,7 +3,6 @@
 import httpx
 
 from connectors.customs.transports.addresses import BrokerAddress, FolderAddress, shown
-from connectors.customs.transports.amqp import AmqpTransport
 from connectors.customs.transports.folder import FolderTransport
 from connectors.customs.transports.http import HttpTransport
 from connectors.customs.transports.transport import Transport
@@ -22,5 +21,7 @@ def transport_from(url: str, http: httpx.Client, *, timeout: httpx.Timeout = PAT
         case "http" | "https":
             return HttpTransport(url, http, timeout=timeout)
         case "amqp" | "amqps":
+            from connectors.customs.transports.amqp import AmqpTransport  # pika is for those who have a broker
+
             return AmqpTransport(BrokerAddress.of(url, ("routing_key",)))
     raise ValueError(f"an address begins with folder://, http://, https://, amqp:// or amqps://, got {shown(url)}")

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from connectors.customs.transports import AmqpTransport, FolderTransport, HttpTransport, transport_from
+from connectors.customs.transports import FolderTransport, HttpTransport, transport_from
 from connectors.customs.transports.addresses import BrokerAddress, FolderAddress
+from connectors.customs.transports.amqp import AmqpTransport
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pika
 import pytest
 
 from connectors import Refused, Unavailable
-from connectors.customs.transports import AmqpTransport
 from connectors.customs.transports.addresses import BrokerAddress
+from connectors.customs.transports.amqp import AmqpTransport
 from tests.connectors.transports.broker import Broker
 from tests.connectors.transports.cable import Cable, cable_to
 from tests.connectors.transports.conformance import HEADERS, TransportFacts
