@@ -202,7 +202,7 @@ async def _on_stack(lists: int, number: int, progress: Progress) -> Weight:
         scales = await Scales(folder / "temporal.db", folder / "clearway.db").zero()
         await at_once(samples(lists), number, whole.open, lambda: progress.advance(bar))
         await asyncio.sleep(REST)
-        return await scales.weigh("through the whole stack, signed and enveloped", lists)
+        return await scales.weigh("through the whole stack, signed, enveloped and sealed", lists)
 
 
 def idle_sheets(measured: Idle) -> list[Sheet]:

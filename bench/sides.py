@@ -30,9 +30,11 @@ SIDES = {
         Side("dbos-default", "dbos", "the same; its SQLite file as it comes: each commit waits for the disk"),
         Side("list-pg", "list", "the list; business database on PostgreSQL", on_postgresql=True),
         Side("dbos-pg", "dbos", "DBOS; its own and the business database on PostgreSQL", on_postgresql=True),
-        Side("stack", "stack", "the list through gateway, connectors, simulator and collection, signed"),
+        Side("stack", "stack", "the list through gateway, connectors, simulator and collection, signed and sealed"),
     )
 }
+A_KEY = "bench:" + base64.b64encode(bytes(32)).decode()
+"""As `CLEARWAY_PAYLOAD_KEYS` is set."""
 SEALED, PASSED_THROUGH, AS_IT_COMES = "list-sealed", "naive-passed", "dbos-default"
 
 PAIRS = (
@@ -53,5 +55,4 @@ def converter_of(side: Side) -> DataConverter:
     """How a side writes its payloads: ours as the service does, with a key or without; others plainly."""
     if side.kind != "list":
         return pydantic_data_converter
-    key = base64.b64encode(bytes(32)).decode()
-    return data_converter({PAYLOAD_KEYS: f"bench:{key}"} if side.name == SEALED else {})
+    return data_converter({PAYLOAD_KEYS: A_KEY} if side.name == SEALED else {})

@@ -16,8 +16,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from bench.cpu import move_to
 from bench.database_work import DatabaseWork
 from bench.lifecycles import at_once
+from bench.sides import A_KEY
 from bench.traffic import Traffic, traffic_at
 from clearway.client import ClearwayClient
+from clearway.connection import PAYLOAD_KEYS
 from clearway.contracts.case import CaseKey
 from clearway.contracts.documents import Document
 from clearway.contracts.keys import CollectionKey
@@ -32,8 +34,8 @@ from deploy.stack import Stack
 from models.database import Database
 from models.tables import CaseRecord
 
-AT_ONCE = {"CLEARWAY_SIMULATOR_PAUSE_MS": "0"}
-"""The simulated customs answers without a pause."""
+AS_IN_PRODUCTION = {"CLEARWAY_SIMULATOR_PAUSE_MS": "0", PAYLOAD_KEYS: A_KEY}
+"""The simulated customs answers without a pause; payloads are packed and encrypted."""
 LOOK = 0.05
 PATIENCE = 120.0
 A_BATCH = 10.0
@@ -44,7 +46,7 @@ class WholeStack:
     """Gateway, worker, simulator and a server of their own, as `make up` starts them."""
 
     def __init__(self, folder: Path, core: int | None) -> None:
-        self._stack = Stack(folder, Ports.free(), settings=AT_ONCE)
+        self._stack = Stack(folder, Ports.free(), settings=AS_IN_PRODUCTION)
         self._core = core
         self._open = ExitStack()
         self.processes: dict[str, int] = {}

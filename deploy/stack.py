@@ -166,7 +166,8 @@ class Stack:
 
     async def connect(self, retries: RetryConfig | None = None) -> Client:
         """A client of this stack's server, whatever `TEMPORAL_*` says. Raises RuntimeError when it does not answer."""
-        return await Client.connect(self.temporal_address, data_converter=data_converter(), retry_config=retries)
+        converter = data_converter(self._environment)
+        return await Client.connect(self.temporal_address, data_converter=converter, retry_config=retries)
 
     def _compose_environment(self) -> dict[str, str]:
         """Our own variables over the user's; a profile for another Temporal server must not lead a part astray."""
