@@ -25,6 +25,7 @@ def one(folder: Path, conduct: str, nth: int, line: int) -> int:
     starts = folder / "starts"
     before = starts.read_text().count(f"{nth} ") if starts.exists() else 0
     told: list[int] = []
+    boss = os.getppid()  # a test kills it outright
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
     signal.signal(signal.SIGINT, signal.SIG_IGN if conduct == "stubborn" else lambda number, _: told.append(number))
     with starts.open("a") as lines:
@@ -36,7 +37,7 @@ def one(folder: Path, conduct: str, nth: int, line: int) -> int:
         while "processes are ready" not in (folder / "log").read_text():
             time.sleep(0.02)
         return 7
-    while not told or conduct == "stubborn":
+    while (not told or conduct == "stubborn") and os.getppid() == boss:
         time.sleep(0.02)
     return 3 if conduct == "hasty" and nth == 0 else 0
 
