@@ -1,11 +1,13 @@
 """One undisturbed life of each side, from the documents to the end; the driver plays customs and collection."""
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
@@ -30,6 +32,8 @@ DOCUMENT_STATUSES = ("2", "3", "120")
 BUYERS = count()
 LOOK = 0.02
 """Seconds between two looks whether a side waits for its end."""
+ASK_AGAIN = 0.5
+"""Seconds after which somebody who waits for an end asks anew."""
 
 
 def samples(number: int) -> list[SampleSet]:
@@ -59,6 +63,15 @@ async def at_once(
     return await asyncio.gather(*(in_turn(sample) for sample in lists))
 
 
+async def ended(handle: WorkflowHandle[Any, Any]) -> None:
+    """Wait for a workflow's end; asked again, since the server now and then lets who waits wait on for 20 s."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ASK_AGAIN):
+                await handle.result()
+                return
+
+
 class ListDriver:
     """Declare, accept, release, wait, hear that the tax is paid."""
 
@@ -71,7 +84,7 @@ class ListDriver:
         """One list's life; the workflow's id."""
         workflow_id = await self.open(sample)
         await self._door.tell_tax(workflow_id, _paid(sample))
-        await self._client.get_workflow_handle(workflow_id).result()
+        await ended(self._client.get_workflow_handle(workflow_id))
         return workflow_id
 
     async def open(self, sample: SampleSet) -> str:
@@ -98,7 +111,7 @@ class BareDriver:
         """One life; the workflow's id."""
         handle = self._client.get_workflow_handle(await self.open(sample))
         await handle.signal(bare.SIGNAL, sample.key.order_no)
-        await handle.result()
+        await ended(handle)
         return handle.id
 
     async def open(self, sample: SampleSet) -> str:
@@ -152,7 +165,7 @@ class NaiveDriver:
         await handle.signal(naive.TIME_PASSES)
         await self._until(handle, "tax_window")
         await handle.signal(naive.PAID)
-        await handle.result()
+        await ended(handle)
         return handle.id
 
     async def _until(self, handle: WorkflowHandle[naive.NaiveList, str], state: str) -> None:

@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bench.cpu import move_to
 from bench.database_work import DatabaseWork
-from bench.lifecycles import at_once
+from bench.lifecycles import at_once, ended
 from bench.sides import A_KEY
 from bench.traffic import Traffic, traffic_at
 from clearway.client import ClearwayClient
@@ -83,7 +83,7 @@ class WholeStack:
         workflow_ids = await at_once(lists, number, self._open_window, done)
         await self._collect(lists[0], workflow_ids)
         for each in workflow_ids:
-            await self._client.get_workflow_handle(each).result()
+            await ended(self._client.get_workflow_handle(each))
         return workflow_ids
 
     async def database_work(self) -> DatabaseWork | None:
