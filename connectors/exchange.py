@@ -53,7 +53,7 @@ def post(
     try:
         answer = http.post(url, content=content, headers=headers, timeout=timeout, follow_redirects=False)
     except httpx.HTTPError as failure:
-        raise Unavailable(platform, f"{type(failure).__name__} at {url.host}") from failure
+        raise Unavailable(platform, f"{type(failure).__name__} at {url.host}") from None
     if answer.is_success:
         return answer
     if answer.is_client_error and answer.status_code not in _WORTH_REPEATING:

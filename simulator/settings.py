@@ -19,7 +19,7 @@ class Settings(BaseSettings):
         30, ge=0, description="Real pause before each answer of customs, in milliseconds; 0: customs answers at once"
     )
     lists_kept: int = Field(
-        5_000, ge=1, description="Lists that customs remembers; beyond, it forgets the oldest that are wholly told"
+        2_000, ge=1, description="Lists that customs remembers; beyond, it forgets the oldest that are wholly told"
     )
     inspect_by_hand: bool = Field(
         False, description="Inspections wait for POST /customs/inspections/{order_no}/result instead of ending alone"

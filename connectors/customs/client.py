@@ -55,7 +55,7 @@ class CustomsClient:
         try:
             content = write(records, guid=message_guid, transfer=self._transfer, signer=self._signer)
         except (SignerUnavailable, KeyRefused) as failure:
-            raise Unavailable("signer", str(failure)) from failure
+            raise Unavailable("signer", str(failure)) from None
         message_type = message_type_of(content)
         signed = _KEY_NAME.search(content) if self._signer else None
         if self._envelope:

@@ -46,7 +46,7 @@ def _is_being_told(filed: dict[str, list[Filing]]) -> bool:
 class Books:
     """Customs' memory. Everything runs on one event loop, so no lock is needed."""
 
-    def __init__(self, lists_kept: int = 5_000) -> None:
+    def __init__(self, lists_kept: int = 2_000) -> None:
         """Remember so many lists; beyond, the oldest of which everything is told are forgotten."""
         self._lists_kept = lists_kept
         self._vouchers: Bounded[Key, Packed[Voucher]] = Bounded(4 * lists_kept)

@@ -31,7 +31,7 @@ class FolderTransport:
                 raise Refused(PLATFORM, "NAME_TAKEN", f"{target.name} is in the folder with other content")
             self._settle()
         except OSError as failure:
-            raise Unavailable(PLATFORM, f"{type(failure).__name__} in {self._folder}: {failure.strerror}") from failure
+            raise Unavailable(PLATFORM, f"{type(failure).__name__} in {self._folder}: {failure.strerror}") from None
 
     def close(self) -> None:
         """Nothing is held open."""
