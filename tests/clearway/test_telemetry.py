@@ -48,3 +48,20 @@ def test_a_console_exporter_is_set_up_when_asked_for() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("1")
     assert '"name": "seen"' in done.stdout
+
+
+def test_who_leaves_at_once_hands_over_what_was_recorded() -> None:
+    code = (
+        "from clearway.ending import leave; from clearway.telemetry import hand_over, start_traces;"
+        "from opentelemetry import trace; start_traces('test', {'OTEL_TRACES_EXPORTER': 'console'});"
+        "trace.get_tracer('t').start_span('seen').end(); hand_over(); leave(7)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 7
+    assert '"name": "seen"' in done.stdout
+
+
+def test_without_telemetry_there_is_nothing_to_hand_over() -> None:
+    code = "from clearway.telemetry import hand_over; hand_over()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

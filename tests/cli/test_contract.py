@@ -236,7 +236,8 @@ async def test_real_answers_and_views_of_reports_are_valid(desk: Desk, temporal:
 
 
 def test_answers_are_described_as_they_come_and_inputs_as_they_may_be_sent() -> None:
-    assert contract()["workflow"]["result"] == {"$ref": "#/$defs/CaseView"}
+    assert contract()["workflow"]["result"] == {"$ref": "#/$defs/CaseEnd"}
+    assert contract()["workflow"]["queries"]["view"]["result"] == {"$ref": "#/$defs/CaseView"}
     order = SCHEMA["$defs"]["Order"]["properties"]
     assert order["actual_paid"]["wire"] == "acturalPaid"
     assert order["actual_paid"]["type"] == "string"

@@ -1,5 +1,8 @@
 """The same tables, exact amounts and zoned instants on SQLite and on PostgreSQL."""
 
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
@@ -103,6 +106,37 @@ def test_nothing_is_written_by_who_reads(store: Database) -> None:
     with store.transaction() as session:
         assert session.get(CaseRecord, "never") is None
         session.add(_record(workflow_id="a writer writes"))
+
+
+def _write(database: Database, workflow_id: str) -> None:
+    with database.transaction() as session:
+        session.add(_record(workflow_id=workflow_id))
+
+
+def test_writers_of_one_process_wait_in_line_on_sqlite_only(store: Database) -> None:
+    with ThreadPoolExecutor(1) as another:
+        with store.transaction() as session:
+            session.add(_record(workflow_id="first"))
+            session.flush()
+            second = another.submit(_write, store, "second")
+            if store.engine.dialect.name == "sqlite":
+                deadline = time.monotonic() + PATIENCE
+                while store.in_line == 0:
+                    assert time.monotonic() < deadline, "nobody waits"
+                    time.sleep(0.01)
+                assert not second.done()
+            else:
+                second.result(PATIENCE)
+                assert store.in_line == 0
+        second.result(PATIENCE)
+        assert store.in_line == 0
+
+
+def test_tables_that_are_new_enough_are_left_alone_without_alembic(store: Database) -> None:
+    start = f"import sys; from models.database import Database; Database({store.url!r}).migrate()"
+    code = f"{start}; print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
 
 
 def test_processes_that_start_at_once_upgrade_a_database_one_after_the_other(postgres_url: str) -> None:
