@@ -150,7 +150,8 @@ def main() -> int:
             console.print(f"Watch in the Web UI: {stack.web_ui_url}")
             report = asyncio.run(weather(stack, seed, lists, progress, minutes, faults))
     except (StackError, ClearwayError, httpx.HTTPError) as error:
-        sys.stderr.write(f"{error}\nSeed {seed}; the data stay in .run/{arguments.data}.\n")
+        told = str(error) or type(error).__name__  # a time-out of httpx says nothing
+        sys.stderr.write(f"{told}\nSeed {seed}; the data stay in .run/{arguments.data}.\n")
         return 1
     seconds = time.monotonic() - started
     report.show(console)

@@ -107,7 +107,7 @@ class Watch:
         """Ask customs for what never arrived; how much that was."""
         if not (await self.post())["lost"]:
             return 0
-        answer = await self.http.post(f"{self.simulator_url}/customs/post/lost")
+        answer = await self.http.post(f"{self.simulator_url}/customs/post/lost", timeout=None)  # when all is sent
         sent = int(answer.raise_for_status().json()["sent"])
         self.asked += sent
         return sent
