@@ -32,24 +32,28 @@ class Standing:
         chart = self._borrowed()
         chart.send(event)
         self.state = next(iter(chart.configuration)).id
-        if not chart.is_terminated:
-            self._charts.append(chart)
+        self._give_back(chart)
 
     def admits(self, event: str) -> bool:
         """Whether the chart has a transition for the event from here."""
         chart = self._borrowed()
         admitted = any(each.id == event for each in chart.enabled_events())
-        self._charts.append(chart)
+        self._give_back(chart)
         return admitted
 
     def _borrowed(self) -> Lifecycle:
-        """A chart that nobody moves meanwhile, in this state; one that raised or came to an end is not lent again."""
+        """A chart that nobody moves meanwhile, in this state; one that raised is not given back."""
         try:
             chart = self._charts.pop()
         except IndexError:
             return self._kind(start_value=self.state)
         chart.current_state_value = self.state
         return chart
+
+    def _give_back(self, chart: Lifecycle) -> None:
+        """To whoever moves next, unless it is at an end: then it never moves again."""
+        if not chart.is_terminated:
+            self._charts.append(chart)
 
 
 _SPARE: dict[type[Lifecycle], list[Lifecycle]] = {}

@@ -50,10 +50,21 @@ def test_a_move_that_does_not_fit_raises_and_changes_nothing() -> None:
 def test_nothing_moves_from_an_end() -> None:
     standing = Standing(DeclarationListChart)
     standing.move("cancel")
-    assert not standing.admits("match")
     with pytest.raises(TransitionNotAllowed):
         standing.move("match")
     assert _life() == STATES, "the chart that ended is not lent again"
+
+
+@pytest.mark.parametrize("end", ["taxed", "cancelled", "returned"])
+def test_who_asks_at_an_end_leaves_no_chart_that_stands_still(end: str) -> None:
+    for _ in range(3):  # with charts of others to borrow, and with none
+        over = Standing(DeclarationListChart)
+        over.state = end
+        assert not over.admits("match")
+        assert not over.admits("settle_tax")
+        assert _life() == STATES
+        over.admits("match")
+        assert _life() == STATES
 
 
 def test_lists_that_move_at_once_in_several_threads_go_their_ways() -> None:
