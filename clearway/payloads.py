@@ -11,7 +11,7 @@ from temporalio.converter import CompositePayloadConverter, DataConverter
 class BriefJson(PydanticJSONPlainPayloadConverter):
     """JSON without the fields of models that are null; whoever reads it finds null where nothing stands.
 
-    A third of a list's payloads were such fields. It loses nothing, since a field that may be null is null by default
+    An eighth of a list's payloads were such fields. It loses nothing, since a field that may be null is null by default
     (a test looks at every contract).
     """
 

@@ -14,14 +14,12 @@ from sqlmodel import Session, create_engine
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 20260310
 """Number of the lock that lets one process at a time upgrade a PostgreSQL database; who comes later finds it done."""
+PATIENCE = 30
+"""Seconds for which a writer waits for others, on SQLite."""
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True, "hide_parameters": True}
 """PostgreSQL: a connection for each activity thread of a worker that does all; those beyond 16 are given back."""
 _SOON: dict[str, Any] = {"connect_timeout": 10}
 """Seconds after which PostgreSQL that does not answer is away."""
-
-
-PATIENCE = 30
-"""Seconds for which a writer waits for others, on SQLite."""
 
 
 class NoDatabase(SQLAlchemyError):

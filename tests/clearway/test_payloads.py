@@ -5,6 +5,7 @@ import json
 import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import ModuleType
 from typing import get_args
 
@@ -15,6 +16,7 @@ import clearway.contracts
 import models
 from clearway.contracts.base import Contract
 from clearway.contracts.case import DeclareList
+from clearway.contracts.facts import LimitDecision, RuleUse, Treatment
 from clearway.contracts.parties import Sender
 from clearway.payloads import DATA_CONVERTER, PayloadConverter
 from clearway.testing import sample_set
@@ -71,6 +73,17 @@ def test_a_list_is_read_back_as_it_was_with_or_without_its_nulls() -> None:
         assert ours.from_payloads([payload], [DeclareList]) == [request]
         assert plain.from_payloads([payload], [DeclareList]) == [request]
     assert json.loads(brief.data)["declaration_list"]["order_no"] == "P1"
+
+
+def test_equal_rules_are_kept_in_memory_once_and_others_are_not_taken_for_them() -> None:
+    def decision(value: str) -> LimitDecision:
+        rule = RuleUse(rule="limits.single", value=value, reference="RULEBOOK B.3")
+        amounts = dict.fromkeys(("taxable_price", "single_limit", "annual_limit", "used_before"), Decimal(1))
+        made = LimitDecision(regime="T-CBEC-2018", treatment=Treatment.IN_QUOTA, rules=(rule,), **amounts)
+        return LimitDecision.model_validate_json(made.model_dump_json())
+
+    assert decision("5000.00").rules is decision("5000.00").rules
+    assert [each.value for each in decision("2000.00").rules] == ["2000.00"]
 
 
 def test_every_list_shares_what_pydantic_has_prepared() -> None:

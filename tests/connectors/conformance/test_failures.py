@@ -116,8 +116,9 @@ def test_a_platform_that_hangs_is_unavailable_in_time(faulty: str, http: httpx.C
 
 @every_platform
 def test_nobody_listening_is_unavailable(http: httpx.Client, platform: str) -> None:
-    with closed_port() as url, pytest.raises(Unavailable):
+    with closed_port() as url, pytest.raises(Unavailable) as caught:
         CALLS[platform](url, http)
+    assert caught.value.__cause__ is None, "with a chain of causes the server would not show the failure"
 
 
 @every_json_platform
