@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from clearway.embedded import server_arguments, temporal_binary
+from clearway.payloads import DATA_CONVERTER
 from deploy.ports import LOOPBACK, free_port
 from tests.patience import PATIENCE
 
@@ -41,7 +41,7 @@ async def running_temporal(*settings: str) -> AsyncIterator[Client]:
 async def _answer(address: str) -> Client | None:
     """A client once the server answers and has its namespace."""
     try:
-        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        client = await Client.connect(address, data_converter=DATA_CONVERTER)
         await client.count_workflows()
     except (RuntimeError, RPCError):
         return None

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from clearway.client import ClearwayClient
 from clearway.contracts.case import CaseKey
@@ -18,6 +17,7 @@ from clearway.contracts.names import TASK_QUEUE
 from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import ServiceUnavailable
+from clearway.payloads import DATA_CONVERTER
 from clearway.sharded import Shards, connect_shard
 from clearway.shards import HANDOVER, HandingOver, NoShard, Shard, ShardMap
 from clearway.testing import SampleSet, sample_set
@@ -39,7 +39,7 @@ class House(NamedTuple):
     queue: str
 
     async def connect(self, shard: Shard) -> ClearwayClient:
-        converter = pydantic_data_converter
+        converter = DATA_CONVERTER
         client = await Client.connect(shard.address, namespace=shard.namespace, data_converter=converter)
         return ClearwayClient(client, task_queue=self.queue, shard=shard.mark)
 

@@ -12,10 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from clearway.client import ClearwayClient
 from clearway.messages import write
+from clearway.payloads import DATA_CONVERTER
 from gateway.settings import GatewaySettings
 from models.database import Database
 from models.tables import RawMessage
@@ -150,7 +150,7 @@ async def test_while_temporal_is_away_messages_are_kept_and_told_once_it_is_back
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # bound, and never listened at
         address = f"127.0.0.1:{nobody.getsockname()[1]}"
-        client = await Client.connect(address, lazy=True, data_converter=pydantic_data_converter)
+        client = await Client.connect(address, lazy=True, data_converter=DATA_CONVERTER)
         line = Line(house, ClearwayClient(client))
         house.settings = GatewaySettings(call_seconds=1, retry_first_seconds=1, retry_longest_seconds=2)
         cases, house.cases = house.cases, line  # type: ignore[assignment]  # every call goes through it

@@ -10,11 +10,11 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from clearway.client import ClearwayClient
 from clearway.embedded import server_arguments, temporal_binary
+from clearway.payloads import DATA_CONVERTER
 from models.database import Database
 from models.registry import load, read
 from tests.articles_desk import ArticlesCounter
@@ -28,7 +28,7 @@ HISTORIES = Path(__file__).parent / "histories" / "articles-list"
 async def record(outcomes: dict[str, Outcome], release: str) -> None:
     """Play the outcomes one after another on one server and save their histories."""
     environment = await WorkflowEnvironment.start_local(
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         identity=IDENTITY,
         dev_server_existing_path=temporal_binary(),
         dev_server_extra_args=server_arguments(),

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import PayloadCodec, SerializationContext, WithSerializationContext
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from clearway.payloads import DATA_CONVERTER
 from worker import WORKFLOWS
 from workers.sandbox import ContextlessRunner, workflow_runner
 
@@ -54,7 +54,7 @@ def _loaded_for(runner: WorkflowRunner, of: type) -> list[str]:
 
 @pytest.mark.parametrize("of", WORKFLOWS, ids=lambda of: str(of.__name__))
 async def test_an_instance_loads_nothing_of_ours_anew(of: type) -> None:
-    assert _loaded_for(workflow_runner(pydantic_data_converter), of) == []
+    assert _loaded_for(workflow_runner(DATA_CONVERTER), of) == []
 
 
 async def test_the_sandbox_as_it_comes_would_load_the_workflow_each_time() -> None:
@@ -82,7 +82,7 @@ class Curious(Indifferent, WithSerializationContext):
 def test_whose_a_payload_is_is_asked_only_for_a_codec_that_wants_to_know(
     codec: PayloadCodec | None, asks: bool
 ) -> None:
-    converter = dataclasses.replace(pydantic_data_converter, payload_codec=codec)
+    converter = dataclasses.replace(DATA_CONVERTER, payload_codec=codec)
     assert isinstance(workflow_runner(converter), ContextlessRunner) is not asks
 
 

@@ -19,11 +19,12 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 from temporalio.common import Priority, SearchAttributes, TypedSearchAttributes
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 
-CONVERTER = pydantic_data_converter.payload_converter
+from clearway.payloads import DATA_CONVERTER
+
+CONVERTER = DATA_CONVERTER.payload_converter
 HARMLESS = {"schedule_local_activity", "start_timer", "cancel_timer", "set_patch_marker"}
 """What a task that was not completed may have said: nobody has heard of it."""
 Seen = TypeVar("Seen", bound=BaseModel)
@@ -408,7 +409,7 @@ class ServerByHand:
         )
         details = WorkflowInstanceDetails(
             payload_converter_factory=lambda: CONVERTER,
-            failure_converter_class=pydantic_data_converter.failure_converter_class,
+            failure_converter_class=DATA_CONVERTER.failure_converter_class,
             interceptor_classes=(),
             defn=self._definition(play.workflow),
             info=info,

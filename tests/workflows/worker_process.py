@@ -9,9 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from clearway.contracts.documents import AnyDocument, Application
+from clearway.payloads import DATA_CONVERTER
 from connectors.bank import BankReceipt
 from connectors.customs import Sealed
 from models.database import Database
@@ -51,7 +51,7 @@ async def main() -> None:
     for name in ("address", "queue", "database", "effects"):
         parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
-    client = await Client.connect(options.address, data_converter=pydantic_data_converter)
+    client = await Client.connect(options.address, data_converter=DATA_CONVERTER)
     effects = Effects(Path(options.effects))
     worker = build_worker(
         client,
