@@ -43,7 +43,7 @@ def deployment_config(settings: WorkerSettings) -> WorkerDeploymentConfig | None
 
 
 def default_build_id(root: Path = ROOT) -> str:
-    """The release and a fingerprint of the code, e.g. 0.4.0-1a2b3c4d: two states of the code are never one version."""
+    """The release and a fingerprint of the code, e.g. 0.5.0-1a2b3c4d: two states of the code are never one version."""
     digest = hashlib.sha256()
     for path in _code(root):
         digest.update(f"{path.relative_to(root).as_posix()}\0".encode())

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, WorkflowReplayResult
 from temporalio.workflow import NondeterminismError
 
 from clearway.contracts.states import ENDS, State
+from clearway.payloads import DATA_CONVERTER
 from tests.architecture.fingerprint import fingerprints
 from tests.architecture.sources import Sources
 from tests.replay.altered import PausingWorkflow
@@ -31,7 +31,7 @@ KINDS: dict[Path, type[Any]] = {
 SAVED = sorted(LISTS.glob("*.json"))
 EVERY = sorted(path for folder in KINDS for path in folder.glob("*.json"))
 RECORD = "record it: python -m tests.replay.record"
-MOST_BYTES = 6_000_000
+MOST_BYTES = 8_000_000
 
 
 def _saved(outcome: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _release(path: Path) -> tuple[int, ...]:
 
 async def _replay(history: dict[str, Any], workflow: type[Any] = DeclarationListWorkflow) -> WorkflowReplayResult:
     """Replay in the sandbox, as the worker runs; the identifier is free."""
-    replayer = Replayer(workflows=[workflow], data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=[workflow], data_converter=DATA_CONVERTER)
     return await replayer.replay_workflow(
         WorkflowHistory.from_json("declaration-list/replayed", history), raise_on_replay_failure=False
     )

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, WorkflowReplayResult
 from temporalio.workflow import NondeterminismError
 
 from clearway.contracts import names
 from clearway.contracts.articles import ArticlesState, ArticlesView, StartArticles
+from clearway.payloads import DATA_CONVERTER
 from models.articles_case import ENDS
 from tests.architecture.fingerprint import fingerprints
 from tests.architecture.sources import Sources
@@ -50,7 +50,7 @@ def _events(path: Path) -> dict[str, Any]:
 
 
 async def _replay(path: Path, story: type[Any] = ArticlesListWorkflow) -> WorkflowReplayResult:
-    replayer = Replayer(workflows=[story], data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=[story], data_converter=DATA_CONVERTER)
     history = WorkflowHistory.from_json("articles-list/replayed", _events(path))
     return await replayer.replay_workflow(history, raise_on_replay_failure=False)
 
@@ -60,8 +60,8 @@ async def test_a_recorded_list_of_items_replays_under_todays_code(path: Path) ->
     assert (await _replay(path)).replay_failure is None
 
 
-async def test_one_command_more_is_noticed() -> None:
-    (path,) = HISTORIES.glob("released-exempt@*.json")
+@pytest.mark.parametrize("path", sorted(HISTORIES.glob("released-exempt@*.json")), ids=lambda path: path.stem)
+async def test_one_command_more_is_noticed(path: Path) -> None:
     assert isinstance((await _replay(path, PausingWorkflow)).replay_failure, NondeterminismError)
 
 
