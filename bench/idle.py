@@ -18,6 +18,7 @@ from bench.cpu import require_processor_times, seconds_of
 from bench.lifecycles import at_once, samples
 from bench.ratios import Pair, Ratios, Row, compared, machine, sheet
 from bench.sheets import Sheet
+from bench.sides import SEALED
 from bench.sleepers import VISIBILITY, Awake, Dormitory, Scales, Weight, Window, resident
 from bench.stack import WholeStack
 from clearway.testing import SampleSet
@@ -98,6 +99,7 @@ async def measure_idle(
             await asyncio.sleep(REST)
             weights.append(await scales.weigh("customs stood in for, nothing signed", len(sleeping)))
         waking = await _waking(rooms, sleeping, number, cached, restarts, progress)
+    weights.append(await _sealed(on_stack, number, cached, progress))
     weights.append(await _on_stack(on_stack, number, progress))
     return Idle(
         settings={
@@ -189,6 +191,24 @@ async def _ask(client: Client, side: str, workflow_id: str) -> None:
     """The answer is left as bytes: to read it is the asker's work."""
     name = bare.QUERY if side == "bare" else "view"
     await client.get_workflow_handle(workflow_id).query(name, result_type=object)
+
+
+async def _sealed(lists: int, number: int, cached: int, progress: Progress) -> Weight:
+    """Bytes with a payload key, the documents handed in by library."""
+    bar = progress.add_task("lists with sealed payloads", total=WARM_UP + lists)
+
+    def done() -> None:
+        progress.advance(bar)
+
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearway-bench-")))
+        rooms = await stack.enter_async_context(Dormitory(folder, cached=cached))
+        awake = await rooms.wake(SEALED, stack)
+        await rooms.open(awake, samples(WARM_UP), number, done)
+        scales = await Scales(rooms.temporal, rooms.business).zero()
+        await rooms.open(awake, samples(lists), number, done)
+        await asyncio.sleep(REST)
+        return await scales.weigh("the same with payloads packed and sealed", lists)
 
 
 async def _on_stack(lists: int, number: int, progress: Progress) -> Weight:

@@ -14,9 +14,8 @@ from temporalio.client import Client
 from bench.cpu import PROC, Meter
 from bench.lifecycles import BareDriver, ListDriver, at_once
 from bench.servers import TemporalServer, temporal_server
-from bench.sides import SIDES
+from bench.sides import SIDES, converter_of
 from bench.workers import Place, WorkerProcess
-from clearway.connection import data_converter
 from clearway.testing import SampleSet
 from models.database import Database
 from models.registry import load, read
@@ -105,7 +104,7 @@ class Dormitory:
         worker = await stack.enter_async_context(WorkerProcess(place))
         if side == "bare":
             return Awake(BareDriver(self.server.client, worker, side), worker, started)
-        client = await Client.connect(self.server.address, data_converter=data_converter())
+        client = await Client.connect(self.server.address, data_converter=converter_of(place.side))
         return Awake(ListDriver(client, worker, side), worker, started)
 
     async def open(
