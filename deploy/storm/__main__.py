@@ -40,8 +40,13 @@ EVERY = 25
 """Without a terminal one line for so many lists."""
 
 
-def stack_for(data: Path, seed: str, mishaps: Decimal, *, database_url: str = "", worker_processes: int = 1) -> Stack:
-    """A fresh stack on a data directory, its outside world set to misbehave; every enterprise has a key."""
+def stack_for(
+    data: Path, seed: str, mishaps: Decimal, lists: int = LISTS, *, database_url: str = "", worker_processes: int = 1
+) -> Stack:
+    """A fresh stack on a data directory, its outside world set to misbehave; every enterprise has a key.
+
+    Customs remembers so many `lists`: of one that it had forgotten it would take neither documents nor changes.
+    """
     return Stack(
         data,
         Ports.free(),
@@ -51,6 +56,7 @@ def stack_for(data: Path, seed: str, mishaps: Decimal, *, database_url: str = ""
         settings={
             "CLEARWAY_SIMULATOR_SEED": seed,
             "CLEARWAY_SIMULATOR_MISHAPS": str(mishaps),
+            "CLEARWAY_SIMULATOR_LISTS_KEPT": str(lists),
             "CLEARWAY_GATEWAY_BILL_RIDE_SECONDS": "10",
         },
         database_url=database_url,
@@ -142,6 +148,7 @@ def main() -> int:
                 data,
                 seed,
                 arguments.mishaps,
+                lists,
                 database_url=arguments.database,
                 worker_processes=arguments.processes,
             ) as stack,

@@ -397,6 +397,11 @@ def test_faults_are_named_or_left_out() -> None:
     assert options(["--faults", "disk,worker"]).faults == (Kind.WORKER, Kind.DISK)
 
 
+def test_customs_remembers_every_list_of_a_storm(tmp_path: Path) -> None:
+    [simulator] = [each for each in stack_for(tmp_path, "x", Decimal(0), 5000).children if each.name == "simulator"]
+    assert simulator.environment["CLEARWAY_SIMULATOR_LISTS_KEPT"] == "5000"
+
+
 @pytest.mark.stack
 def test_a_small_storm_passes_and_every_line_of_its_accounts_holds(tmp_path: Path) -> None:
     with stack_for(tmp_path / "storm", "small", Decimal("0.3")) as stack:
