@@ -41,7 +41,7 @@ class ArticlesDesk:
         self._bank = bank
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def examine_articles(self, request: ExamineArticles) -> ArticlesExamination:
         """Check a list or an approval, keep it and judge the list with it, in one transaction; or refuse it whole.
 
@@ -61,7 +61,7 @@ class ArticlesDesk:
             identity = asked or known or IdentityOutcome.UNAVAILABLE
             return self._settle(session, request, lock=True) or self._judge(session, request, identity)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def pay_articles_tax(self, request: PayArticles) -> TaxPayment:
         """Pay the tax in the declarant's name, once, however often it is asked for; a refusal is a fact as well."""
         workflow_id = request.key.workflow_id
@@ -99,7 +99,7 @@ class ArticlesDesk:
             record.changed_at = request.now
         return _paid(order)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def close_articles(self, request: CloseArticles) -> None:
         """Write the end into the register, once: what ended before stays as it ended."""
         with self._database.transaction() as session:

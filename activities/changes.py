@@ -72,7 +72,7 @@ class ChangeDesk:
         self._secret = person_key_secret
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def prepare_modification(self, asked: ModificationAsked) -> PreparedChange:
         """Judge the list as it shall read; refuse it with every reason at once, or store and secure it.
 
@@ -84,7 +84,7 @@ class ChangeDesk:
             with rules_in_force(self._packs.of(session, record)):
                 return self._prepare(session, record, asked)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def settle_modification(self, decided: ChangeDecided) -> SettledChange:
         """Let the modified list stand, or the list as it was; the same again changes nothing."""
         with self._database.transaction() as session:
@@ -95,7 +95,7 @@ class ChangeDesk:
             stands = Judgement.model_validate_json(record.judgement) if record.judgement else None
             return SettledChange(judgement=stands, documents=on_file(latest(session, decided.key.workflow_id).values()))
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def file_modification(self, change: FileChange) -> Filing:
         """File the modified list (CEB621, appType 2) under the copNo by which customs knows it."""
         assert change.document is not None  # the workflow names what was prepared
@@ -103,7 +103,7 @@ class ChangeDesk:
             FileRequest(key=change.key, documents=(change.document,), now=change.now, profile=change.profile)
         )
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def file_cancellation(self, change: FileChange) -> Filing:
         """Apply for the cancellation of the list (CEB623) under a copNo of its own, by which customs answers."""
         case = change.key.workflow_id

@@ -35,7 +35,7 @@ class CaseRegister:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def close_case(self, request: CloseRequest) -> None:
         """Record the end state, once: what ended before stays as it ended.
 

@@ -36,7 +36,7 @@ class CollectionDesk:
         self._bank = bank
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def plan_run(self, request: PlanRun) -> RunPlan:
         """Draw the next batch of this run, or go on with the one left unfinished."""
         with self._database.transaction() as session:
@@ -44,7 +44,7 @@ class CollectionDesk:
             batch_id = draw(session, self._packs, request.key, run_at=request.run_at, now=request.now)
             return RunPlan(batch_id=batch_id)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def pay_orders(self, request: PayOrders) -> OrdersLeft:
         """Have the bank pay, each order once; raises Unavailable while the bank cannot be reached."""
         with self._database.reading() as session:
@@ -55,13 +55,13 @@ class CollectionDesk:
         with self._database.reading() as session:
             return OrdersLeft(left=paying.count_to_pay(session, request.batch_id))
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def settle_rows(self, request: SettleRows) -> RowsLeft:
         """Enter the bank's answers on the next lists of the batch, in one transaction."""
         with self._database.transaction() as session:
             return RowsLeft(more=settle(session, self._packs, request.batch_id, request.now))
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def close_run(self, request: CloseRun) -> Standing:
         """Warn of what came near or is over, compare bills that came late, and see how the collection stands."""
         self._sweep(request.key, request.now)

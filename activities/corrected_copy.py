@@ -38,7 +38,7 @@ class DraftingDesk:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def draft_corrected_copy(self, request: DraftRequest) -> Draft:
         """The copy of a list that ended without release, with what is to be corrected in it."""
         with self._database.reading() as session:

@@ -60,12 +60,12 @@ class CustomsFiling:
         self._customs = customs
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def send_documents_to_customs(self, request: FileRequest) -> Filing:
         """Send order, payment voucher and waybill, each in its own message (CEB311, 411, 511)."""
         return self.file(request)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def file_declaration_list(self, request: FileRequest) -> Filing:
         """File the Declaration List (CEB621)."""
         return self.file(request)

@@ -66,7 +66,7 @@ class Examiner:
         self._identity = IdentityDesk(authority, person_key_secret)
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def examine_documents(self, request: ExamineRequest) -> Examination:
         """Check, store and judge newly arrived documents; one submission is taken whole or not at all.
 

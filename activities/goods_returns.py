@@ -40,7 +40,7 @@ class ReturnDesk:
         self._filing = CustomsFiling(database, customs)
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def open_return(self, request: OpenReturn) -> tuple[Problem, ...]:
         """Register a return and suspend the tax of its goods, or answer why not; the same again changes nothing.
 
@@ -75,7 +75,7 @@ class ReturnDesk:
             dues.hold(session, record.workflow_id, listed.held, request.now)
             return ()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def file_return_application(self, request: FileReturn) -> Filing:
         """Hand the application (CEB625) to customs, under one guid however often it is tried; a refusal is a fact."""
         case, cop_no = request.key.case, _cop_no(request.key)
@@ -94,7 +94,7 @@ class ReturnDesk:
             _, refused = self._filing.hand_over([draft], request.now)
         return filed((), refused, rules, request.now, request.profile)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def settle_goods(self, request: SettleGoods) -> ReturnSettlement:
         """Give the original goods their relief: tax, annual amount of the original year, guarantee (B.8, D-12).
 
@@ -136,7 +136,7 @@ class ReturnDesk:
             _tell_of_goods(session, request, listed.declared, settlement)
             return settlement
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def close_return(self, request: CloseReturn) -> ReturnClosing:
         """Write the end into the register, once; its goods hold no tax any more."""
         case_id = request.key.case.workflow_id

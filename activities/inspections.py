@@ -25,7 +25,7 @@ class InspectionOffice:
         self._database = database
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def call_to_inspection(self, call: InspectionCall) -> InspectionCalled:
         """Leave a notice for the enterprise, the declaring agent and the warehouse, once each; when to call again."""
         instruction = call.instruction
@@ -55,7 +55,7 @@ class InspectionOffice:
         planned = {1: second, 2: third, 3: third + gap}[call.number]
         return InspectionCalled(next_at=max(planned, call.now + min(gap, timedelta(hours=1))))
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def tell_disposition(self, heard: DispositionHeard) -> DispositionTold:
         """Leave a notice of customs' decision; warn where it is not what B.5 names for the finding (D-27)."""
         order = heard.order

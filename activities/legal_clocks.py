@@ -33,7 +33,7 @@ class LegalCalendar:
         self._database = database
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def set_legal_clocks(self, fact: ReleaseFact) -> LegalClocks:
         """The deadlines of RULEBOOK B.0.1 for one release, which also confirms what the list took of its year.
 
@@ -53,7 +53,7 @@ class LegalCalendar:
                 clocks = clocks.model_copy(update={"goods": _open_due(session, record, stored, clocks, fact)})
             return clocks
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def note_blocks(self, request: BlockRequest) -> None:
         """Keep a list's tax out of batches, or let them take it again."""
         with self._database.transaction() as session:

@@ -44,7 +44,7 @@ class ReportDesk:
         self._database = database
         self._customs = customs
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def store_report(self, request: StoreReport) -> ReportOnFile:
         """Keep a report as it came, or say everything that is wrong with it; one on file is never replaced.
 
@@ -69,7 +69,7 @@ class ReportDesk:
                 ending=ReportView.model_validate_json(record.ending) if record.ending else None,
             )
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def file_report(self, request: FileReport) -> ReportFiling:
         """File the stored report with customs, unless customs has acknowledged it before."""
         with self._careful(self._database.reading) as session:
@@ -89,7 +89,7 @@ class ReportDesk:
             record.changed_at = request.now
         return ReportFiling(acknowledgement=told)
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def close_report(self, request: CloseReport) -> None:
         """Write the end into the register, once: what ended before stays as it ended."""
         with self._transaction() as session:

@@ -48,7 +48,7 @@ class TaxOffice:
         self._bank = bank
         self._packs = RulePacks()
 
-    @activity.defn
+    @activity.defn(no_thread_cancel_exception=True)
     def pay_tax(self, request: PayRequest) -> TaxPayment:
         """Pay what customs billed; without a bill wait, or close to the deadline pay our own figure."""
         with self._database.transaction() as session:

@@ -96,7 +96,10 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Stand in the line of this process; who stood too long asks SQLite, which says what is the matter."""
+        """Stand in the line of this process; who stood too long asks SQLite, which says what is the matter.
+
+        A thread must not be interrupted from outside here: the turn that it has just got would be nobody's for ever.
+        """
         if self._writing is None:
             yield
             return

@@ -42,6 +42,19 @@ def test_a_binary_fraction_would_be_found(text: str) -> None:
     assert len(list(_floats(Module("planted", ast.parse(text))))) == 1
 
 
+def test_no_thread_of_an_activity_is_interrupted_for_it_may_hold_a_lock_or_a_connection() -> None:
+    decorators = [
+        (module.name, node.name, ast.unparse(decorator))
+        for module in SOURCES.modules_in("activities")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if "activity.defn" in ast.unparse(decorator)
+    ]
+    assert len(decorators) > 20
+    assert [each for each in decorators if "no_thread_cancel_exception=True" not in each[2]] == []
+
+
 def test_the_package_of_workflows_is_empty_because_the_sandbox_runs_it_again_and_again() -> None:
     assert (ROOT / "workflows" / "__init__.py").read_text(encoding="utf-8") == ""
 
