@@ -192,7 +192,8 @@ def _receipts_in(customs: Sequence[Raw], items: Sequence[Item]) -> Line:
     told, copies, repeats = Counter[str](), 0, 0
     for item in items:
         if item.raw_id in numbers:
-            if item.workflow_id and item.dedupe_key.removesuffix(f"|{item.workflow_id}") in keys - {item.dedupe_key}:
+            original = item.dedupe_key.removesuffix(f"|{item.workflow_id}")
+            if original != item.dedupe_key and original in keys:
                 copies += 1  # of the same news, for another list that it concerns
             else:
                 told[item.state] += 1
