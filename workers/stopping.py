@@ -15,8 +15,6 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from clearway.ending import leave
 from workers.ending import BROKEN_OFF, LAST_BREATH, SIGNALS
 
-HEED = timedelta(seconds=0.3)
-"""For activities to heed that they are cancelled, after the grace period."""
 log = logging.getLogger("worker")
 
 
@@ -97,7 +95,7 @@ class Stop:
         self._under_way.stopping = True
         seconds = self._grace.total_seconds()
         log.info("%s: takes no new work; %d activities under way have %g s", why, len(self._under_way.tasks), seconds)
-        self._loop.call_later((self._grace + HEED).total_seconds(), self._under_way.break_off)
+        self._loop.call_later(self._grace.total_seconds(), self._under_way.break_off)
         self._loop.call_later((self._grace + LAST_BREATH).total_seconds(), self._leave)
 
     def account(self) -> int:
