@@ -32,6 +32,7 @@ SEED = 20260301
 REST = 2.0
 """Seconds in which what is left to do for lists that just fell asleep is done."""
 LINES_OF_TABLE = 8
+ON_STACK = "through the whole stack, signed, enveloped and sealed"
 
 
 class Idle(BaseModel):
@@ -99,8 +100,8 @@ async def measure_idle(
             await asyncio.sleep(REST)
             weights.append(await scales.weigh("customs stood in for, nothing signed", len(sleeping)))
         waking = await _waking(rooms, sleeping, number, cached, restarts, progress)
-    weights.append(await _sealed(on_stack, number, cached, progress))
     weights.append(await _on_stack(on_stack, number, progress))
+    weights.append(await _sealed(on_stack, number, cached, progress))
     return Idle(
         settings={
             "lists": lists,
@@ -208,7 +209,7 @@ async def _sealed(lists: int, number: int, cached: int, progress: Progress) -> W
         scales = await Scales(rooms.temporal, rooms.business).zero()
         await rooms.open(awake, samples(lists), number, done)
         await asyncio.sleep(REST)
-        return await scales.weigh("the same with payloads packed and sealed", lists)
+        return await scales.weigh("customs stood in for, payloads packed and sealed", lists)
 
 
 async def _on_stack(lists: int, number: int, progress: Progress) -> Weight:
@@ -222,7 +223,7 @@ async def _on_stack(lists: int, number: int, progress: Progress) -> Weight:
         scales = await Scales(folder / "temporal.db", folder / "clearway.db").zero()
         await at_once(samples(lists), number, whole.open, lambda: progress.advance(bar))
         await asyncio.sleep(REST)
-        return await scales.weigh("through the whole stack, signed, enveloped and sealed", lists)
+        return await scales.weigh(ON_STACK, lists)
 
 
 def idle_sheets(measured: Idle) -> list[Sheet]:
@@ -262,7 +263,7 @@ def _bytes(measured: Idle) -> Sheet:
 
 def _where(measured: Idle) -> Sheet:
     """The largest tables of the whole stack's lists, each with its indexes."""
-    signed = measured.weights[-1]
+    signed = next(each for each in measured.weights if each.name == ON_STACK)
     found = [(f"Temporal, {name}", size) for name, size in signed.temporal.items() if name]
     found += [(f"business, {name}", size) for name, size in signed.business.items() if name]
     largest = sorted(found, key=lambda pair: -pair[1])[: 2 * LINES_OF_TABLE]
