@@ -29,7 +29,7 @@ from clearway.contracts.keys import RETURN_PREFIX
 from clearway.contracts.problems import FieldValue, Problem
 from clearway.contracts.reports import REPORT_PREFIX, StartReport
 from clearway.contracts.urgency import Urgency
-from clearway.errors import AlreadyEnded, NotFound, Refused, ServiceUnavailable
+from clearway.errors import ASK_AGAIN, AlreadyEnded, NotFound, Refused, ServiceUnavailable
 from clearway.rules.series import PROFILES
 
 T = TypeVar("T")
@@ -38,6 +38,8 @@ SUMMARY_BYTES = 200
 """Longest static summary the server shows."""
 PAUSES = (0.0, 0.2, 0.8, 2.0, 4.0)
 """Seconds before each further try of what the server turned away because a worker left, or was late with a task."""
+_LATE = ("Workflow Task in failed state", "unexpected workflow task failure")
+"""What the server says of a question whose task failed before the workflow had accepted it."""
 
 
 class Opening(NamedTuple):
@@ -155,16 +157,18 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
     for pause in PAUSES:
         try:
             return await ask()
-        except RPCError as error:
+        except (RPCError, WorkflowQueryFailedError) as error:
             if not _turned_away(error):
                 raise
         await asyncio.sleep(pause)
     return await ask()
 
 
-def _turned_away(error: RPCError) -> bool:
-    """The worker that had the question left; or its latest task failed or took too long, and comes again."""
-    late = error.status == RPCStatusCode.FAILED_PRECONDITION and "Workflow Task in failed state" in error.message
+def _turned_away(error: RPCError | WorkflowQueryFailedError) -> bool:
+    """The worker that had the question left; or its latest task failed or took too long, or is about to begin."""
+    if isinstance(error, WorkflowQueryFailedError):
+        return ASK_AGAIN in str(error)
+    late = error.status == RPCStatusCode.FAILED_PRECONDITION and any(each in error.message for each in _LATE)
     return late or error.status == RPCStatusCode.CANCELLED
 
 

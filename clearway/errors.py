@@ -9,6 +9,9 @@ ClearwayError
 
 from clearway.contracts.problems import Problem
 
+ASK_AGAIN = "asked between two workflow tasks: ask again"
+"""Why a worker turns a query away that would tell of news before their task begins (decision 20); clients ask again."""
+
 
 class ClearwayError(Exception):
     """Base of every error of this library."""
