@@ -28,6 +28,7 @@ from deploy.storm.hour import let_an_hour_pass
 from deploy.storm.insisting import RETRIES, InsistingClient
 from deploy.storm.performance import Storm
 from deploy.storm.processes import Meter
+from deploy.storm.reading import read_again
 from deploy.storm.report import Report
 from deploy.storm.saboteur import Saboteur, rows
 from deploy.storm.watch import Watch
@@ -107,6 +108,7 @@ async def weather(
             "ourselves at platforms that were down": await watch.turned_away(),
         }
         meter.look()
+        lines.append(await read_again(client.temporal, progress))
         return Report(lines, rows(saboteur.happened), repeats, meter.costs, storm.seconds)
 
 
