@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -122,9 +122,11 @@ def build_worker(
     grace: timedelta = LAST_WORK,
     deployment: WorkerDeploymentConfig | None = None,
     interceptors: Sequence[Interceptor] = (),
+    on_fatal_error: Callable[[BaseException], Awaitable[None]] | None = None,
 ) -> Workers:
     """The workers of this service on what they are given; the caller runs them and closes what he gave.
 
+    `on_fatal_error` hears of a worker that failed and takes no more work; it may never come to its end by itself.
     `filings_per_second` bounds all that goes to customs, over every process: a UKey signs about four a second; and
     `payments_per_second` all that asks the bank. `threads` is how many activities of one part a process does at once.
     """
@@ -163,6 +165,7 @@ def build_worker(
             graceful_shutdown_timeout=grace,
             deployment_config=deployment,
             interceptors=interceptors,
+            on_fatal_error=on_fatal_error,
             **of,
         )
 
@@ -246,6 +249,7 @@ async def serve(options: Options) -> int:
             grace=settings.grace,
             deployment=deployment,
             interceptors=(under_way,),
+            on_fatal_error=stop.fail,
         )
         async with worker:
             told = deployment.version.to_canonical_string() if deployment else "no version"

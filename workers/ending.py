@@ -4,6 +4,8 @@ import signal
 from datetime import timedelta
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+FAILED = 1
+"""Exit code of a process that could not start or go on."""
 BROKEN_OFF = 3
 """Exit code of a process that left work behind for another worker; 0: all it had begun is finished."""
 LAST_BREATH = timedelta(seconds=1.5)

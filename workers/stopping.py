@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, Ca
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from clearway.ending import leave
-from workers.ending import BROKEN_OFF, LAST_BREATH, SIGNALS
+from workers.ending import BROKEN_OFF, FAILED, LAST_BREATH, SIGNALS
 
 log = logging.getLogger("worker")
 
@@ -72,6 +72,7 @@ class Stop:
         self._grace = grace
         self._line = line
         self._told = asyncio.Event()
+        self._failed = False
         self._loop = asyncio.get_running_loop()
         for each in SIGNALS:
             self._loop.add_signal_handler(each, self._on_signal, each)
@@ -98,15 +99,22 @@ class Stop:
         self._loop.call_later(self._grace.total_seconds(), self._under_way.break_off)
         self._loop.call_later((self._grace + LAST_BREATH).total_seconds(), self._leave)
 
+    async def fail(self, error: BaseException) -> None:
+        """Stop because a worker of this process failed: it works no more, and half of a process helps nobody."""
+        self._failed = True
+        self.give(f"a worker failed: {error}")
+
     def account(self) -> int:
         """Say what became of the work under way; the exit code."""
         counts = self._under_way
         left = counts.broken_off + len(counts.tasks)
         if left:
             log.warning("stopped: %d activities finished, %d left to another worker", counts.finished, left)
-            return BROKEN_OFF
-        log.info("stopped: drained, %d activities finished meanwhile", counts.finished)
-        return 0
+        else:
+            log.info("stopped: drained, %d activities finished meanwhile", counts.finished)
+        if self._failed:
+            return FAILED
+        return BROKEN_OFF if left else 0
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._told.is_set():

@@ -22,11 +22,11 @@ Start = Callable[..., "Process"]
 class Process:
     """worker.py, as its operator sees it."""
 
-    def __init__(self, log: Path, environment: dict[str, str], arguments: tuple[str, ...]) -> None:
+    def __init__(self, log: Path, environment: dict[str, str], arguments: tuple[str, ...], program: str) -> None:
         self._log = log
         with log.open("wb") as written:
             self.process = subprocess.Popen(
-                [sys.executable, "worker.py", *arguments], cwd=ROOT, env=environment, stderr=written
+                [sys.executable, program, *arguments], cwd=ROOT, env=environment, stderr=written
             )
 
     @property
@@ -54,11 +54,11 @@ def outside() -> Iterator[Outside]:
 
 @pytest.fixture
 def start(server: Client, database: Database, outside: Outside, tmp_path: Path) -> Iterator[Start]:
-    """Starts worker.py; settings by keyword."""
+    """Starts worker.py, or another program that plays it; settings by keyword."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CLEARWAY_", "TEMPORAL_"))}
     made: list[Process] = []
 
-    def begin(*arguments: str, **settings: str) -> Process:
+    def begin(*arguments: str, program: str = "worker.py", **settings: str) -> Process:
         places = dict.fromkeys(("CUSTOMS_URL", "BANK_URL", "IDENTITY_URL"), outside.url) | settings
         environment = inherited | {f"CLEARWAY_{name}": value for name, value in places.items()}
         environment |= {
@@ -66,8 +66,10 @@ def start(server: Client, database: Database, outside: Outside, tmp_path: Path) 
             "TEMPORAL_CONFIG_FILE": os.devnull,
             "CLEARWAY_DATABASE_URL": settings.get("DATABASE_URL", database.url),
             "CLEARWAY_PERSON_KEY_SECRET": "test",
+            "PYTHONPATH": str(ROOT),
         }
-        made.append(Process(tmp_path / f"worker-{len(made)}.log", environment | _telemetry(settings), arguments))
+        log = tmp_path / f"worker-{len(made)}.log"
+        made.append(Process(log, environment | _telemetry(settings), arguments, program))
         return made[-1]
 
     yield begin

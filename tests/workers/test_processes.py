@@ -74,6 +74,16 @@ async def test_what_takes_too_long_is_done_again_elsewhere_under_the_same_key(
     assert len(set(outside.keys)) == 3
 
 
+async def test_a_process_with_a_worker_that_failed_ends_instead_of_staying_half_dead(start: Start, desk: Desk) -> None:
+    worker = start(program="tests/workers/broken.py", WORKER_GRACE_SECONDS="0.5")
+    await worker.says("worker ready")
+    declaring = asyncio.create_task(desk.declare(desk.sample()))
+    await worker.says("a worker failed: ")
+    assert await worker.ends() == 1
+    start()
+    assert (await declaring).accepted
+
+
 async def test_a_second_signal_ends_it_at_once(start: Start, desk: Desk, outside: Outside) -> None:
     outside.answering.clear()
     worker = start(WORKER_GRACE_SECONDS="60")
