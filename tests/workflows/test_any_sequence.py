@@ -7,7 +7,6 @@ test's name: the same name runs the same events again.
 import asyncio
 import contextlib
 import random
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -327,13 +326,9 @@ async def counter(temporal: Client, database: Database) -> AsyncIterator[Returns
 
     working = asyncio.create_task(work())
     yield ReturnsCounter(desk)
-    try:
-        async with asyncio.timeout(2 * PATIENCE):
-            await desk.end_collections()
-            over.set()
-            await working
-    except TimeoutError:  # seen once on a very busy machine, not understood, and no concern of these lists
-        sys.stderr.write("a worker did not stop\n")
+    await desk.end_collections()
+    over.set()
+    await working
 
 
 @pytest.mark.parametrize("seed", range(2))
