@@ -6,6 +6,7 @@ from temporalio.converter import DataConverter, StorageDriverStoreContext, WithS
 from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workers.letting_go import LettingGoRunner
 from workers.queries import QueriesLastRunner
 from workers.wrapped import WrappedInstance, WrappedRunner
 
@@ -19,7 +20,7 @@ PASSED_THROUGH = (
 def workflow_runner(converter: DataConverter) -> WorkflowRunner:
     """One runner for all lists of a worker, whose payloads go through `converter`."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    sandbox = QueriesLastRunner(SandboxedWorkflowRunner(restrictions=restrictions))
+    sandbox = QueriesLastRunner(LettingGoRunner(SandboxedWorkflowRunner(restrictions=restrictions)))
     asks = isinstance(converter.payload_codec, WithSerializationContext) or converter.external_storage is not None
     return sandbox if asks else ContextlessRunner(sandbox)
 

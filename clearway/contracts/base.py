@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -14,10 +15,19 @@ _NUMBER = re.compile(r"\s*[+-]?[\d.]+(e[+-]?\d+)?\s*", re.IGNORECASE)
 _PLAIN = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)\s*")
 
 
+@lru_cache(maxsize=1000)
+def _shared(names: frozenset[str]) -> set[str]:
+    return set(names)
+
+
 class Contract(BaseModel):
     """A published value: frozen, read by field name or wire name; unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", str_strip_whitespace=True)
+
+    def model_post_init(self, _context: Any, /) -> None:
+        """Share the names of the fields that were given: a set for each value would be a tenth of a list in memory."""
+        object.__setattr__(self, "__pydantic_fields_set__", _shared(frozenset(self.__pydantic_fields_set__)))
 
 
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"

@@ -88,3 +88,11 @@ def test_equal_rules_are_kept_in_memory_once_and_others_are_not_taken_for_them()
 
 def test_every_list_shares_what_pydantic_has_prepared() -> None:
     assert PayloadConverter().converters == PayloadConverter().converters
+
+
+def test_names_of_given_fields_are_kept_once_and_a_changed_copy_has_its_own() -> None:
+    first, second = Sender(code="1", on_behalf_of="A"), Sender(code="2", on_behalf_of="B")
+    assert first.model_fields_set is second.model_fields_set
+    changed = Sender(code="3").model_copy(update={"on_behalf_of": "C"})
+    assert changed.model_fields_set == {"code", "on_behalf_of"}
+    assert Sender(code="4").model_fields_set == {"code"}
