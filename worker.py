@@ -53,21 +53,8 @@ from workers.settings import WorkerSettings
 from workers.stopping import Stop, UnderWay, first_of
 from workers.supervision import supervise
 from workers.versions import deployment_config, drained
-from workflows.articles_list import ArticlesListWorkflow
-from workflows.corrected_copy import CorrectedCopyWorkflow
-from workflows.declaration_list import DeclarationListWorkflow
-from workflows.goods_return import GoodsReturnWorkflow
-from workflows.suspicion_report import SuspicionReportWorkflow
-from workflows.tax_collection import TaxCollectionWorkflow
+from workflows.catalogue import WORKFLOWS
 
-WORKFLOWS = (
-    DeclarationListWorkflow,
-    ArticlesListWorkflow,
-    TaxCollectionWorkflow,
-    GoodsReturnWorkflow,
-    SuspicionReportWorkflow,
-    CorrectedCopyWorkflow,
-)
 ACTIVITY_THREADS = 16
 LAST_WORK = timedelta(seconds=8)
 """For activities under way when a worker is told to stop, or they are broken off; Docker ends it after ten seconds."""

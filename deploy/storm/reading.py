@@ -6,27 +6,13 @@ from temporalio.worker import Replayer
 from deploy.report import Progression
 from deploy.storm.accounts import Line
 from workers.sandbox import workflow_runner
-from workflows.articles_list import ArticlesListWorkflow
-from workflows.corrected_copy import CorrectedCopyWorkflow
-from workflows.declaration_list import DeclarationListWorkflow
-from workflows.goods_return import GoodsReturnWorkflow
-from workflows.suspicion_report import SuspicionReportWorkflow
-from workflows.tax_collection import TaxCollectionWorkflow
-
-STORIES = (
-    DeclarationListWorkflow,
-    ArticlesListWorkflow,
-    TaxCollectionWorkflow,
-    GoodsReturnWorkflow,
-    SuspicionReportWorkflow,
-    CorrectedCopyWorkflow,
-)
+from workflows.catalogue import WORKFLOWS
 
 
 async def read_again(client: Client, progress: Progression) -> Line:
     """A line of the accounts; the last, for it takes longest."""
     converter = client.data_converter
-    replayer = Replayer(workflows=STORIES, data_converter=converter, workflow_runner=workflow_runner(converter))
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=converter, workflow_runner=workflow_runner(converter))
     count = (await client.count_workflows("")).count
     chapter, read, wrong = progress.open("Read again", count, "histories"), 0, []
     async with replayer.workflow_replay_iterator(client.list_workflows(page_size=1000).map_histories()) as results:

@@ -16,8 +16,8 @@ from temporalio.worker import WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from clearway.payloads import DATA_CONVERTER
-from worker import WORKFLOWS
 from workers.sandbox import ContextlessRunner, workflow_runner
+from workflows.catalogue import WORKFLOWS
 
 ROOT = Path(__file__).parents[2]
 OURS = ("workflows", "activities", "models", "connectors", "clearway", "statemachine", "pydantic")
