@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from typing import NamedTuple
 
 from temporalio.client import Client
@@ -11,6 +11,7 @@ from bench.cpu import Meter
 from bench.lifecycles import ListDriver, at_once, samples
 from bench.sides import SIDES
 from bench.sleepers import Dormitory
+from bench.slots import in_slots
 from bench.workers import Place, WorkerProcess
 from clearway.connection import data_converter
 
@@ -34,9 +35,12 @@ class Mate(WorkerProcess):
 
 
 async def shifts(
-    rooms: Dormitory, rounds: int, lists: int, number: int, done: Callable[[], None]
+    rooms: Dormitory, rounds: int, lists: int, number: int, done: Callable[[], None], *, slots: bool
 ) -> list[tuple[Shift, Shift]]:
-    """Rounds with one process, each beside its neighbour with two; whole lifecycles, `number` at once."""
+    """Rounds with one process, each beside its neighbour with two; whole lifecycles, `number` at once.
+
+    With `slots` each process has the same share of the core that they run on, alone or not.
+    """
     place = Place(SIDES["list"], rooms.server.address, rooms.database.url, "")
     client = await Client.connect(rooms.server.address, data_converter=data_converter())
     taken = []
@@ -46,9 +50,10 @@ async def shifts(
 
         async def live(processes: dict[str, int]) -> Shift:
             await at_once(samples(WARM_UP), number, driver.live, lambda: None)
-            meter, begun = Meter({"server": rooms.server.pid, **processes}), time.perf_counter()
-            await at_once(samples(lists), number, driver.live, done)
-            seconds = time.perf_counter() - begun
+            with in_slots(tuple(processes.values())) if slots else nullcontext():
+                meter, begun = Meter({"server": rooms.server.pid, **processes}), time.perf_counter()
+                await at_once(samples(lists), number, driver.live, done)
+                seconds = time.perf_counter() - begun
             return Shift(lists / seconds, {name: used / seconds for name, used in meter.spent().items()})
 
         for _ in range(rounds):

@@ -17,9 +17,16 @@ from bench.long_lists import LONG, Work, lengthened, works
 from bench.ratios import Pair, Ratios, Row, compared, machine, rate, sheet
 from bench.sheets import Sheet
 from bench.sleepers import Awake, Dormitory, Window
+from bench.slots import SHARE
 
 WARM_UP = 2
 COLLECTIONS = (1_000, 10_000, 50_000)
+SURROUNDINGS = (
+    ("", False, False),
+    (", server on a core of its own", True, False),
+    (f", server on a core of its own, {SHARE} of the other for each process", True, True),
+)
+"""What the processes of a worker have: any core, the core that is left, a part of that core whether alone or not."""
 
 
 class Growth(BaseModel):
@@ -117,11 +124,11 @@ def _milliseconds(times: int, work: Work) -> float:
 
 
 async def _processes(rounds: int, lists: int, number: int, progress: Progress) -> list[Row]:
-    """One worker process and two in turn; then the same with the server on a processor of its own."""
+    """One worker process and two in turn, in every surrounding."""
     rows = []
-    bar = progress.add_task("1 and 2 processes", total=4 * rounds * lists)
-    for pinned in (False, True):
-        name = "2 worker processes, lists per second" + (", server on a core of its own" if pinned else "")
+    bar = progress.add_task("1 and 2 processes", total=2 * len(SURROUNDINGS) * rounds * lists)
+    for surrounding, pinned, slots in SURROUNDINGS:
+        name = f"2 worker processes, lists per second{surrounding}"
         try:
             server_core, other_core = two_cores() if pinned else (None, None)
         except ValueError as reason:
@@ -131,7 +138,7 @@ async def _processes(rounds: int, lists: int, number: int, progress: Progress) -
             stack.enter_context(on_core(other_core))
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearway-bench-")))
             rooms = await stack.enter_async_context(Dormitory(folder, cached=1000, core=server_core))
-            taken = await shifts(rooms, rounds, lists, number, lambda: progress.advance(bar))
+            taken = await shifts(rooms, rounds, lists, number, lambda: progress.advance(bar), slots=slots)
         pairs = [Pair(ours=two.rate, yardstick=one.rate) for one, two in taken]
         rows.append(compared(name, pairs, note=_limits(taken)))
     return rows

@@ -49,7 +49,12 @@ class Memory(BaseModel):
 
 
 async def measure_memory(lists: int, number: int, on_stack: int, progress: Progress) -> Memory:
-    """A worker with so many lists in its cache; gateway and simulator after `on_stack` lists; `number` at a time."""
+    """A worker with so many lists in its cache; gateway and simulator after `on_stack` lists; `number` at a time.
+
+    Raises ValueError for a cache too small to tell what each list takes.
+    """
+    if lists <= WARM_UP:
+        raise ValueError(f"--cached {lists} tells nothing of a list: the first {WARM_UP} pay for all; say more")
     require_processor_times()
     return Memory(
         settings={

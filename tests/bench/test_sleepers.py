@@ -50,11 +50,11 @@ async def test_growth_is_measured_in_all_three_ways(progress: Progress) -> None:
     assert all(row.ratio for row in measured.lines)
     assert [(each.lists, each.batches) for each in measured.collections] == [(3, 1), (6, 1)]
     assert all(each.statements > each.lists and each.events > 10 for each in measured.collections)
-    plain, pinned = measured.processes
+    plain, *pinned = measured.processes
     assert plain.ratio
     assert "worker 2" in plain.note
-    assert pinned.ratio or pinned.skipped
-    assert [len(sheet.rows) for sheet in growth_sheets(measured)] == [len(names), 2, 2]
+    assert all(each.ratio or each.skipped for each in pinned)
+    assert [len(sheet.rows) for sheet in growth_sheets(measured)] == [len(names), 2, 3]
 
 
 async def test_memory_is_read_while_the_cache_fills(progress: Progress) -> None:
@@ -64,6 +64,11 @@ async def test_memory_is_read_while_the_cache_fills(progress: Progress) -> None:
     assert {look.process for look in measured.stack} == set(LIMITS)
     (sheet,) = memory_sheets(measured)
     assert len(sheet.rows) == 5 + 1 + 2 * len(LIMITS)
+
+
+async def test_a_cache_that_tells_nothing_of_a_list_is_refused_before_anything_starts(progress: Progress) -> None:
+    with pytest.raises(ValueError, match="--cached 5"):
+        await measure_memory(5, 1, 1, progress)
 
 
 @pytest.mark.parametrize("length", LONG)
