@@ -65,11 +65,13 @@ def refused_with(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _MEANINGS = {
     400: "The request cannot be understood; nothing was stored",
     404: "There is no such list, message or guarantee",
+    408: "The body did not come in time; nothing was stored",
     409: "The number is on file with other content, or the case is over",
     413: "Larger than this door takes; nothing was stored",
     422: "Refused, with every problem at once",
     500: "A defect of ours; nothing was acknowledged",
-    503: "Temporal or the database cannot be reached now; what was stored is delivered later",
+    503: "Temporal or the database cannot be reached now, and what was stored is delivered later; or too many large "
+    "bodies come at the same time, and nothing was stored",
 }
 
 

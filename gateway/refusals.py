@@ -11,6 +11,7 @@ class Code(StrEnum):
 
     TOO_LARGE = "E_TOO_LARGE"
     BODY_CUT = "E_BODY_CUT"
+    BUSY = "E_BUSY"
     SENDER_MISSING = "E_SENDER_MISSING"
     HEADER = "E_HEADER"
     JSON = "E_JSON"
@@ -52,6 +53,12 @@ _TEXTS: dict[Code, tuple[str, str, str, str]] = {
         "请求内容未传输完整，未予保存。",
         "Send the message again.",
         "请重新发送报文。",
+    ),
+    Code.BUSY: (
+        "Too many large messages are coming in at the same time; nothing was stored.",
+        "同时传入的大报文过多，未予保存。",
+        "Send the same message again after a while, or in several smaller ones; small messages need not wait.",
+        "请稍后重新发送同一报文，或拆分为多个较小的报文；小报文无需等待。",
     ),
     Code.SENDER_MISSING: (
         "The message does not say who sends it.",

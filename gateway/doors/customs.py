@@ -29,7 +29,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/receipts",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": RECEIPT_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_receipts(request: Request) -> Stored:
@@ -46,7 +46,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/control-instructions",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": CONTROL_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_control_instruction(request: Request) -> Stored:
@@ -60,7 +60,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/inspection-results",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": RESULT_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_inspection_result(request: Request) -> Stored:
@@ -70,7 +70,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/dispositions",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": DISPOSITION_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_disposition(request: Request) -> Stored:
@@ -80,7 +80,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/holds",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": HOLD_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_hold(request: Request) -> Stored:
@@ -90,7 +90,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/articles-decisions",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": ARTICLES_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_articles_decision(request: Request) -> Stored:
@@ -100,7 +100,7 @@ def customs_doors(arrivals: Arrivals, dispatcher: Dispatcher) -> APIRouter:
     @router.post(
         "/report-decisions",
         status_code=202,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": REPORT_DECISION_BODY, "parameters": SIGNATURE_HEADERS},
     )
     async def take_report_decision(request: Request) -> Stored:

@@ -52,9 +52,9 @@ class DocumentDoor:
 
     async def take(self, request: Request) -> JSONResponse:
         """Keep, read, hand in, answer."""
-        raw_id = await self._arrivals.take(request, "enterprise")
+        async with self._arrivals.taken(request, "enterprise") as raw_id:
+            reading = await asyncio.to_thread(self._reader.read, raw_id)
         kept = {"X-Clearway-Raw-Id": str(raw_id)}
-        reading = await asyncio.to_thread(self._reader.read, raw_id)
         if reading.state is RawState.FAULTY:
             told = Parked(raw_id=raw_id, state=RawState.FAULTY, problems=reading.problems)
             return JSONResponse(told.model_dump(mode="json"), 202, kept)
@@ -88,7 +88,7 @@ def document_door(door: DocumentDoor) -> APIRouter:
         responses={
             202: {"model": Parked, "description": "Kept; waits for the order or the list that it belongs to"},
             207: {"model": Outcomes, "description": "The submissions of the message ended differently"},
-            **refused_with(400, 404, 409, 413, 422, 503),
+            **refused_with(400, 404, 408, 409, 413, 422, 503),
         },
         openapi_extra={"requestBody": DOCUMENT_BODY, "parameters": SENDER_HEADERS},
     )

@@ -77,8 +77,8 @@ class GuaranteeDoor:
 
     async def add(self, request: Request, guarantor: str) -> GuaranteeView:
         """Keep, read, add, answer; the lists that are served then hear of it. Raises DoorRefused."""
-        raw_id = await self._arrivals.take(request, "top-up")
-        reading = await asyncio.to_thread(self._reader.read, raw_id)
+        async with self._arrivals.taken(request, "top-up") as raw_id:
+            reading = await asyncio.to_thread(self._reader.read, raw_id)
         if reading.problems:
             raise DoorRefused(422, reading.problems)
         added = await asyncio.to_thread(self._add, guarantor, raw_id)
@@ -87,8 +87,8 @@ class GuaranteeDoor:
 
     async def call(self, request: Request, guarantor: str) -> GuaranteeCalled:
         """Keep, read, call, answer; the lists then hear of it. Raises DoorRefused, and then nothing was called."""
-        raw_id = await self._arrivals.take(request, "guarantee-call")
-        reading = await asyncio.to_thread(self._reader.read, raw_id)
+        async with self._arrivals.taken(request, "guarantee-call") as raw_id:
+            reading = await asyncio.to_thread(self._reader.read, raw_id)
         if reading.problems:
             raise DoorRefused(422, reading.problems)
         called = await asyncio.to_thread(self._call, guarantor, raw_id)
@@ -148,7 +148,7 @@ def guarantee_door(door: GuaranteeDoor) -> APIRouter:
 
     @router.post(
         "/{guarantor}/top-ups",
-        responses=refused_with(400, 409, 413, 422),
+        responses=refused_with(400, 408, 409, 413, 422),
         openapi_extra={"requestBody": TOP_UP_BODY},
     )
     async def add_to_guarantee(request: Request, guarantor: Guarantor) -> GuaranteeView:
@@ -161,7 +161,7 @@ def guarantee_door(door: GuaranteeDoor) -> APIRouter:
 
     @router.post(
         "/{guarantor}/calls",
-        responses=refused_with(400, 409, 413, 422),
+        responses=refused_with(400, 408, 409, 413, 422),
         openapi_extra={"requestBody": CALL_BODY},
     )
     async def call_guarantee_of_lists(request: Request, guarantor: Guarantor) -> GuaranteeCalled:

@@ -52,7 +52,7 @@ def payment_data_doors(
     router = APIRouter(prefix="/payment-data", tags=["payment data"])
     keeper, tests = Keeper(database, clock), SelfTest(database, clock)
 
-    @router.post("", responses=refused_with(400, 409, 413, 422), openapi_extra={"requestBody": PAYMENT_DATA_BODY})
+    @router.post("", responses=refused_with(400, 408, 409, 413, 422), openapi_extra={"requestBody": PAYMENT_DATA_BODY})
     async def deposit(request: Request) -> Deposited:
         """Deposit the original request and response of a payment: payExchangeInfoHead and payExchangeInfoLists.
 
@@ -67,7 +67,7 @@ def payment_data_doors(
     @router.post(
         "/open",
         response_model_by_alias=True,
-        responses=refused_with(400, 413),
+        responses=refused_with(400, 408, 413),
         openapi_extra={"requestBody": _QUESTION_BODY},
     )
     async def open_data(request: Request) -> DataAnswer:

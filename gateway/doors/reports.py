@@ -25,9 +25,9 @@ class ReportDoor:
 
     async def take(self, request: Request) -> JSONResponse:
         """Keep, read, hand in, answer."""
-        raw_id = await self._arrivals.take(request, "report")
+        async with self._arrivals.taken(request, "report") as raw_id:
+            reading = await asyncio.to_thread(self._reader.read, raw_id)
         kept = {"X-Clearway-Raw-Id": str(raw_id)}
-        reading = await asyncio.to_thread(self._reader.read, raw_id)
         if reading.problems:
             return problems_answer(422, reading.problems, kept)
         try:
@@ -48,7 +48,7 @@ def report_door(door: ReportDoor) -> APIRouter:
     @router.post(
         "/reports",
         response_model=ReportAnswer,
-        responses=refused_with(400, 409, 413, 422, 503),
+        responses=refused_with(400, 408, 409, 413, 422, 503),
         openapi_extra={"requestBody": REPORT_BODY, "parameters": REPORTER_HEADERS},
     )
     async def take_report(request: Request) -> JSONResponse:

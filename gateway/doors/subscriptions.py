@@ -193,7 +193,7 @@ def subscription_door(door: SubscriptionDoor, arrivals: Arrivals) -> APIRouter:
     @router.post(
         "",
         status_code=201,
-        responses=refused_with(400, 409, 413, 422),
+        responses=refused_with(400, 408, 409, 413, 422),
         openapi_extra={"requestBody": SUBSCRIBE_BODY},
     )
     async def subscribe(said: Annotated[Said, Depends(heard)]) -> SubscriptionSecret:
