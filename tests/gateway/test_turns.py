@@ -81,7 +81,7 @@ async def test_a_large_body_waits_unread_for_its_turn_and_is_then_taken(one_at_a
     first.tell(PART, more=False)
     second.tell(PART, more=False)
 
-    assert await asyncio.gather(first.status(), second.status()) == [202, 202]
+    assert [await first.status(), await second.status()] == [202, 202]
     assert [raw.body for raw in one_at_a_time.raws()] == [PART, PART]
 
 
@@ -119,7 +119,7 @@ async def test_a_body_of_unknown_length_takes_a_turn_once_it_is_large(one_at_a_t
 
     known.tell(PART, more=False)
 
-    assert await asyncio.gather(known.status(), unknown.status()) == [202, 202]
+    assert [await known.status(), await unknown.status()] == [202, 202]
     assert {len(raw.body) for raw in one_at_a_time.raws()} == {len(PART), len(PART) + 1}
 
 
@@ -159,7 +159,7 @@ async def test_who_hangs_up_gives_the_turn_back(one_at_a_time: House) -> None:
     gone.hang_up()
     next_one.tell(PART, more=False)
 
-    assert await asyncio.gather(gone.status(), next_one.status()) == [400, 202]
+    assert [await gone.status(), await next_one.status()] == [400, 202]
 
 
 @pytest.mark.parametrize("path", ["/documents", "/reports"])
@@ -172,4 +172,4 @@ async def test_what_is_read_at_once_keeps_its_turn_until_it_is_read(one_at_a_tim
     assert [raw.state for raw in one_at_a_time.raws()] == ["refused"]
 
     second.tell(PART, more=False)
-    assert await asyncio.gather(first.status(), second.status()) == [422, 422]
+    assert [await first.status(), await second.status()] == [422, 422]
