@@ -98,7 +98,9 @@ class RecordingCases:
     views: dict[str, CaseView] = field(default_factory=dict)
     before_call: Callable[[], Awaitable[None]] | None = None
     silent: set[str] = field(default_factory=set)
-    """Calls that never get an answer, as updates do not while no worker runs."""
+    """Calls that get no answer, as updates do not while no worker runs."""
+    back: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where a test lets the silent ones answer after all."""
 
     async def transmit(
         self, document: Document, *, sender: Sender, key: CaseKey | None = None, profile: str = "SEED"
@@ -163,7 +165,7 @@ class RecordingCases:
         if self.before_call:
             await self.before_call()
         if what in self.silent:
-            await asyncio.Event().wait()
+            await self.back.wait()
         if self.failures:
             raise self.failures.pop(0)
         self.calls.append((what, workflow_id, content))
