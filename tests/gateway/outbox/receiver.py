@@ -88,7 +88,7 @@ class Office:
         given: dict[str, Any] = {
             "webhook_reach": Reach.LOOPBACK,
             "webhook_seconds": 30,
-            "poll_seconds": 0.05,
+            "poll_seconds": 2.0,
         } | settings
         self.settings = GatewaySettings(**given)
         self.restart()
