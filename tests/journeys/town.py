@@ -1,7 +1,6 @@
 """The whole town: gateway with its own dispatcher, worker and simulated outside world, talking over real HTTP only."""
 
 import asyncio
-import socket
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,8 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-import uvicorn
-from fastapi import FastAPI
 from sqlmodel import col, select
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
@@ -41,6 +38,7 @@ from simulator.app import create_app as create_world
 from simulator.settings import Settings
 from tests.connectors.conformance.servers import serve
 from tests.desk import Desk
+from tests.listening import listening
 from tests.patience import PATIENCE, until
 from tests.returns_desk import two_lines
 
@@ -142,7 +140,7 @@ async def a_town(temporal: Client, database: Database) -> AsyncIterator[Town]:
     desk = Desk(ClearwayClient(temporal, task_queue=queue), database, queue=queue)
     settings = GatewaySettings(poll_seconds=0.05, ride_seconds=1)
     app = create_app(database, desk.client, settings, lambda: datetime.now(UTC))
-    async with _listening(app) as url:
+    async with listening(app) as url:
         world = create_world(Settings(gateway_url=url, pause_ms=1, retry_first_ms=1))
         with serve(world) as outside, httpx.Client(trust_env=False) as http:
             desk.customs = CustomsClient(HttpTransport(outside, http), TRANSFER)  # type: ignore[assignment]  # the real one
@@ -153,24 +151,6 @@ async def a_town(temporal: Client, database: Database) -> AsyncIterator[Town]:
                 yield Town(desk, gateway)
                 desk.collections.add(COLLECTION.workflow_id)
                 await _end(desk)
-
-
-@asynccontextmanager
-async def _listening(app: FastAPI) -> AsyncIterator[str]:
-    """The app on a free port, in this very loop: Temporal's client belongs to it."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=2))
-    task = asyncio.create_task(server._serve([listener]))  # serve() would take the signals that are the tests' own
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not server.started:  # noqa: ASYNC110  uvicorn tells by this flag alone
-                await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
 
 
 async def _end(desk: Desk) -> None:

@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import Request
 
+from gateway.bodies import LARGE, Bodies
 from gateway.refusals import Code, DoorRefused
 from gateway.settings import GatewaySettings
-from gateway.turns import LARGE, Turns
 from models.database import Database
 from tests.gateway.recording import House
+from tests.listening import listening
+from tests.patience import PATIENCE
 
 PART = b"x" * (LARGE + 1)
 
@@ -59,6 +64,16 @@ class Caller:
 
     async def _send(self, message: dict[str, Any]) -> None:
         self._sent.append(message)
+
+
+def _request(parts: list[bytes], *headers: tuple[bytes, bytes]) -> Request:
+    """A request whose parts are taken from the list."""
+    length = b"content-length", str(sum(map(len, parts))).encode()
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    return Request({"type": "http", "headers": headers or (length,)}, receive)
 
 
 async def _rest() -> None:
@@ -123,18 +138,36 @@ async def test_a_body_of_unknown_length_takes_a_turn_once_it_is_large(one_at_a_t
     assert {len(raw.body) for raw in one_at_a_time.raws()} == {len(PART), len(PART) + 1}
 
 
-async def test_who_waits_too_long_is_sent_away() -> None:
-    turns = Turns(1, seconds=0.01)
-
-    async with turns.turn():
+async def test_who_waits_too_long_is_sent_away_and_let_write_to_the_end() -> None:
+    bodies = Bodies(GatewaySettings(large_bodies=1, body_seconds=1))
+    parts = [PART, b"the end"]
+    async with AsyncExitStack() as turn:
+        assert await bodies.read(_request([PART]), turn) == PART
         with pytest.raises(DoorRefused) as refused:
-            await turns.turn().__aenter__()
+            await bodies.read(_request(parts), AsyncExitStack())
 
     assert refused.value.status == 503
     assert [problem.code for problem in refused.value.problems] == [Code.BUSY]
     assert refused.value.headers["Retry-After"]
-    async with turns.turn():
-        pass  # the turn was given back
+    assert parts == []
+    async with AsyncExitStack() as turn:
+        assert await bodies.read(_request([PART]), turn) == PART  # the turn was given back
+
+
+async def test_who_waits_to_be_asked_for_its_body_is_not_asked(one_at_a_time: House) -> None:
+    parts = [b"x"]
+    announced = (b"content-length", b"99999999"), (b"expect", b"100-continue")
+    with pytest.raises(DoorRefused):
+        await Bodies(one_at_a_time.settings).read(_request(parts, *announced), AsyncExitStack())
+    assert parts == [b"x"]
+
+
+async def test_who_still_writes_hears_that_it_is_too_much(house: House) -> None:
+    async with listening(house.app) as address, httpx.AsyncClient(base_url=address, timeout=PATIENCE) as sender:
+        answer = await sender.post("/customs/receipts", content=b"x" * 20_000_000)
+
+    assert answer.status_code == 413
+    assert house.raws() == []
 
 
 async def test_a_body_that_never_ends_is_refused_and_gives_its_turn_back(database: Database) -> None:
