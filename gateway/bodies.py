@@ -4,6 +4,7 @@ A crowd of large messages must not fill the memory of the process through which 
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
@@ -13,6 +14,8 @@ from starlette.requests import ClientDisconnect
 from gateway.answers import RETRY_AFTER
 from gateway.refusals import Code, DoorRefused, refusal
 from gateway.settings import GatewaySettings
+
+log = logging.getLogger(__name__)
 
 LARGE = 64 * 1024
 """Bytes. A body up to this size waits for nobody: the server reads as much ahead of every request anyway."""
@@ -37,6 +40,7 @@ class Turns:
             async with asyncio.timeout(self._seconds):
                 await self._free.acquire()
         except TimeoutError:
+            log.warning("a large body was sent away: no turn in %g seconds", self._seconds)
             raise DoorRefused(503, [refusal(Code.BUSY)], RETRY_AFTER | _CLOSE) from None
         try:
             yield
