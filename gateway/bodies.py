@@ -76,14 +76,16 @@ class Bodies:
         chunks: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._seconds), aclosing(request.stream()) as stream:
+            async with asyncio.timeout(self._seconds) as limit, aclosing(request.stream()) as stream:
                 async for chunk in stream:
                     size += len(chunk)
                     if size > self._most:
                         chunks.clear()  # the refusal would carry them along
                         raise self._too_large()
                     if size > LARGE and not has_turn:
+                        limit.reschedule(None)  # to wait is not the sender's fault
                         await turn.enter_async_context(self._turns.turn())
+                        limit.reschedule(asyncio.get_running_loop().time() + self._seconds)
                         has_turn = True
                     chunks.append(chunk)
         except ClientDisconnect:

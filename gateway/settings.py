@@ -22,7 +22,7 @@ class GatewaySettings(BaseSettings):
     )
     max_body_bytes: int = Field(7 * 1024 * 1024, ge=1, description="A longer body is refused before it is stored")
     large_bodies: int = Field(2, ge=1, description="Bodies over 64 KiB in memory at the same time; the others wait")
-    body_seconds: int = Field(30, ge=1, description="A body that has not come, or got its turn, by then is refused")
+    body_seconds: int = Field(60, ge=1, description="A body that has not come, or got its turn, by then is refused")
     ride_seconds: int = Field(60, ge=0, description="Progress news waits this long for company")
     bill_ride_seconds: int = Field(86_400, ge=0, description="A tax bill waits this long for company")
     call_seconds: int = Field(30, ge=1, description="A case that has not answered after this long is unreachable")

@@ -138,13 +138,14 @@ async def test_a_body_of_unknown_length_takes_a_turn_once_it_is_large(one_at_a_t
     assert {len(raw.body) for raw in one_at_a_time.raws()} == {len(PART), len(PART) + 1}
 
 
-async def test_who_waits_too_long_is_sent_away_and_let_write_to_the_end() -> None:
+@pytest.mark.parametrize("headers", [(), ((b"transfer-encoding", b"chunked"),)], ids=["announced", "of unknown length"])
+async def test_who_waits_too_long_is_sent_away_and_let_write_to_the_end(headers: tuple[tuple[bytes, bytes]]) -> None:
     bodies = Bodies(GatewaySettings(large_bodies=1, body_seconds=1))
     parts = [PART, b"the end"]
     async with AsyncExitStack() as turn:
         assert await bodies.read(_request([PART]), turn) == PART
         with pytest.raises(DoorRefused) as refused:
-            await bodies.read(_request(parts), AsyncExitStack())
+            await bodies.read(_request(parts, *headers), AsyncExitStack())
 
     assert refused.value.status == 503
     assert [problem.code for problem in refused.value.problems] == [Code.BUSY]
