@@ -1,6 +1,7 @@
 """The enterprises' door: a document is kept, then handed to its case, and answered with what the case says."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -60,9 +61,19 @@ class DocumentDoor:
             return JSONResponse(told.model_dump(mode="json"), 202, kept)
         if reading.problems:
             return problems_answer(422, reading.problems, kept)
-        outcomes = [await self._hand_in(raw_id, item) for item in reading.items]
+        outcomes = await self._hand_in_all(raw_id, reading.items)
         self._dispatcher.nudge()  # what was parked for these documents may find its case now
         return _answer(outcomes, kept)
+
+    async def _hand_in_all(self, raw_id: int, items: Sequence[InboxItem]) -> list[Outcome]:
+        """One after the other; once a case cannot be reached, the sender does not wait for the same of each other."""
+        outcomes: list[Outcome] = []
+        away: Outcome | None = None
+        for item in items:
+            outcome = away if away and item.state == ItemState.WAITING else await self._hand_in(raw_id, item)
+            away = outcome if outcome.status == 503 else away
+            outcomes.append(outcome)
+        return outcomes
 
     async def _hand_in(self, raw_id: int, item: InboxItem) -> Outcome:
         if item.state == ItemState.PARKED:

@@ -14,6 +14,7 @@ from tests.gateway.recording import (
     CASE,
     EBC,
     EBP,
+    GUID,
     LOG,
     ORDER_NO,
     PAY,
@@ -242,6 +243,25 @@ async def test_when_temporal_is_away_the_document_is_kept_and_delivered_later(ho
     await house.step()
     assert [(what, case) for what, case, _ in house.cases.calls] == [("transmit", CASE)]
     assert house.states() == ["delivered"]
+
+
+async def test_once_a_case_is_away_the_sender_waits_for_no_other_and_all_are_delivered_later(house: House) -> None:
+    orders = [sample_json("order", guid=f"{GUID[:-1]}{number}", order_no=f"CW-{number}") for number in range(3)]
+    house.cases.failures = [ServiceUnavailable((problem("E_UNAVAILABLE"),))] * 2
+    answer = await house.submit([*orders, sample_json("payment", order_no="CW-9")])
+
+    assert answer.status_code == 207
+    *told, last = answer.json()["outcomes"]
+    assert [each["problems"][0]["code"] for each in told] == ["E_UNAVAILABLE"] * 3
+    assert last["state"] == "parked"
+    assert len(house.cases.failures) == 1
+    assert house.cases.calls == []
+
+    house.cases.failures = []
+    house.clock.pass_seconds(house.settings.call_seconds)
+    await house.step()
+    assert {case for _, case, _ in house.cases.calls} == {f"declaration-list/{EBC}/CW-{number}" for number in range(3)}
+    assert house.states() == ["delivered"] * 3 + ["parked"]
 
 
 @pytest.mark.parametrize(
