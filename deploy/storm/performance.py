@@ -30,8 +30,9 @@ from models.tables import TaxDue
 
 HANDED_IN_AT_ONCE, ACTED_AT_ONCE = 12, 32
 """Lists under way at the same time: what two cores carry; and such as mostly wait for customs."""
-STANDSTILL, LOOK = 240.0, 1.0
-"""Seconds for which a list or a collection may stand still, with a worker or a platform away, and between two looks."""
+STANDSTILL, LOOK = 600.0, 1.0
+"""Seconds for which a list or a collection may stand still, and between two looks. A worker or a platform may be away;
+and a list may stand in line behind thousands whose tax was just paid, five minutes on a machine that has other work."""
 HURRY = 8.0
 """Seconds after which somebody looks why something asked for is not done."""
 TROUBLES = (Unexpected, ClearwayError, RPCError, RuntimeError, httpx.HTTPError)
