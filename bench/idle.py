@@ -32,6 +32,12 @@ SEED = 20260301
 REST = 2.0
 """Seconds in which what is left to do for lists that just fell asleep is done."""
 LINES_OF_TABLE = 8
+BARE = "bare"
+APART = {
+    SEALED: "customs stood in for, payloads packed and sealed",
+    BARE: "a bare workflow that waits, nothing of ours",
+}
+"""Sides whose bytes alone are taken, as many as go through the whole stack."""
 ON_STACK = "through the whole stack, signed, enveloped and sealed"
 
 
@@ -74,7 +80,8 @@ async def measure_idle(
 ) -> Idle:
     """So many lists asleep, `number` handed in at a time; `window` new ones tell the pace, before and after.
 
-    `on_stack` lists go through the whole stack, for the bytes of signed messages. `cached` is a worker's cache.
+    `on_stack` lists go through the whole stack, for the bytes of signed messages, and as many of `APART` apart.
+    `cached` is a worker's cache.
     """
     require_processor_times()
     bar = progress.add_task("lists", total=WARM_UP + 2 * WINDOWS * window + max(lists - WINDOWS * window, 0))
@@ -101,7 +108,8 @@ async def measure_idle(
             weights.append(await scales.weigh("customs stood in for, nothing signed", len(sleeping)))
         waking = await _waking(rooms, sleeping, number, cached, restarts, progress)
     weights.append(await _on_stack(on_stack, number, progress))
-    weights.append(await _sealed(on_stack, number, cached, progress))
+    for side, name in APART.items():
+        weights.append(await _apart(side, name, on_stack, number, cached, progress))
     return Idle(
         settings={
             "lists": lists,
@@ -143,12 +151,12 @@ async def _waking(
         progress.advance(bar)
 
     async with AsyncExitStack() as shift:
-        awake = await rooms.wake("bare", shift)
+        awake = await rooms.wake(BARE, shift)
         _, plain = await rooms.open(awake, samples(size), number, done)
     taken: list[tuple[Woken, Woken]] = []
     for _ in range(restarts):
         ours = await _wake(rooms, "list", chance.sample(lists, size), number, done)
-        taken.append((ours, await _wake(rooms, "bare", chance.sample(plain, size), number, done)))
+        taken.append((ours, await _wake(rooms, BARE, chance.sample(plain, size), number, done)))
     return [
         compared("milliseconds from a worker's start to its first answer", [_pair("first", *pair) for pair in taken]),
         compared(f"answers a second until {size} are in its cache", [_pair("rate", *pair) for pair in taken]),
@@ -190,13 +198,13 @@ async def _wake(
 
 async def _ask(client: Client, side: str, workflow_id: str) -> None:
     """The answer is left as bytes: to read it is the asker's work."""
-    name = bare.QUERY if side == "bare" else "view"
+    name = bare.QUERY if side == BARE else "view"
     await client.get_workflow_handle(workflow_id).query(name, result_type=object)
 
 
-async def _sealed(lists: int, number: int, cached: int, progress: Progress) -> Weight:
-    """Bytes with a payload key, the documents handed in by library."""
-    bar = progress.add_task("lists with sealed payloads", total=WARM_UP + lists)
+async def _apart(side: str, name: str, lists: int, number: int, cached: int, progress: Progress) -> Weight:
+    """Bytes of so many of another side, in files of their own."""
+    bar = progress.add_task(f"{side}, asleep", total=WARM_UP + lists)
 
     def done() -> None:
         progress.advance(bar)
@@ -204,12 +212,12 @@ async def _sealed(lists: int, number: int, cached: int, progress: Progress) -> W
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearway-bench-")))
         rooms = await stack.enter_async_context(Dormitory(folder, cached=cached))
-        awake = await rooms.wake(SEALED, stack)
+        awake = await rooms.wake(side, stack)
         await rooms.open(awake, samples(WARM_UP), number, done)
         scales = await Scales(rooms.temporal, rooms.business).zero()
         await rooms.open(awake, samples(lists), number, done)
         await asyncio.sleep(REST)
-        return await scales.weigh("customs stood in for, payloads packed and sealed", lists)
+        return await scales.weigh(name, lists)
 
 
 async def _on_stack(lists: int, number: int, progress: Progress) -> Weight:
@@ -239,7 +247,7 @@ def idle_sheets(measured: Idle) -> list[Sheet]:
     waking = sheet(
         f"Restarted worker, {asleep}, cache of {settings['cached']}",
         "lists",
-        "bare",
+        BARE,
         Ratios(settings={}, rows=measured.waking),
     )
     return [pace, _bytes(measured), _where(measured), waking, _memory(measured)]

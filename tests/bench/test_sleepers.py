@@ -28,9 +28,10 @@ async def test_lists_asleep_are_weighed_and_woken(progress: Progress) -> None:
     measured = await measure_idle(6, 1, 3, 1, 4, progress, restarts=1)
     assert [window.lists for window in (*measured.empty, *measured.full)] == [1] * 6
     assert all(row.ratio for row in (*measured.pace, *measured.waking))
-    unsigned, signed, sealed = measured.weights
-    assert (unsigned.lists, signed.lists, sealed.lists) == (9, 1, 1)
+    unsigned, signed, sealed, bare = measured.weights
+    assert (unsigned.lists, signed.lists, sealed.lists, bare.lists) == (9, 1, 1, 1)
     assert "sealed" in sealed.name
+    assert bare.business[""] == 0
     assert unsigned.together == unsigned.temporal[""] + unsigned.business[""] > 0
     if HISTORY in unsigned.temporal:  # an SQLite that tells the pages of each table
         assert unsigned.temporal[HISTORY] > 0
