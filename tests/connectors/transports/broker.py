@@ -155,6 +155,13 @@ class Broker:
             connection.channel().queue_declare(name, durable=True)
         return name
 
+    def lasting_queue(self) -> str:
+        """The name of a durable queue that is there after a kill: RabbitMQ may forget one that is a moment old."""
+        name = self.new_queue()
+        self.stop()
+        self.start()
+        return name
+
     def publish(self, queue: str, *bodies: bytes) -> None:
         """Put persistent messages into a queue."""
         with pika.BlockingConnection(pika.URLParameters(self.url)) as connection:

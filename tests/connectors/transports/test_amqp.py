@@ -215,14 +215,14 @@ def test_a_broker_that_freezes_is_unavailable_in_time(broker: Broker) -> None:
 
 
 def test_what_was_confirmed_is_there_after_the_broker_was_killed(broker: Broker) -> None:
-    queue = broker.new_queue()
-    transport = AmqpTransport(BrokerAddress.of(f"{broker.url}/?routing_key={queue}", ("routing_key",)))
-    for number in range(20):
-        transport.send(f"CEB621-{number}", b"one", HEADERS)
-    broker.stop(signal.SIGKILL)
-    with pytest.raises(Unavailable):
+    queue = broker.lasting_queue()
+    address = BrokerAddress.of(f"{broker.url}/?routing_key={queue}", ("routing_key",))
+    with closing(AmqpTransport(address)) as transport:
+        for number in range(20):
+            transport.send(f"CEB621-{number}", b"one", HEADERS)
+        broker.stop(signal.SIGKILL)
+        with pytest.raises(Unavailable):
+            transport.send("CEB621-20", b"one", HEADERS)
+        broker.start()
         transport.send("CEB621-20", b"one", HEADERS)
-    broker.start()
-    transport.send("CEB621-20", b"one", HEADERS)
     assert broker.depth(queue) == 21
-    transport.close()

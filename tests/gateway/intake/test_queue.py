@@ -70,7 +70,7 @@ def test_while_the_database_is_away_the_broker_keeps_everything(broker: Broker, 
 
 
 def test_a_cut_cable_and_a_killed_broker_lose_nothing(broker: Broker, database: Database) -> None:
-    queue = broker.new_queue()
+    queue = broker.lasting_queue()
     sent = [receipt(minute) for minute in range(30)]
     with cable_to(urlsplit(broker.url).port or 0) as cable:
         (source,) = intake(f"amqp://127.0.0.1:{cable.port}/{queue}?prefetch=3", database).sources
