@@ -39,7 +39,7 @@ from models.collection.calls import call_guarantee
 from models.database import Database
 from models.ledger.transfers import Conflict
 from tests.desk import INVT_NO, LIST, PRE_NO, Desk
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, answered
 from tests.returns_desk import ReturnsCounter, lines
 from tests.workflows.reference import faults_of_bank, faults_of_books, faults_of_filings, faults_of_lives
 from workflows.declaration_list import DeclarationListWorkflow
@@ -72,6 +72,10 @@ class Life:
         self.count += 1
         return datetime.now(UTC) + timedelta(milliseconds=self.count)
 
+    async def view(self) -> CaseView:
+        """The case. Workers that leave may take the question with them, three in a row longer than the server waits."""
+        return await answered(lambda: self.client.view(self.key))
+
     async def live(self) -> None:
         """Random events; first, mostly, all that leads to the release."""
         await self.desk.declare(self.sample)
@@ -90,7 +94,7 @@ class Life:
             *(self.cancellation_answered, self.attend, self.supply_licence, self.news),
         )
         for _ in range(STEPS):
-            view = await self.client.view(self.key)
+            view = await self.view()
             fitting = after if view.clocks else before
             await self.happen(self.chance.choice((*always, *fitting, self.released)))
 
@@ -112,12 +116,12 @@ class Life:
             if not await self.lives(self.id):
                 return
             with contextlib.suppress(AlreadyEnded, Refused):
-                view = await self.client.view(self.key)
+                view = await self.view()
                 if view.state is State.RETURN_WINDOW and not self.frozen(view):
                     return
                 await self.bring_on(view)
             await asyncio.sleep(0.1)
-        view = await self.client.view(self.key)
+        view = await self.view()
         raise AssertionError(f"{view.state}, {view.detail} never ends after {self.said}")
 
     def frozen(self, view: CaseView) -> bool:
@@ -153,7 +157,7 @@ class Life:
 
     async def end_returns(self) -> None:
         """Goods that arrived are checked; what is still on its way expires."""
-        view = await self.client.view(self.key)
+        view = await self.view()
         for each in view.returns:
             key = ReturnKey.of(each.workflow_id)
             with contextlib.suppress(Refused):
@@ -171,8 +175,8 @@ class Life:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self.desk.handle(self.key).result()
-                return await self.client.view(self.key)
-        view = await self.client.view(self.key)
+                return await self.view()
+        view = await self.view()
         raise AssertionError(f"{view.state}, {view.detail}, {view.tax_open} never ends after {self.said}")
 
     async def lives(self, workflow_id: str) -> bool:
@@ -283,7 +287,7 @@ class Life:
 
     async def on_return(self) -> None:
         """Something happens to the newest return."""
-        view = await self.client.view(self.key)
+        view = await self.view()
         if not view.returns:
             return
         key = ReturnKey.of(view.returns[-1].workflow_id)
