@@ -48,6 +48,10 @@ class Caller:
     def hang_up(self) -> None:
         self._parts.put_nowait({"type": "http.disconnect"})
 
+    @property
+    def is_answered(self) -> bool:
+        return self._call.done()
+
     async def answer(self) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
         await self._call
         start, *rest = self._sent
@@ -168,6 +172,20 @@ async def test_who_still_writes_hears_that_it_is_too_much(house: House) -> None:
 
     assert answer.status_code == 413
     assert house.raws() == []
+
+
+async def test_who_is_refused_and_still_writes_holds_up_nobody(one_at_a_time: House) -> None:
+    too_much = Caller(one_at_a_time, None)
+    too_much.tell(PART, more=True)
+    await _rest()
+    prompt = Caller(one_at_a_time, len(PART))
+    too_much.tell(b"x" * one_at_a_time.settings.max_body_bytes, more=True)
+    prompt.tell(PART, more=False)
+    assert await prompt.status() == 202
+    assert not too_much.is_answered
+
+    too_much.tell(b"the end", more=False)
+    assert await too_much.status() == 413
 
 
 async def test_a_body_that_never_ends_is_refused_and_gives_its_turn_back(database: Database) -> None:
