@@ -9,11 +9,14 @@
 Without a seed of its own each search tries new examples. What fails prints how to run it again.
 """
 
+import asyncio
+import functools
 import gc
+import inspect
 import os
 import random
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,9 @@ settings.load_profile(PROFILE)
 DEADLOCK = 60
 _WorkflowWorker._deadlock_timeout_seconds = property(lambda _: DEADLOCK, lambda _, two: None)  # type: ignore[assignment]
 
+LONGEST = 370
+"""Seconds for an asynchronous test, a little less than pytest's own `timeout`."""
+
 # Set here and not where they are used, so that all processes of one run have the same ones.
 SEEDS = ("RACE_SEED", "LEDGER_SEED")
 for seed in SEEDS:
@@ -58,8 +64,22 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first."""
+    """What takes long begins first; what waits too long says what for."""
     schedule.put_in_order(items)
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = _bounded(item.obj)
+
+
+def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """A test that ends in time; when it is interrupted from outside, nothing tells at which of its lines it stood."""
+
+    @functools.wraps(test)
+    async def ends_in_time(*arguments: Any, **named: Any) -> None:
+        async with asyncio.timeout(LONGEST):
+            await test(*arguments, **named)
+
+    return ends_in_time
 
 
 @pytest.hookimpl(trylast=True)
