@@ -16,6 +16,8 @@ MIGRATING = 20260310
 """Number of the lock that lets one process at a time upgrade a PostgreSQL database; who comes later finds it done."""
 PATIENCE = 30
 """Seconds for which a writer waits for others, on SQLite."""
+READERS_CACHE = 256
+"""KiB of pages that each reading connection to SQLite keeps: there are many, and the system has the file cached."""
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True, "hide_parameters": True}
 """PostgreSQL: a connection for each activity thread of a worker that does all; those beyond 16 are given back."""
 _SOON: dict[str, Any] = {"connect_timeout": 10}
@@ -144,7 +146,7 @@ def _engine(url: str) -> Engine:
 def _reading_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, "query_only=ON", f"busy_timeout={PATIENCE * 1000}")
+        return _sqlite_engine(url, "query_only=ON", f"busy_timeout={PATIENCE * 1000}", f"cache_size=-{READERS_CACHE}")
     given = " ".join(parsed.normalized_query.get("options", ()))  # such as a search_path, which holds for reading too
     return create_engine(
         url,

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from clearway.embedded import FAIRNESS
+from deploy.stack import THRIFTY
 from workers.ending import LAST_BREATH
 
 ROOT = Path(__file__).parents[2]
@@ -172,3 +173,8 @@ def test_the_schema_job_prepares_both_databases() -> None:
         "temporal temporal",
         "temporal_visibility visibility",
     ]
+
+
+def test_the_image_gives_memory_back_as_the_desk_does() -> None:
+    said = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    assert " ".join(f"{name}={value}" for name, value in THRIFTY.items()) in said

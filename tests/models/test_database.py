@@ -21,7 +21,7 @@ from activities.examination import Examiner
 from clearway.contracts.case import Transmission
 from clearway.contracts.parties import Sender
 from clearway.testing import sample_set
-from models.database import MIGRATING, Database
+from models.database import MIGRATING, READERS_CACHE, Database
 from models.registry import load, read
 from models.tables import CaseRecord, PaymentRecord
 from models.work import ExamineRequest
@@ -106,6 +106,11 @@ def test_nothing_is_written_by_who_reads(store: Database) -> None:
     with store.transaction() as session:
         assert session.get(CaseRecord, "never") is None
         session.add(_record(workflow_id="a writer writes"))
+
+
+def test_who_reads_on_sqlite_keeps_few_pages(database: Database) -> None:
+    with database.reading() as session:
+        assert session.connection().exec_driver_sql("PRAGMA cache_size").scalar() == -READERS_CACHE
 
 
 def _write(database: Database, workflow_id: str) -> None:
