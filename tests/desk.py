@@ -33,6 +33,12 @@ from tests.standins import Authority, RecordingCustoms, RecordingReports, Script
 from worker import build_worker
 
 LIST = DocumentKind.DECLARATION_LIST
+BATCH = timedelta(hours=2, minutes=5)
+"""From midnight until a night's batch is over for certain.
+
+A clock moved to an instant that its workflow passes while at work may run on to the next timer: with an instant of one
+second after the batch's beginning a collection was once a day ahead of its lists, none of which was ever settled.
+"""
 OWN_NEWS = ("tax", "due_alarm", "collect")
 PRE_NO, INVT_NO = "B20260310000000001", "29912026I000000001"
 """The numbers that customs gives every list here."""

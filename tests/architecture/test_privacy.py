@@ -6,7 +6,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from clearway.contracts.facts import IdentityOutcome
 from clearway.contracts.states import State
 from clearway.testing import SampleSet, corrected
 from models.database import Database
-from tests.desk import Desk
+from tests.desk import BATCH, Desk
 
 BUYER, BUYER_ID = "欧阳银杏", "330106198802290019"
 PAYER, PAYER_ID = "诸葛云雀", "460106199111110035"
@@ -103,7 +103,7 @@ async def _live(desk: Desk) -> tuple[CaseKey, list[str]]:
     await listen()
     assert view.clocks is not None
     desk.bill(key, "28.21")
-    await desk.collect(view.clocks.tax_window_opens + timedelta(hours=2, seconds=1))
+    await desk.collect(view.clocks.tax_window_opens + BATCH)
     await desk.client.wait_for(key, State.TAXED, timeout=30)
     await listen()
     return key, said

@@ -23,7 +23,7 @@ from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from models.database import Database
 from models.tables import BillRecord
-from tests.desk import Desk
+from tests.desk import BATCH, Desk
 from tests.patience import PATIENCE, until
 
 TRANSFER = Transfer(cop_code="3301960T01", cop_name="Clearway", dxp_id="DXPENT0000000001")
@@ -137,7 +137,7 @@ async def test_three_parties_at_the_door_lead_to_tax_paid_by_customs_bill(door: 
     )
     await door.receive([bill])
     await _until_billed(door)
-    await _pay_day(desk, view.clocks.tax_window_opens + timedelta(hours=2, seconds=1))
+    await _pay_day(desk, view.clocks.tax_window_opens + BATCH)
     view = await desk.client.wait_for(sample.key, State.TAXED, timeout=PATIENCE)
     await desk.end_collections()
     assert view.payment is not None

@@ -26,9 +26,9 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.reports import ReportOutcome
 from clearway.contracts.states import Detail, State
 from clearway.testing import AGENT, EBC, LOG, SampleSet, corrected
-from tests.desk import INVT_NO, PRE_NO, Desk
+from tests.desk import BATCH, INVT_NO, PRE_NO, Desk
 from tests.patience import PATIENCE
-from tests.replay.outcomes import BATCH, DAY, MINUTE, Outcome, now_of
+from tests.replay.outcomes import DAY, MINUTE, Outcome, now_of
 from tests.reports_desk import ReportCounter, register, report
 from tests.returns_desk import ReturnsCounter, lines
 

@@ -19,12 +19,11 @@ from clearway.contracts.parties import Sender
 from clearway.contracts.states import State
 from clearway.errors import Refused
 from clearway.testing import EBC, EBP, SampleSet, corrected
-from tests.desk import Desk
+from tests.desk import BATCH, Desk
 from tests.patience import PATIENCE
 
 BILL = "28.21"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-BATCH = timedelta(hours=2, seconds=1)
 
 
 class Outcome(NamedTuple):
@@ -140,12 +139,12 @@ async def sent_again(desk: Desk, sample: SampleSet) -> None:
     await desk.declare(sample)
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
     await desk.receipts(sample.key, "4", about=(DocumentKind.ORDER,))
-    await desk.forward(sample.key, 5 * MINUTE + timedelta(seconds=1))
+    await desk.forward(sample.key, 6 * MINUTE)
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
     await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
     await desk.until(sample.key, lambda view: len(view.filings) == 3)
     await desk.receipts(sample.key, "4")
-    await desk.forward(sample.key, 5 * MINUTE + timedelta(seconds=1))
+    await desk.forward(sample.key, 6 * MINUTE)
     await desk.until(sample.key, lambda view: len(view.filings) == 4)
     await desk.receipts(sample.key, "120", "399", "800")
     await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)

@@ -34,11 +34,10 @@ from tests.control_desk import (
     codes,
     lists_filed,
 )
-from tests.desk import INVT_NO, LIST, PRE_NO, Desk
+from tests.desk import BATCH, INVT_NO, LIST, PRE_NO, Desk
 from tests.patience import PATIENCE, until
 
-PAUSE = timedelta(minutes=5, seconds=1)
-BATCH = timedelta(hours=2, seconds=1)
+PAUSE = timedelta(minutes=6)
 SIGNALED = "WORKFLOW_EXECUTION_SIGNALED"
 
 

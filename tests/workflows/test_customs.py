@@ -160,7 +160,7 @@ async def test_what_customs_could_not_take_is_sent_again_under_the_same_guid_aft
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "4")
     assert desk.customs.kinds.count("declaration_list") == 1
-    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.forward(sample.key, timedelta(minutes=6))
     await desk.until(sample.key, lambda view: len(view.filings) == 3)
     guids = [guid for guid, record in desk.customs.filed if record.kind == LIST]
     assert len(guids) == 2

@@ -16,10 +16,9 @@ from clearway.rules.dispositions import effects_of
 from clearway.testing import AGENT, EBC, EXPRESS, WAREHOUSE, SampleSet
 from models.collection import dues
 from tests.control_desk import ABNORMAL, NORMAL, PET_FOOD_TAX, PRICE, TAX, Books, ControlOffice, codes
-from tests.desk import Desk
+from tests.desk import BATCH, Desk
 from tests.patience import PATIENCE, until
 
-BATCH = timedelta(hours=2, seconds=1)
 ENDS = {
     Disposition.BACK_TO_STOCK: State.CANCELLED,
     Disposition.RETURN_ABROAD: State.RETURNED_ABROAD,
@@ -309,7 +308,7 @@ async def test_a_licence_that_does_not_come_in_time_is_shown_until_it_comes(offi
     assert (await office.desk.events(sample.key)).count("TIMER_STARTED") == 1, "asked twice, waited for once"
     await office.desk.forward_to(sample.key, due_by - timedelta(seconds=30))
     assert (await office.client.view(sample.key)).alarms == ()
-    await office.desk.forward_to(sample.key, due_by + timedelta(seconds=1))
+    await office.desk.forward_to(sample.key, due_by + timedelta(minutes=5))
     await office.desk.until(sample.key, lambda view: "LICENCE_OVERDUE" in view.alarms)
     assert (await office.client.supply_licence(sample.key, licence)).accepted
     view = await office.client.view(sample.key)

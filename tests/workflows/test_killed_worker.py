@@ -22,12 +22,11 @@ from clearway.contracts.states import State
 from models.database import Database
 from tests.articles_desk import ArticlesCounter, approval, key_of, medicine, parcel, states
 from tests.control_desk import NOTHING, PET_FOOD_TAX, ControlOffice
-from tests.desk import LIST, Desk
+from tests.desk import BATCH, LIST, Desk
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 ARTICLES_POINTS = ("approval pending", "submitted", "tax paid")
-BATCH = timedelta(hours=2, seconds=1)
 """After the day's first instant, the collection's hour is over."""
 POINTS = ("submitted", "documents with customs", "list with customs")
 

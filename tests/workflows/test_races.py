@@ -19,11 +19,10 @@ from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC, PAY, SampleSet, corrected
 from models.database import Database
 from models.tables import CaseRecord
-from tests.desk import LIST, Desk
+from tests.desk import BATCH, LIST, Desk
 from tests.patience import PATIENCE
 
 ORDER, PAYMENT, WAYBILL = THREE_DOCUMENTS
-BATCH = timedelta(hours=2, seconds=1)
 """After the day's first instant, the collection's hour is over."""
 
 
@@ -134,7 +133,7 @@ async def test_an_answer_that_overtakes_the_filing_is_heard(desk: Desk, sample: 
     await desk.receipts(sample.key, "120", about=(PAYMENT,))
     gate.open()
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
-    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.forward(sample.key, timedelta(minutes=6))
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
     assert desk.customs.kinds == ["order", "payment", "waybill", "order"]
     await _to_the_end(desk, sample)
@@ -147,7 +146,7 @@ async def test_a_document_stored_during_the_pause_is_not_sent_again_and_the_list
     await desk.until(sample.key, lambda view: len(view.filings) == 1)
     await desk.receipts(sample.key, "4", about=(ORDER,))
     await desk.receipts(sample.key, "120", about=THREE_DOCUMENTS)
-    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.forward(sample.key, timedelta(minutes=6))
     await desk.until(sample.key, lambda view: len(view.filings) == 2)
     await desk.forward(sample.key, timedelta(minutes=30))
     assert (await desk.client.view(sample.key)).state is State.MATCHED
@@ -170,7 +169,7 @@ async def test_a_list_stored_during_the_pause_is_not_filed_again(desk: Desk, sam
     await desk.accept_documents(sample.key)
     await desk.receipts(sample.key, "4")
     await desk.receipts(sample.key, "800", at=datetime.now(UTC) + timedelta(seconds=1))
-    await desk.forward(sample.key, timedelta(minutes=5, seconds=1))
+    await desk.forward(sample.key, timedelta(minutes=6))
     await desk.client.wait_for(sample.key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert desk.customs.kinds.count("declaration_list") == 1
 

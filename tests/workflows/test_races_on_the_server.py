@@ -40,7 +40,7 @@ from models.registry import load, read
 from models.return_work import CloseReturn, OpenReturn, SettleGoods
 from models.tables import TaxDue
 from tests.collection_office import PurseBank
-from tests.desk import Desk
+from tests.desk import BATCH, Desk
 from tests.patience import PATIENCE
 from tests.postgres import new_database as new_postgres
 from tests.returns_desk import ReturnsCounter, lines, release, two_lines
@@ -224,7 +224,7 @@ async def test_on_the_real_server_inspections_exits_returns_and_the_night_s_batc
         desk.bill(sample.key, "45.50", payment_order="")
     first = await desk.client.wait_for(samples[0].key, State.RETURN_WINDOW, timeout=PATIENCE)
     assert first.clocks is not None
-    night = first.clocks.tax_window_opens + timedelta(hours=2, seconds=1)
+    night = first.clocks.tax_window_opens + BATCH
     opened = await _want_one_unit_twice(counter, samples, chance, night)
     await asyncio.gather(*(_bring_back(counter, key) for key in opened))
     await desk.collect(night + A_DAY)

@@ -10,11 +10,9 @@ from clearway.contracts.keys import ReturnKey
 from clearway.contracts.states import Detail, State
 from clearway.errors import AlreadyEnded, Refused
 from clearway.testing import EBC
-from tests.desk import Desk
+from tests.desk import BATCH, Desk
 from tests.patience import PATIENCE
 from tests.returns_desk import ReturnsCounter, lines
-
-BATCH = timedelta(hours=2, seconds=1)
 
 
 @pytest.fixture
