@@ -15,7 +15,7 @@ import pytest
 from deploy.child import group_exists
 from deploy.ports import LOOPBACK, Ports, is_taken
 from deploy.record import Record
-from deploy.stack import ROOT, Stack, StackError
+from deploy.stack import ROOT, THRIFTY, Stack, StackError
 from tests.patience import PATIENCE
 
 
@@ -37,6 +37,15 @@ def test_a_taken_port_is_named_with_the_remedy_and_nothing_starts(data: Path, li
     with pytest.raises(StackError, match=rf"{LOOPBACK}:{listener} \(for gateway\).*make down.*choose another port"):
         stack.start()
     assert [child.pid for child in stack.children] == [None] * 4
+
+
+def test_every_part_gives_memory_back_unless_the_user_says_otherwise(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "9")
+    for child in Stack(data, Ports.free()).children:
+        assert {name: child.environment[name] for name in THRIFTY} == THRIFTY | {"MALLOC_ARENA_MAX": "9"}
 
 
 def test_a_part_that_dies_at_the_start_is_told_with_the_end_of_its_log(data: Path) -> None:

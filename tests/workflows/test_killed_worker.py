@@ -27,7 +27,6 @@ from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 ARTICLES_POINTS = ("approval pending", "submitted", "tax paid")
-"""After the day's first instant, the collection's hour is over."""
 POINTS = ("submitted", "documents with customs", "list with customs")
 
 

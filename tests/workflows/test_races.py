@@ -23,7 +23,6 @@ from tests.desk import BATCH, LIST, Desk
 from tests.patience import PATIENCE
 
 ORDER, PAYMENT, WAYBILL = THREE_DOCUMENTS
-"""After the day's first instant, the collection's hour is over."""
 
 
 class Gate:

@@ -9,8 +9,6 @@ from clearway.testing import SampleSet
 from tests.desk import BATCH, Desk
 from tests.patience import PATIENCE
 
-"""After the day's first instant, the collection's hour is over."""
-
 
 async def _released(desk: Desk) -> tuple[SampleSet, CaseView]:
     sample = desk.sample()
